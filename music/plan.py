@@ -1,0 +1,54 @@
+"""What will be made: a plan is complete, and running it again gives the same result."""
+
+from dataclasses import dataclass
+
+from music.instrument import Role
+from music.pitch import Key
+from music.score import ChordSpan, PartMix, Section
+from music.time import TimeSignature, ticks_to_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPart:
+    """A part to be written: what it does, who plays it, and where it stands in the mix."""
+
+    role: Role
+    instrument: str  # id in the instrument table
+    mix: PartMix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything an engine needs to make the music, decided."""
+
+    engine: str
+    engine_reason: str
+    planner: str  # "rules", or "llm:<model>"
+    style: str  # id in the style table
+    title: str
+    prompt: str
+    tempo_bpm: float
+    key: Key
+    time_signature: TimeSignature
+    n_bars: int
+    sections: tuple[Section, ...]
+    chords: tuple[ChordSpan, ...]
+    parts: tuple[PlannedPart, ...]
+    energy: float
+    loudness_lufs: float  # the master's target
+    seed: int
+
+    def __post_init__(self) -> None:
+        if sum(section.n_bars for section in self.sections) != self.n_bars:
+            raise ValueError(
+                f"sections add up to {sum(s.n_bars for s in self.sections)} bars, the plan has {self.n_bars}"
+            )
+        if not self.parts:
+            raise ValueError("a plan needs at least one part")
+        if len({part.role for part in self.parts}) != len(self.parts):
+            raise ValueError("a plan has at most one part per role")
+
+    @property
+    def length_seconds(self) -> float:
+        """Length of all bars at the tempo."""
+        return ticks_to_seconds(self.n_bars * self.time_signature.ticks_per_bar, self.tempo_bpm)
