@@ -1,0 +1,1 @@
+"""The command line: it reads arguments, calls one workflow and prints what came back."""

@@ -1,0 +1,120 @@
+"""The words of the command line: every command, its options, and the function that runs it."""
+
+import argparse
+import importlib.metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse names its own result so
+
+_EPILOG = (
+    "Exit codes: 0 done, 1 unexpected failure, 2 the request cannot be met, 3 this machine's set-up needs repair, "
+    "4 try again later, 5 an engine failed, 130 interrupted."
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; ``command`` in its result is ``module:function`` inside ``cli``."""
+    parser = argparse.ArgumentParser(
+        prog="sideman", description="A session musician and assistant engineer for the Ardour DAW.", epilog=_EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"sideman {importlib.metadata.version('sideman')}")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
+    parser.add_argument(
+        "--set", type=_setting, action="append", default=[], metavar="NAME=VALUE", help="override one setting"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_generate(commands)
+    _add_takes(commands)
+    _add_jobs(commands)
+    _add_ardour(commands)
+    _add_servers(commands)
+    return parser
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {text!r}")
+    return name, value
+
+
+def _add(commands: "Commands", name: str, command: str, description: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=description, description=description)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_json(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help=f"print {what} as JSON on standard output, and nothing else"
+    )
+
+
+def _add_generate(commands: "Commands") -> None:
+    parser = _add(commands, "generate", "generate:generate", "Make a take from words.")
+    parser.add_argument("prompt", nargs="+", metavar="PROMPT", help="what you want to hear, in your own words")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--bars", type=int, metavar="N", help="length in bars")
+    length.add_argument("--seconds", type=float, metavar="S", help="length in seconds, at most 600")
+    parser.add_argument("--tempo", type=float, metavar="BPM", help="quarter notes per minute, 20 to 300")
+    parser.add_argument("--key", metavar="KEY", help='for example "F minor", "D dorian" or Bb')
+    parser.add_argument("--time-signature", metavar="N/U", help="for example 4/4, 3/4 or 6/8")
+    parser.add_argument("--genre", metavar="G", help="a style, or one of its synonyms")
+    parser.add_argument("--seed", type=int, metavar="N", help="the same prompt, options and seed give the same music")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder in which the take's folder is made")
+    parser.add_argument(
+        "--to",
+        choices=["auto", "live", "session", "none"],
+        default="auto",
+        help="live: into the open Ardour session; session: write an Ardour session beside the take; none: neither; "
+        "auto (default): live when the editor is open, else session when Ardour is installed",
+    )
+    parser.add_argument("--at", type=int, metavar="BAR", help="with --to live: first bar (default: at the playhead)")
+    _add_json(parser, "take.json")
+
+
+def _add_takes(commands: "Commands") -> None:
+    parser = _add(commands, "takes", "takes:list_takes", "List the takes that are kept, newest first.")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many at most (default 20)")
+    _add_json(parser, "the list")
+    parser = _add(commands, "take", "takes:show_take", "Show one take.")
+    parser.add_argument("take", metavar="TAKE", help="the take's id or folder")
+    _add_json(parser, "take.json")
+    parser = _add(commands, "place", "takes:place_take", "Place a take in the open Ardour session.")
+    parser.add_argument("take", metavar="TAKE", help="the take's id or folder")
+    parser.add_argument("--at", type=int, metavar="BAR", help="first bar (default: at the playhead)")
+    _add_json(parser, "what was done, operation by operation,")
+    parser = _add(commands, "undo", "takes:undo", "Take back what Sideman last did to the open session.")
+    parser.add_argument("change_set", nargs="?", metavar="CHANGE_SET", help="a change set's id (default: the last one)")
+    _add_json(parser, "what was done, operation by operation,")
+
+
+def _add_jobs(commands: "Commands") -> None:
+    parser = _add(commands, "jobs", "jobs:jobs", "List jobs; interrupted ones go on by themselves.")
+    parser.add_argument("--wait", action="store_true", help="stay until every unfinished job is done")
+    parser.add_argument("--cancel", metavar="JOB", help="cancel a job")
+    _add_json(parser, "the list")
+
+
+def _add_ardour(commands: "Commands") -> None:
+    parser = commands.add_parser("ardour", help="Install or remove Sideman's bridge and buttons in Ardour.")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for action, description in (
+        ("install", "Put Sideman's bridge and buttons into Ardour; scripts that are there stay."),
+        ("uninstall", "Remove them and restore what was there before."),
+    ):
+        _add(actions, action, f"ardour:{action}", description)
+    parser = _add(commands, "doctor", "ardour:doctor", "Check every link from here to the editor.")
+    _add_json(parser, "the checks")
+
+
+def _add_servers(commands: "Commands") -> None:
+    _add(commands, "mcp", "servers:mcp", "Serve an MCP client over standard input and output.")
+    parser = _add(
+        commands, "serve", "servers:serve", "Serve MCP over HTTP on loopback, and listen for Ardour's buttons."
+    )
+    parser.add_argument("--port", type=int, metavar="N", help="TCP port (default: the setting http_port)")
+    parser = _add(commands, "settings", "servers:show_settings", "Show every setting and where it came to.")
+    _add_json(parser, "the settings")

@@ -1,0 +1,145 @@
+"""Takes on disk: one folder each, written beside its final place and moved there when it is whole.
+
+A take kept elsewhere (``--out``) has a symbolic link in the store's folder, so that it can still be found by its id.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
+from music.names import nearest_name
+from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
+
+TAKE_FILE = "take.json"
+_TAKE = TypeAdapter(Take)
+
+
+class TakeStore:
+    """The folder that holds takes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def prepare(self, parent: Path | None) -> Path:
+        """Return the folder in which a take will be kept, made and proved writable."""
+        folder = (parent or self._folder).expanduser().absolute()
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        return folder
+
+    def staging(self, parent: Path, take_id: TakeId) -> Path:
+        """Return the hidden folder in which a take is put together; it survives a killed process."""
+        folder = parent / f".{take_id}.partial"
+        with storage_errors(folder):
+            folder.mkdir(exist_ok=True)
+        return folder
+
+    def discard(self, parent: Path, take_id: TakeId) -> None:
+        """Remove what there is of an unfinished take."""
+        shutil.rmtree(parent / f".{take_id}.partial", ignore_errors=True)
+
+    def finish(self, parent: Path, take: Take) -> Path:
+        """Write ``take.json`` and move the whole take to its place; doing so twice changes nothing."""
+        staging, place = parent / f".{take.id}.partial", parent / take.id
+        with storage_errors(place):
+            if not place.exists():
+                write_atomically(staging / TAKE_FILE, take_to_json(take))
+                staging.rename(place)
+            if parent != self._folder.expanduser().absolute():
+                self._remember(take.id, place)
+        return place
+
+    def _remember(self, take_id: TakeId, place: Path) -> None:
+        folder = self._folder.expanduser().absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        link = folder / take_id
+        if not link.is_symlink():
+            link.symlink_to(place, target_is_directory=True)
+
+    def folder(self, take_id: str) -> Path:
+        """Return the folder of a take, by its id or its path; NotFound names the nearest id."""
+        for candidate in (self._folder.expanduser() / take_id, Path(take_id).expanduser()):
+            if (candidate / TAKE_FILE).is_file():
+                return candidate.resolve()
+        raise NotFound("take", take_id, nearest=nearest_name(take_id, self.ids()))
+
+    def ids(self) -> tuple[TakeId, ...]:
+        """Return the ids of all takes that are still there, newest first."""
+        found = (file.parent.name for file in self._folder.expanduser().glob(f"[!.]*/{TAKE_FILE}"))
+        return tuple(TakeId(name) for name in sorted(found, reverse=True))
+
+    def get(self, take_id: str) -> Take:
+        """Read a take's account of itself."""
+        return read_take(self.folder(take_id))
+
+
+def read_take(folder: Path) -> Take:
+    """Read ``take.json`` of a take folder."""
+    file = folder / TAKE_FILE
+    try:
+        take = _TAKE.validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise SetupBroken(f"{file} cannot be read: {error}") from error
+    if take.format != TAKE_FORMAT:
+        raise RequestInvalid(f"{file} has format {take.format}; this version of Sideman reads format {TAKE_FORMAT}")
+    return take
+
+
+def take_to_json(take: Take) -> bytes:
+    """Return the content of ``take.json``."""
+    return _TAKE.dump_json(take, indent=2) + b"\n"
+
+
+def describe_files(folder: Path, lengths_seconds: dict[str, float]) -> tuple[TakeFile, ...]:
+    """Return size, hash and known length of every file below ``folder``, by path inside it."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != TAKE_FILE)
+    return tuple(
+        TakeFile(
+            path=path,
+            n_bytes=file.stat().st_size,
+            sha256=_sha256(file),
+            length_seconds=lengths_seconds.get(path),
+        )
+        for file, path in ((file, file.relative_to(folder).as_posix()) for file in files)
+    )
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    partial = file.with_name(f".{file.name}.partial")
+    with storage_errors(file):
+        partial.write_bytes(content)
+        partial.replace(file)
+
+
+@contextmanager
+def storage_errors(place: Path) -> Iterator[None]:
+    """Translate the operating system's refusals to write into ``StorageFailed``."""
+    try:
+        yield
+    except OSError as error:
+        reason = {
+            errno.ENOSPC: "no space is left on the device; free some space or choose another folder with --out",
+            errno.EDQUOT: "the disk quota is used up; free some space or choose another folder with --out",
+            errno.EROFS: "the file system is read-only; choose another folder with --out",
+            errno.EACCES: "permission is missing; choose another folder with --out",
+            errno.EPERM: "permission is missing; choose another folder with --out",
+            errno.ENOTDIR: "a part of the path is a file; choose another folder with --out",
+            errno.EEXIST: "a file of that name is in the way; choose another folder with --out",
+        }.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
+        raise StorageFailed(f"cannot write {place}: {reason}") from error

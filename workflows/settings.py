@@ -1,0 +1,132 @@
+"""Sideman's settings: one frozen object from a file, then the environment, then the command line.
+
+A setting named ``data_dir`` is read from the key ``data_dir`` of the TOML file, from ``SIDEMAN_DATA_DIR``, and from
+``--set data_dir=…``; later wins. Unknown keys are refused everywhere.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from music.errors import RequestInvalid, SetupBroken
+from music.names import nearest_name
+
+ENVIRONMENT_PREFIX = "SIDEMAN_"
+_CONFIG_VARIABLE = "SIDEMAN_CONFIG"
+
+
+class Settings(BaseModel):
+    """Every setting, with its default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    takes_dir: Path = Field(Path("~/Sideman/takes"), description="Folder in which takes are kept.")
+    data_dir: Path = Field(
+        Path("~/.local/share/sideman"), description="Folder for the job store and other things nobody needs to see."
+    )
+    configs_dir: Path = Field(
+        Path(__file__).resolve().parent.parent / "configs",
+        description="Folder with styles, instruments and the words of the planner.",
+    )
+    soundfont: Path | None = Field(
+        None, description="SoundFont file (.sf2) for sampled instruments; unset: FluidR3_GM, else TimGM6mb."
+    )
+    sounding: Literal["midi", "stems"] = Field(
+        "midi", description="What sounds in Ardour: the MIDI parts (stems muted beside them), or the other way round."
+    )
+    bridge_dir: Path | None = Field(
+        None, description="Folder through which Ardour and Sideman talk; unset: a private one of this user."
+    )
+    ardour_config_dir: Path | None = Field(
+        None, description="Ardour's own configuration folder; unset: the newest of ~/.config/ardour7, 8 and 9."
+    )
+    ardour_osc_port: int | None = Field(
+        None, ge=1, le=65535, description="UDP port of Ardour's OSC surface; unset: as in Ardour's configuration, 3819."
+    )
+    http_port: int = Field(
+        4920, ge=0, le=65535, description="TCP port of `sideman serve` on loopback; 0 takes a free one."
+    )
+    http_token: SecretStr | None = Field(
+        None, description="Bearer token that `sideman serve` asks for; unset: one is made and kept in data_dir."
+    )
+    llm_base_url: str | None = Field(
+        None, description="Base URL of an OpenAI-compatible server or Azure OpenAI endpoint; unset: the OpenAI service."
+    )
+    llm_model: str | None = Field(
+        None, description="Model, or Azure deployment, that plans; unset: the built-in rules plan."
+    )
+    llm_api_key: SecretStr | None = Field(None, description="Key for the planning model's server. Never logged.")
+    llm_azure_api_version: str | None = Field(
+        None, description="API version of Azure OpenAI; set it to talk to Azure instead of an OpenAI-compatible server."
+    )
+    llm_timeout_seconds: float = Field(30.0, gt=0, le=600, description="Longest wait for the planning model.")
+
+
+def load_settings(
+    environment: Mapping[str, str], flags: Mapping[str, Any] | None = None, *, file: Path | None = None
+) -> Settings:
+    """Build the settings from a TOML file, the environment and flags, in rising order of precedence.
+
+    ``file`` is read when given or named by ``SIDEMAN_CONFIG``, else ``~/.config/sideman/sideman.toml`` when it exists.
+    Raises SetupBroken for a broken file or environment and RequestInvalid for a broken flag.
+    """
+    config_home = Path(environment.get("XDG_CONFIG_HOME") or Path(environment.get("HOME", "~")) / ".config")
+    chosen = file or (Path(environment[_CONFIG_VARIABLE]) if environment.get(_CONFIG_VARIABLE) else None)
+    default = config_home / "sideman" / "sideman.toml"
+    values: dict[str, Any] = {}
+    if chosen or default.is_file():
+        values |= _from_file(chosen or default)
+    values |= _from_environment(environment)
+    values |= flags or {}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = str(first["loc"][0])
+        if first["type"] == "extra_forbidden":
+            raise RequestInvalid(_unknown(name, "setting")) from None
+        raise RequestInvalid(f"setting {name!r} is not valid: {first['msg']}") from None
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(file.expanduser().read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SetupBroken(f"the settings file {file} cannot be read: {error}") from error
+    _refuse_unknown(values, where=f"key in {file}")
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    names = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and name != _CONFIG_VARIABLE]
+    values = {name.removeprefix(ENVIRONMENT_PREFIX).lower(): environment[name] for name in names}
+    _refuse_unknown(values, where="environment variable")
+    return {name: value for name, value in values.items() if value != ""}
+
+
+def _refuse_unknown(names: Iterable[str], *, where: str) -> None:
+    for name in names:
+        if name not in Settings.model_fields:
+            raise SetupBroken(_unknown(name, where))
+
+
+def _unknown(name: str, where: str) -> str:
+    nearest = nearest_name(name, Settings.model_fields)
+    hint = f"; did you mean {nearest!r}?" if nearest else f"; known are: {', '.join(Settings.model_fields)}"
+    return f"unknown {where} {name!r}{hint}"
+
+
+def settings_table() -> str:
+    """Return the documentation of all settings as a Markdown table."""
+    lines = ["| setting | environment | default | meaning |", "| --- | --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "unset" if field.default is None else f"`{_shown(name, field.default)}`"
+        lines.append(f"| `{name}` | `{ENVIRONMENT_PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(name: str, default: object) -> object:
+    return "configs" if name == "configs_dir" else default
