@@ -1,0 +1,144 @@
+"""Takes are whole or absent, can be found wherever they are kept, and say what is wrong when they cannot be written."""
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from library.takes import TakeStore, describe_files, read_take, storage_errors, take_to_json, write_atomically
+from music.brief import Brief, Reading
+from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
+from music.instrument import Role
+from music.pitch import Key, Mode
+from music.plan import Plan, PlannedPart
+from music.score import PartMix, Section
+from music.take import TAKE_FORMAT, Take, TakeId
+from music.time import TimeSignature
+
+
+def make_take(take_id: str = "20260101-120000-abc123", *, take_format: int = TAKE_FORMAT) -> Take:
+    plan = Plan(
+        engine="composer",
+        engine_reason="it is the only one",
+        planner="rules",
+        style="pop",
+        title="Test",
+        prompt="pop",
+        tempo_bpm=120.0,
+        key=Key("C", Mode.MAJOR),
+        time_signature=TimeSignature(4, 4),
+        n_bars=4,
+        sections=(Section(name="verse", start_bar=1, n_bars=4, energy=0.5),),
+        chords=(),
+        parts=(PlannedPart(role=Role.BASS, instrument="electric_bass", mix=PartMix()),),
+        energy=0.5,
+        loudness_lufs=-14.0,
+        seed=1,
+    )
+    return Take(
+        format=take_format,
+        id=TakeId(take_id),
+        created_utc="2026-01-01T12:00:00+00:00",
+        sideman_version="0",
+        reading=Reading(brief=Brief(prompt="pop")),
+        plan=plan,
+        engine="composer",
+        engine_version="0",
+        licence="MIT",
+        assets=(),
+        comparisons=(),
+        files=(),
+        timings_seconds=(),
+    )
+
+
+def put(store: TakeStore, parent: Path, take: Take) -> Path:
+    write_atomically(store.staging(parent, take.id) / "mix.wav", b"audio")
+    return store.finish(parent, take)
+
+
+def test_a_finished_take_reads_back_equal_and_leaves_no_staging_folder(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path / "takes")
+    parent = store.prepare(None)
+    take = make_take()
+    folder = put(store, parent, take)
+    assert store.get(take.id) == take == read_take(folder)
+    assert (folder / "take.json").read_bytes() == take_to_json(take)
+    assert [entry.name for entry in parent.iterdir()] == [take.id]
+
+
+def test_finishing_twice_keeps_the_first_result(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path)
+    folder = put(store, tmp_path, make_take())
+    before = (folder / "take.json").stat().st_mtime_ns
+    store.staging(tmp_path, make_take().id)
+    assert store.finish(tmp_path, make_take()) == folder
+    assert (folder / "take.json").stat().st_mtime_ns == before
+
+
+def test_a_take_kept_elsewhere_is_found_by_its_id(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path / "takes")
+    elsewhere = store.prepare(tmp_path / "else where")
+    folder = put(store, elsewhere, make_take())
+    assert store.folder("20260101-120000-abc123") == folder == store.folder(str(folder))
+    assert store.ids() == ("20260101-120000-abc123",)
+
+
+def test_a_take_that_was_deleted_elsewhere_is_not_listed(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path / "takes")
+    folder = put(store, store.prepare(tmp_path / "elsewhere"), make_take())
+    (folder / "take.json").unlink()
+    assert store.ids() == ()
+
+
+def test_takes_are_listed_newest_first(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path)
+    for name in ("20260101-120000-a", "20260301-120000-b", "20260201-120000-c"):
+        put(store, tmp_path, make_take(name))
+    assert [name[-1] for name in store.ids()] == ["b", "c", "a"]
+
+
+def test_an_unknown_take_names_the_nearest(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path)
+    put(store, tmp_path, make_take())
+    with pytest.raises(NotFound, match="did you mean '20260101-120000-abc123'"):
+        store.get("20260101-120000-abc124")
+
+
+def test_a_take_of_another_format_is_refused(tmp_path: Path) -> None:
+    put(TakeStore(tmp_path), tmp_path, make_take(take_format=TAKE_FORMAT + 1))
+    with pytest.raises(RequestInvalid, match=f"reads format {TAKE_FORMAT}"):
+        TakeStore(tmp_path).get("20260101-120000-abc123")
+
+
+def test_a_damaged_account_is_reported_with_its_path(tmp_path: Path) -> None:
+    folder = put(TakeStore(tmp_path), tmp_path, make_take())
+    (folder / "take.json").write_text("{")
+    with pytest.raises(SetupBroken, match=r"take\.json cannot be read"):
+        read_take(folder)
+
+
+def test_discarding_removes_what_was_half_made(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path)
+    write_atomically(store.staging(tmp_path, TakeId("x")) / "score.mid", b"MThd")
+    store.discard(tmp_path, TakeId("x"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_described_by_path_size_and_hash(tmp_path: Path) -> None:
+    (tmp_path / "stems").mkdir()
+    (tmp_path / "stems" / "bass.wav").write_bytes(b"abc")
+    (described,) = describe_files(tmp_path, {"stems/bass.wav": 2.0})
+    assert (described.path, described.n_bytes, described.length_seconds) == ("stems/bass.wav", 3, 2.0)
+    assert described.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-4 example
+
+
+def test_a_folder_below_a_file_is_refused_with_the_next_step(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageFailed, match="choose another folder with --out"):
+        TakeStore(tmp_path).prepare(tmp_path / "file" / "takes")
+
+
+def test_a_full_device_is_named_as_such() -> None:
+    with pytest.raises(StorageFailed, match="no space is left"), storage_errors(Path("x")):
+        raise OSError(errno.ENOSPC, "full")

@@ -1,0 +1,80 @@
+"""Settings come from file, environment and flags in that order, refuse what they do not know, and hide secrets."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from music.errors import RequestInvalid, SetupBroken
+from workflows.settings import Settings, load_settings, settings_table
+
+
+def test_without_anything_said_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_settings({"HOME": str(tmp_path)}) == Settings()
+
+
+def test_flags_win_over_the_environment_which_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "sideman.toml"
+    file.write_text('http_port = 1111\nllm_model = "from-file"\nsounding = "stems"\n')
+    environment = {"SIDEMAN_HTTP_PORT": "2222", "SIDEMAN_LLM_MODEL": "from-environment"}
+    settings = load_settings(environment, {"http_port": "3333"}, file=file)
+    assert (settings.http_port, settings.llm_model, settings.sounding) == (3333, "from-environment", "stems")
+
+
+def test_the_user_s_own_file_is_read_when_it_is_there(tmp_path: Path) -> None:
+    file = tmp_path / ".config" / "sideman" / "sideman.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("http_port = 1234\n")
+    assert load_settings({"HOME": str(tmp_path)}).http_port == 1234
+
+
+def test_a_file_can_be_named_in_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text("http_port = 1234\n")
+    assert load_settings({"SIDEMAN_CONFIG": str(file)}).http_port == 1234
+
+
+def test_an_unknown_key_in_the_file_names_the_nearest_setting(tmp_path: Path) -> None:
+    file = tmp_path / "sideman.toml"
+    file.write_text("htp_port = 1\n")
+    with pytest.raises(SetupBroken, match="did you mean 'http_port'"):
+        load_settings({}, file=file)
+
+
+def test_an_unknown_environment_variable_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupBroken, match="unknown environment variable 'soundfnt'; did you mean 'soundfont'"):
+        load_settings({"HOME": str(tmp_path), "SIDEMAN_SOUNDFNT": "x.sf2"})
+
+
+def test_an_unknown_flag_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RequestInvalid, match="unknown setting 'colour'"):
+        load_settings({"HOME": str(tmp_path)}, {"colour": "red"})
+
+
+def test_a_value_out_of_range_names_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(RequestInvalid, match="'http_port'"):
+        load_settings({"HOME": str(tmp_path)}, {"http_port": "70000"})
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text("= 3")
+    with pytest.raises(SetupBroken, match=r"broken\.toml"):
+        load_settings({}, file=file)
+
+
+def test_settings_cannot_be_changed_after_the_start() -> None:
+    with pytest.raises(ValidationError):
+        Settings().http_port = 1  # type: ignore[misc]  # the point of the test
+
+
+def test_secrets_never_print() -> None:
+    settings = load_settings({"SIDEMAN_LLM_API_KEY": "sk-very-secret", "SIDEMAN_HTTP_TOKEN": "also-secret"})
+    printed = f"{settings!r} {settings} {settings.model_dump_json()}"
+    assert "secret" not in printed
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "settings.md").read_text()
+    assert settings_table() in documented, "run `just docs` to write docs/settings.md again"
+    assert all(field.description for field in Settings.model_fields.values())
