@@ -1,0 +1,74 @@
+# Run these through ./just, which first sets up what they need; `just` alone works once that is done.
+# Every recipe of this file that needs more than making music does stands in the list of `level_for` in ./just.
+
+set positional-arguments
+
+export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+
+# List the recipes
+@default:
+    just --justfile {{ quote(justfile()) }} --list --unsorted
+
+# Make a take from a sentence: generate "trap beat with 808 bass 140 BPM" [--bars N] [--out DIR] …
+[no-cd, no-exit-message]
+@generate *words:
+    exec sideman generate "$@"
+
+# Run the checkout's command line: sideman ARGS…
+[no-cd, no-exit-message]
+@sideman *words:
+    exec sideman "$@"
+
+# Set up (or check and repair) what making music needs
+@setup:
+    sideman --version
+
+# Set up (or check and repair) what testing needs as well
+@setup-test:
+    sideman --version
+
+# Run every test but the benchmarks: test [PYTEST ARGS…]
+test *words:
+    pytest --ignore=tests/bench "$@"
+
+# Run the tests that take seconds: test-unit [PYTEST ARGS…]
+test-unit *words:
+    pytest tests/unit "$@"
+
+# Measure speed and memory: bench [PYTEST ARGS…]
+bench *words:
+    pytest tests/bench "$@"
+
+# Check style, types, shell scripts and that no lock names a host
+lint:
+    ruff check .
+    ruff format --check .
+    mypy
+    shellcheck just .ci/run
+    ! grep -nE '[a-z]+://' requirements/*.txt tests/conformance/package-lock.json
+
+# Rewrite the Python files in the house format
+format:
+    ruff format .
+    ruff check --fix .
+
+# Write the locks from pyproject.toml and tests/conformance/package.json: lock [--upgrade]
+lock *words: && strip-funding
+    pip install --quiet uv
+    uv pip compile "$@" --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --extra dev --group checkout --output-file requirements/test.txt pyproject.toml
+    uv pip compile "$@" --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --group checkout --constraint requirements/test.txt --output-file requirements/run.txt pyproject.toml
+    cd tests/conformance && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+
+# The funding links in npm's lock name hosts and serve no installation
+[private]
+strip-funding:
+    #!/usr/bin/env python3
+    import json
+    from pathlib import Path
+    path = Path("tests/conformance/package-lock.json")
+    lock = json.loads(path.read_text())
+    for package in lock["packages"].values():
+        package.pop("funding", None)
+    path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n")
