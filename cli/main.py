@@ -44,3 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def exit_code(error: StudioError) -> int:
     """Return the exit code of an error, by what the caller can do about it."""
     return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -38,19 +38,16 @@ class TakeStore:
         return folder
 
     def staging(self, parent: Path, take_id: TakeId) -> Path:
-        """Return the hidden folder in which a take is put together; it survives a killed process."""
-        folder = parent / f".{take_id}.partial"
-        with storage_errors(folder):
-            folder.mkdir(exist_ok=True)
-        return folder
+        """Return where a take is put together: hidden, beside its place. It survives a killed process."""
+        return parent / f".{take_id}.partial"
 
     def discard(self, parent: Path, take_id: TakeId) -> None:
         """Remove what there is of an unfinished take."""
-        shutil.rmtree(parent / f".{take_id}.partial", ignore_errors=True)
+        shutil.rmtree(self.staging(parent, take_id), ignore_errors=True)
 
     def finish(self, parent: Path, take: Take) -> Path:
         """Write ``take.json`` and move the whole take to its place; doing so twice changes nothing."""
-        staging, place = parent / f".{take.id}.partial", parent / take.id
+        staging, place = self.staging(parent, take.id), parent / take.id
         with storage_errors(place):
             if not place.exists():
                 write_atomically(staging / TAKE_FILE, take_to_json(take))
@@ -120,9 +117,10 @@ def _sha256(file: Path) -> str:
 
 
 def write_atomically(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all, making its folder if need be."""
     partial = file.with_name(f".{file.name}.partial")
     with storage_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
         partial.replace(file)
 

@@ -108,13 +108,13 @@ def _overall(stages: tuple[Stage, ...], current: str, inner: Progress) -> Progre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """A durable workflow: its name, its recorded stages in order, and the function that runs them.
+    """A durable workflow: its name, its recorded stages in order for a request, and the function that runs them.
 
     ``run`` must do nothing outside ``job.step`` that matters twice: a resumed job runs it again from the top.
     """
 
     name: str
-    stages: tuple[Stage, ...]
+    stages: Callable[[JsonObject], tuple[Stage, ...]]
     run: Callable[[Job, JsonObject], JsonObject]
 
 
@@ -132,6 +132,7 @@ class DurableJobs:
         self._recipes = recipes
         self._on_progress = on_progress
         self._latest: dict[str, Progress] = {}
+        self._held: set[str] = set()
         self._permits = threading.BoundedSemaphore(max_concurrent)
         try:
             (folder / "slots").mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -179,6 +180,10 @@ class DurableJobs:
             raise NotFound("job", job_id, nearest=nearest_name(job_id, known))
         return self._to_status(found[0])
 
+    def is_held(self, job_id: JobId) -> bool:
+        """Tell whether this process is still at work on a job, be it cancelled or not."""
+        return job_id in self._held
+
     def list(self, *, only_running: bool = False, limit: int = 50) -> tuple[JobStatus, ...]:
         """Return the latest jobs, newest first."""
         found = self._client.list_workflows(
@@ -216,13 +221,17 @@ class DurableJobs:
 
     def _run(self, recipe: str, request: JsonObject) -> JsonObject:
         chosen = self._recipes[recipe]
-        job = Job(JobId(str(DBOS.workflow_id)), chosen.stages, jobs=self)
-        while not self._permits.acquire(timeout=_CANCEL_POLL_SECONDS):
-            job.raise_if_cancelled()
+        job = Job(JobId(str(DBOS.workflow_id)), chosen.stages(request), jobs=self)
+        self._held.add(job.id)
         try:
-            return chosen.run(job, request)
+            while not self._permits.acquire(timeout=_CANCEL_POLL_SECONDS):
+                job.raise_if_cancelled()
+            try:
+                return chosen.run(job, request)
+            finally:
+                self._permits.release()
         finally:
-            self._permits.release()
+            self._held.discard(job.id)
 
     def _to_status(self, workflow: WorkflowStatus) -> JobStatus:
         job_id = JobId(workflow.workflow_id)
@@ -230,29 +239,28 @@ class DurableJobs:
             workflow.status, JobState.RUNNING if workflow.status in _RUNNING else JobState.FAILED
         )
         assert workflow.input is not None  # the client loads inputs
-        recipe = self._recipes[workflow.input["args"][0]]
+        name, request = workflow.input["args"]
+        recipe = self._recipes[name]
         return JobStatus(
             id=job_id,
             recipe=recipe.name,
             state=state,
-            progress=self._progress(job_id, recipe, state),
+            progress=self._progress(job_id, recipe.stages(request), state),
             created_seconds=(workflow.created_at or 0) / 1000,
             result=workflow.output if state is JobState.DONE else None,
             error=_to_error(workflow.error) if state is JobState.FAILED else None,
         )
 
-    def _progress(self, job_id: JobId, recipe: Recipe, state: JobState) -> Progress:
+    def _progress(self, job_id: JobId, stages: tuple[Stage, ...], state: JobState) -> Progress:
         if state is JobState.DONE:
             return Progress("done", 1.0)
         if job_id in self._latest:
             return self._latest[job_id]
         done = {step["function_name"] for step in self._client.list_workflow_steps(job_id)}
-        finished = [stage for stage in recipe.stages if stage.name in done]
-        return (
-            _overall(recipe.stages, finished[-1].name, Progress(finished[-1].name, 1.0))
-            if finished
-            else Progress("waiting", 0.0)
-        )
+        finished = [stage for stage in stages if stage.name in done]
+        if not finished:
+            return Progress("waiting", 0.0)
+        return _overall(stages, finished[-1].name, Progress(finished[-1].name, 1.0))
 
 
 def _to_error(recorded: Exception | None) -> StudioError:

@@ -41,10 +41,8 @@ class Settings(BaseModel):
         None, description="Folder through which Ardour and Sideman talk; unset: a private one of this user."
     )
     ardour_config_dir: Path | None = Field(
-        None, description="Ardour's own configuration folder; unset: the newest of ~/.config/ardour7, 8 and 9."
-    )
-    ardour_osc_port: int | None = Field(
-        None, ge=1, le=65535, description="UDP port of Ardour's OSC surface; unset: as in Ardour's configuration, 3819."
+        None,
+        description="Ardour's settings folder to install into; unset: every ~/.config/ardourN of version 7 and later.",
     )
     http_port: int = Field(
         4920, ge=0, le=65535, description="TCP port of `sideman serve` on loopback; 0 takes a free one."

@@ -71,7 +71,6 @@ def test_finishing_twice_keeps_the_first_result(tmp_path: Path) -> None:
     store = TakeStore(tmp_path)
     folder = put(store, tmp_path, make_take())
     before = (folder / "take.json").stat().st_mtime_ns
-    store.staging(tmp_path, make_take().id)
     assert store.finish(tmp_path, make_take()) == folder
     assert (folder / "take.json").stat().st_mtime_ns == before
 

@@ -22,7 +22,7 @@ _DEADLINE_SECONDS = 30.0
 
 @contextmanager
 def running(folder: Path, run: Callable[[Job, JsonObject], JsonObject], **options: object) -> Iterator[DurableJobs]:
-    recipe = Recipe(name="test", stages=STAGES, run=run)
+    recipe = Recipe(name="test", stages=lambda _: STAGES, run=run)
     jobs = DurableJobs(folder, {"test": recipe}, **options)  # type: ignore[arg-type]
     try:
         yield jobs
@@ -123,7 +123,7 @@ def note(line):
 def run(job, request):
     job.step("one", lambda: note("one"))
     job.step("two", lambda: (note("two"), os.kill(os.getpid(), signal.SIGKILL)))
-recipe = Recipe(name="test", stages=(Stage("one", 1), Stage("two", 3)), run=run)
+recipe = Recipe(name="test", stages=lambda _: (Stage("one", 1), Stage("two", 3)), run=run)
 jobs = DurableJobs(pathlib.Path(sys.argv[1]), {"test": recipe})
 jobs.start(JobId("killed"), "test", {})
 time.sleep(30)

@@ -1,0 +1,63 @@
+"""``sideman generate``: words in, a take out."""
+
+import argparse
+import asyncio
+import sys
+from contextlib import closing
+
+from cli.progress import progress_display
+from cli.shown import show_change_set, show_take
+from music.errors import Cancelled
+from workflows.durable import JobId, JobState, JobStatus
+from workflows.requests import Destination, GenerateRequest
+from workflows.settings import Settings
+from workflows.studio import Studio, build_studio
+
+CANCEL_SECONDS = 15.0  # a cancelled job stops between steps, and its longest step looks four times a second
+
+
+def generate(options: argparse.Namespace, settings: Settings) -> int:
+    """Make a take, show how it compares with what was asked, and say where it is."""
+    request = GenerateRequest(
+        prompt=" ".join(options.prompt),
+        bars=options.bars,
+        seconds=options.seconds,
+        tempo_bpm=options.tempo,
+        key=options.key,
+        time_signature=options.time_signature,
+        genre=options.genre,
+        seed=options.seed,
+        out=str(options.out.expanduser().absolute()) if options.out else None,
+        to=Destination(options.to),
+        at_bar=options.at,
+    )
+    with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
+        status = asyncio.run(_run(studio, request))
+        assert status.result is not None  # a finished job has a result
+        take = studio.take(status.result["take"])
+        if options.json:
+            sys.stdout.write(studio.take_json(take.id))
+            return 0
+        folder = studio.take_folder(take.id)
+        placed = studio.placement_of(status)
+    show_take(take, str(folder))
+    return show_change_set(placed, as_json=False) if placed else 0
+
+
+async def _run(studio: Studio, request: GenerateRequest) -> JobStatus:
+    return await follow(studio, await studio.generate(request))
+
+
+async def follow(studio: Studio, job_id: JobId) -> JobStatus:
+    """Wait for a job and raise its error; an interrupt cancels it and waits until nothing half-made is left."""
+    try:
+        status = await studio.settled(job_id)
+    except asyncio.CancelledError:
+        studio.cancel(job_id)
+        await asyncio.shield(studio.settled(job_id, timeout_seconds=CANCEL_SECONDS))
+        raise
+    if status.state is JobState.CANCELLED:
+        raise Cancelled(f"job {job_id} was cancelled")
+    if status.error:
+        raise status.error
+    return status

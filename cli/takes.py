@@ -1,0 +1,62 @@
+"""``sideman takes``, ``take``, ``place`` and ``undo``."""
+
+import argparse
+import asyncio
+import sys
+from contextlib import closing
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.generate import follow
+from cli.progress import progress_display
+from cli.shown import show_change_set, show_take
+from music.changeset import ChangeSetResult
+from workflows.requests import PlaceRequest
+from workflows.settings import Settings
+from workflows.studio import build_studio, to_json
+
+
+def list_takes(options: argparse.Namespace, settings: Settings) -> int:
+    """List the takes that are kept, newest first."""
+    with closing(build_studio(settings)) as studio:
+        takes = studio.takes(options.limit)
+        if options.json:
+            sys.stdout.write(to_json(takes) + "\n")
+            return 0
+        table = Table("take", "title", "style", "tempo", "key", "bars", box=None)
+        for take in takes:
+            plan = take.plan
+            table.add_row(take.id, plan.title, plan.style, f"{plan.tempo_bpm:g}", str(plan.key), str(plan.n_bars))
+        Console(highlight=False).print(table if takes else f"No takes in {settings.takes_dir} yet.")
+    return 0
+
+
+def show(options: argparse.Namespace, settings: Settings) -> int:
+    """Show one take as it was shown when it was made."""
+    with closing(build_studio(settings)) as studio:
+        if options.json:
+            sys.stdout.write(studio.take_json(options.take))
+        else:
+            show_take(studio.take(options.take), str(studio.take_folder(options.take)))
+    return 0
+
+
+def place(options: argparse.Namespace, settings: Settings) -> int:
+    """Place a take in the open session and say what was read back."""
+
+    async def run() -> ChangeSetResult:
+        status = await follow(studio, await studio.place(PlaceRequest(take=options.take, at_bar=options.at)))
+        placed = studio.placement_of(status)
+        assert placed is not None  # a finished placement has a result
+        return placed
+
+    with progress_display() as show_progress, closing(build_studio(settings, on_progress=show_progress)) as studio:
+        result = asyncio.run(run())
+    return show_change_set(result, as_json=options.json)
+
+
+def undo(options: argparse.Namespace, settings: Settings) -> int:
+    """Take back a change set and say what was read back."""
+    with closing(build_studio(settings)) as studio:
+        return show_change_set(asyncio.run(studio.undo(options.change_set)), as_json=options.json)

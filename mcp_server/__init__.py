@@ -1,0 +1,1 @@
+"""The MCP face: tools and resources that each translate one call into one workflow."""

@@ -1,0 +1,148 @@
+"""Reads the styles and instruments in ``configs/`` into values; whatever is wrong is told with its file and field."""
+
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from music.drum_kit import DRUM_NOTES
+from music.errors import SetupBroken
+from music.harmony import numeral_to_chord
+from music.instrument import Instrument, Role
+from music.pitch import Key
+from music.style import PATTERN_CHARACTERS, Style
+from music.time import parse_time_signature
+
+_Value = TypeVar("_Value")
+_STYLES = TypeAdapter(Style)
+_INSTRUMENTS = TypeAdapter(tuple[Instrument, ...])
+
+
+class ConfigurationInvalid(SetupBroken):
+    """A file in ``configs/`` is missing, is no TOML, or holds a field that is unknown or out of range."""
+
+    def __init__(self, file: Path, field: str, reason: str) -> None:
+        place = f"{file}, field {field}" if field else str(file)
+        super().__init__(f"{place}: {reason}; correct the file and try again")
+        self.file, self.field, self.reason = file, field, reason
+
+
+def load_styles(folder: Path) -> dict[str, Style]:
+    """Read every ``*.toml`` of a folder as a style, by id (the file's name); ConfigurationInvalid if one is bad."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise ConfigurationInvalid(folder, "", "holds no style; expected at least one file named <style>.toml")
+    return {file.stem: _load_style(file) for file in files}
+
+
+def load_instruments(file: Path) -> dict[str, Instrument]:
+    """Read the instrument table, by id; ConfigurationInvalid if it is bad or an id or synonym occurs twice."""
+    raw = _read_toml(file)
+    if set(raw) != {"instruments"}:
+        raise ConfigurationInvalid(file, "", f"expected only [[instruments]] tables, got {sorted(raw)}")
+    table = _validated(file, _INSTRUMENTS, raw["instruments"])
+    owners: dict[str, str] = {}
+    for instrument in table:
+        for word in {instrument.id, *(synonym.lower() for synonym in instrument.synonyms)}:
+            if word in owners:
+                reason = f"{word!r} already names {owners[word]!r}"
+                raise ConfigurationInvalid(file, f"instruments.{instrument.id}", reason)
+            owners[word] = instrument.id
+    return {instrument.id: instrument for instrument in table}
+
+
+def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Instrument], folder: Path) -> None:
+    """Raise ConfigurationInvalid when a style in ``folder`` names an instrument that the table lacks."""
+    for style in styles.values():
+        for role, part in style.parts.items():
+            if part.instrument not in instruments:
+                close = get_close_matches(part.instrument or "", instruments, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else ""
+                field = f"parts.{role.value}.instrument"
+                reason = f"no instrument {part.instrument!r}{hint}"
+                raise ConfigurationInvalid(folder / f"{style.id}.toml", field, reason)
+
+
+def _load_style(file: Path) -> Style:
+    style = _validated(file, _STYLES, _with_time_signatures(file, {"id": file.stem, **_read_toml(file)}))
+    if style.id != file.stem:
+        raise ConfigurationInvalid(file, "id", f"is {style.id!r}, but the file is named {file.stem!r}")
+    _check_harmony(file, style)
+    _check_drums(file, style)
+    _check_pattern_characters(file, style)
+    return style
+
+
+def _check_harmony(file: Path, style: Style) -> None:
+    for index, harmony in enumerate(style.harmony):
+        if "any" not in harmony.progressions:
+            raise ConfigurationInvalid(file, f"harmony.{index}.progressions", "has no progressions for 'any' section")
+        texts = [(kind, text) for kind, written in harmony.progressions.items() for text in written]
+        texts += [("cadence", harmony.cadence), ("turnaround", harmony.turnaround or "%")]
+        for kind, text in texts:
+            for numeral in text.replace("|", " ").replace("%", " ").split():
+                try:
+                    numeral_to_chord(numeral, Key("C", harmony.mode), harmony.mode)
+                except ValueError as error:
+                    raise ConfigurationInvalid(file, f"harmony.{index}.{kind}", str(error)) from None
+
+
+def _check_drums(file: Path, style: Style) -> None:
+    drums = style.drums
+    lanes = [lane for pattern in (*drums.grooves, *drums.fills) for lane in pattern.lanes]
+    lanes += [*drums.ending, *drums.replaces, *drums.replaces.values(), *([drums.arrival] if drums.arrival else [])]
+    for lane in lanes:
+        if lane not in DRUM_NOTES:
+            raise ConfigurationInvalid(file, "drums", f"no drum {lane!r}; expected one of: {', '.join(DRUM_NOTES)}")
+
+
+def _check_pattern_characters(file: Path, style: Style) -> None:
+    """Refuse characters that mean nothing to the role that would play them."""
+    kinds = {Role.BASS: "bass", Role.MELODY: "line", Role.COUNTER_MELODY: "line"}
+    for role, part in style.parts.items():
+        allowed = PATTERN_CHARACTERS[kinds.get(role, "chords")] + " |"
+        for pattern in part.patterns:
+            for bar in pattern.bars:
+                if set(bar) - set(allowed):
+                    reason = f"{bar!r} holds {sorted(set(bar) - set(allowed))}; allowed here: {allowed!r}"
+                    raise ConfigurationInvalid(file, f"parts.{role.value}.patterns", reason)
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationInvalid(file, "", str(error)) from error
+
+
+def _validated(file: Path, adapter: TypeAdapter[_Value], raw: object) -> _Value:
+    try:
+        return adapter.validate_python(raw, extra="forbid")
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(step) for step in first["loc"])
+        raise ConfigurationInvalid(file, field, f"{first['msg']}, got {first['input']!r:.80}") from error
+
+
+def _with_time_signatures(file: Path, raw: object, field: str = "") -> object:
+    """Replace the texts of ``meter`` and ``time_signatures`` by values, at any depth."""
+    if isinstance(raw, list):
+        return [_with_time_signatures(file, item, f"{field}.{index}") for index, item in enumerate(raw)]
+    if not isinstance(raw, dict):
+        return raw
+    out: dict[str, object] = {}
+    for key, value in raw.items():
+        name = f"{field}.{key}".lstrip(".")
+        try:
+            if key == "meter":
+                out[key] = parse_time_signature(value)
+            elif key == "time_signatures":
+                out[key] = [parse_time_signature(text) for text in value]
+            else:
+                out[key] = _with_time_signatures(file, value, name)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise ConfigurationInvalid(file, name, str(error)) from error
+    return out

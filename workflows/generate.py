@@ -1,0 +1,227 @@
+"""Generate: words become a whole take, stage by recorded stage.
+
+Every stage may run again after a kill, so each writes into the take's hidden staging folder, replacing what it finds;
+``finish`` moves the folder to its place in one step.
+"""
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from analysis.compare import compare
+from analysis.jams_document import jams_document
+from analysis.measure import measure_take
+from engines.engine import EngineContext, Result
+from library.takes import describe_files, storage_errors, write_atomically
+from music.errors import EngineFailed
+from music.job import Progress
+from music.midi_file import score_from_midi, score_to_midi
+from music.score import Score
+from music.take import TAKE_FORMAT, Asset, Comparison, Take, TakeId
+from renderers.master import master
+from renderers.render import render
+from renderers.wav import write_wavs
+from workflows.durable import Job, JsonObject, Recipe, Stage
+from workflows.place import PLACE_STAGES, place_take
+from workflows.planner.complete import complete
+from workflows.planner.flags import Flags, merge, read_flags
+from workflows.planner.planner import Planned, Planner
+from workflows.planner.rules import read_prompt
+from workflows.requests import Destination, GenerateRequest
+from workflows.rooms import Rooms
+from workflows.take_session import write_take_session
+
+MIX_FILE, SCORE_FILE, JAMS_FILE, SESSION_FOLDER = "mix.wav", "score.mid", "annotations.jams", "ardour"
+
+_PLANNED = TypeAdapter(Planned)
+_REQUEST = TypeAdapter(GenerateRequest)
+_ASSETS = TypeAdapter(tuple[Asset, ...])
+_COMPARISONS = TypeAdapter(tuple[Comparison, ...])
+
+
+def _stages(request: JsonObject) -> tuple[Stage, ...]:
+    """Return the stages of a request, weighted by how long they take."""
+    to = Destination(request["wish"]["to"])
+    return (
+        Stage("plan", 3),
+        Stage("compose", 3),
+        Stage("render", 50),
+        Stage("measure", 14),
+        Stage("session", 100 if to is Destination.SESSION else 0),
+        Stage("finish", 5),
+        *(PLACE_STAGES if to is Destination.LIVE else ()),
+    )
+
+
+def generate_recipe(rooms: Rooms) -> Recipe:
+    """Return the recipe ``generate``: its request holds the wish, the folder to keep the take in, and where it goes."""
+
+    def run(job: Job, request: JsonObject) -> JsonObject:
+        generation = _Generation(rooms, job, request)
+        try:
+            folder = generation.make()
+        except BaseException:  # whatever stops the job, nothing half-made stays; only a kill leaves it, to be resumed
+            rooms.takes.discard(generation.parent, generation.take_id)
+            raise
+        result: JsonObject = {"take": generation.take_id, "folder": str(folder)}
+        if generation.request.to is Destination.LIVE:
+            result["placed"] = place_take(rooms, job, generation.take_id, generation.request.at_bar)
+        return result
+
+    return Recipe(name="generate", stages=_stages, run=run)
+
+
+class _Generation:
+    """One run of the recipe: its stages in order, each returning what is recorded of it."""
+
+    def __init__(self, rooms: Rooms, job: Job, request: JsonObject) -> None:
+        self._rooms, self._job = rooms, job
+        self.request = _REQUEST.validate_python(request["wish"])
+        self.parent = Path(request["parent"])
+        self._notices = tuple(request["notices"])
+        self.take_id = TakeId(job.id)
+        self._folder = rooms.takes.staging(self.parent, self.take_id)
+        self._timings: list[tuple[str, float]] = []
+
+    def make(self) -> Path:
+        """Run all stages up to the finished folder."""
+        planned = _PLANNED.validate_python(self._timed("plan", self._plan))
+        composed = self._timed("compose", lambda: self._compose(planned))
+        rendered = self._timed("render", lambda: self._render(planned))
+        measured = self._timed("measure", lambda: self._measure(planned))
+        self._timed("session", lambda: self._write_session(planned, rendered["frames"]))
+        made = composed | rendered | measured
+        made["notices"] = [*self._notices, *planned.notices, *composed["notices"], *rendered["notices"]]
+        return Path(self._job.step("finish", lambda: self._finish(planned, made)))
+
+    def _timed(self, stage: str, work: Callable[[], JsonObject]) -> JsonObject:
+        def timed() -> JsonObject:
+            start = time.perf_counter()
+            return {"result": work(), "seconds": round(time.perf_counter() - start, 4)}
+
+        done = self._job.step(stage, timed)
+        self._timings.append((stage, done["seconds"]))
+        result: JsonObject = done["result"]
+        return result
+
+    def _plan(self) -> JsonObject:
+        wish = self.request
+        assert wish.seed is not None  # drawn, where none was given, before the job began
+        flags = flags_of(self._rooms.planner, wish)
+        planned = asyncio.run(self._rooms.planner.plan(wish.prompt, flags, seed=wish.seed))
+        recorded: JsonObject = _PLANNED.dump_python(planned, mode="json")
+        return recorded
+
+    def _compose(self, planned: Planned) -> JsonObject:
+        plan, rooms = planned.plan, self._rooms
+        engine = rooms.engines.create(plan.engine, EngineContext(styles=rooms.styles, instruments=rooms.instruments))
+        result = None
+        for made in engine.generate(plan, self._job):
+            if isinstance(made, Progress):
+                self._job.report(made)
+            elif isinstance(made, Result):
+                result = made
+        if result is None or result.score is None:
+            raise EngineFailed(plan.engine, "it ended without a score", retryable=False)
+        write_atomically(self._folder / SCORE_FILE, score_to_midi(result.score, rooms.instruments))
+        return {"engine_version": engine.spec.version, "notices": list(result.notices)}
+
+    def _score(self, planned: Planned) -> Score:
+        return score_from_midi((self._folder / SCORE_FILE).read_bytes(), planned.plan)
+
+    def _render(self, planned: Planned) -> JsonObject:
+        score = self._score(planned)
+        rendering = render(score, self._rooms.instruments, self._rooms.soundfont_renderer(), self._job)
+        mastered = master(rendering.mix, rendering.sample_rate_hz, planned.plan.loudness_lufs)
+        self._job.raise_if_cancelled()
+        stems = self._folder / "stems"
+        with storage_errors(stems):
+            stems.mkdir(parents=True, exist_ok=True)
+        files = [(stems / f"{stem.role.value}.wav", stem.audio) for stem in rendering.stems]
+        write_wavs([*files, (self._folder / MIX_FILE, mastered.audio)], rendering.sample_rate_hz)
+        return {
+            "frames": rendering.n_frames,
+            "sample_rate_hz": rendering.sample_rate_hz,
+            "assets": _ASSETS.dump_python(rendering.assets, mode="json"),
+            "notices": [*rendering.notices, *mastered.notices],
+        }
+
+    def _measure(self, planned: Planned) -> JsonObject:
+        """Measure what was written, as read back from the files."""
+        measured = measure_take(self._folder / SCORE_FILE, self._folder / MIX_FILE)
+        comparisons = compare(planned.plan, measured, asked_seconds=planned.reading.brief.seconds)
+        document = jams_document(
+            self._score(planned),
+            sideman_version=version("sideman"),
+            duration_seconds=measured.audio_seconds,
+            measured=measured,
+        )
+        write_atomically(self._folder / JAMS_FILE, json.dumps(document, indent=1).encode() + b"\n")
+        return {"comparisons": _COMPARISONS.dump_python(comparisons, mode="json")}
+
+    def _write_session(self, planned: Planned, stem_length_samples: int) -> JsonObject:
+        if self.request.to is Destination.SESSION:
+            target = self._folder / SESSION_FOLDER
+            shutil.rmtree(target, ignore_errors=True)  # of a run that was killed after it wrote the session
+            stems, score = self._folder / "stems", self._score(planned)
+            written = write_take_session(
+                self._rooms, score, stems=stems, stem_length_samples=stem_length_samples, folder=target
+            )
+            asyncio.run(written)
+        return {}
+
+    def _finish(self, planned: Planned, made: JsonObject) -> str:
+        """Write the account and move the take to its place; where a killed process had done so, only say where."""
+        place = self.parent / self.take_id
+        if place.exists():
+            return str(place)
+        plan = planned.plan
+        assets = _ASSETS.validate_python(made["assets"])
+        audio = [f"stems/{part.role.value}.wav" for part in plan.parts] + [MIX_FILE]
+        seconds: float = made["frames"] / made["sample_rate_hz"]
+        lengths = dict.fromkeys(audio, seconds) | {SCORE_FILE: plan.length_seconds}
+        take = Take(
+            format=TAKE_FORMAT,
+            id=self.take_id,
+            created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+            sideman_version=version("sideman"),
+            reading=planned.reading,
+            plan=plan,
+            engine=plan.engine,
+            engine_version=made["engine_version"],
+            licence=" AND ".join(sorted({asset.licence for asset in assets})),
+            assets=assets,
+            comparisons=_COMPARISONS.validate_python(made["comparisons"]),
+            files=describe_files(self._folder, lengths),
+            timings_seconds=tuple(self._timings),
+            notices=tuple(made["notices"]),
+        )
+        return str(self._rooms.takes.finish(self.parent, take))
+
+
+def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
+    """Return what was asked for outside the prompt, checked; RequestInvalid for what cannot be met."""
+    return read_flags(
+        planner.vocabulary,
+        bars=wish.bars,
+        seconds=wish.seconds,
+        tempo_bpm=wish.tempo_bpm,
+        key=wish.key,
+        time_signature=wish.time_signature,
+        genre=wish.genre,
+        seed=wish.seed,
+    )
+
+
+def check_wish(planner: Planner, wish: GenerateRequest) -> None:
+    """Raise RequestInvalid for a wish that cannot be planned."""
+    flags = flags_of(planner, wish)
+    reading = merge(read_prompt(wish.prompt, planner.vocabulary, key=flags.key), flags)
+    complete(reading, planner.repertoire, seed=0)

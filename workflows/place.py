@@ -1,0 +1,104 @@
+"""Place: a take becomes one change set in the open session, applied once and read back.
+
+The change set is recorded before it is applied. A killed process sends the very same one again, and the bridge, which
+keeps account of change sets in the session, ends with exactly one placement.
+"""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from library.takes import storage_errors, write_atomically
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
+from music.midi_file import part_to_midi, score_from_midi
+from music.score import Score
+from music.session import SessionSnapshot
+from music.time import BBT
+from workflows.durable import Job, JsonObject, Recipe, Stage
+from workflows.placement import PlacedFiles, Sounding, place_score
+from workflows.requests import PlaceRequest
+from workflows.rooms import Rooms
+
+PLACE_STAGES = (Stage("arrange", 4), Stage("place", 200))
+
+_REQUEST = TypeAdapter(PlaceRequest)
+_CHANGE_SET = TypeAdapter(ChangeSet)
+_RESULT = TypeAdapter(ChangeSetResult)
+
+
+def place_recipe(rooms: Rooms) -> Recipe:
+    """Return the recipe ``place``, which puts a kept take into the open session."""
+
+    def run(job: Job, request: JsonObject) -> JsonObject:
+        wish = _REQUEST.validate_python(request["wish"])
+        return {"take": wish.take, "placed": place_take(rooms, job, wish.take, wish.at_bar)}
+
+    return Recipe(name="place", stages=lambda _request: PLACE_STAGES, run=run)
+
+
+def place_take(rooms: Rooms, job: Job, take_id: str, at_bar: int | None) -> JsonObject:
+    """Run the two stages that place a take, and return what became of the change set."""
+    folder = rooms.settings.data_dir.expanduser() / "placing" / job.id
+
+    async def arrange() -> JsonObject:
+        async with rooms.open_daw() as daw:
+            session = await daw.snapshot()
+        change_set = arrange_take(rooms, take_id, folder, session, at_bar, ChangeSetId(job.id))
+        recorded: JsonObject = _CHANGE_SET.dump_python(change_set, mode="json")
+        return recorded
+
+    async def apply(change_set: ChangeSet) -> JsonObject:
+        async with rooms.open_daw() as daw:
+            result: JsonObject = _RESULT.dump_python(await daw.apply(change_set), mode="json")
+            return result
+
+    try:
+        recorded = job.step("arrange", lambda: asyncio.run(arrange()))
+        return job.step("place", lambda: asyncio.run(apply(_CHANGE_SET.validate_python(recorded))))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def arrange_take(
+    rooms: Rooms,
+    take_id: str,
+    folder: Path,
+    session: SessionSnapshot,
+    at_bar: int | None,
+    change_set_id: ChangeSetId,
+) -> ChangeSet:
+    """Write a MIDI file per part into ``folder`` and return the change set that places the take."""
+    take, kept = rooms.takes.get(take_id), rooms.takes.folder(take_id)
+    stem_seconds = next(file.length_seconds for file in take.files if file.path.startswith("stems/"))
+    score = score_from_midi((kept / "score.mid").read_bytes(), take.plan)
+    return place_score(
+        change_set_id,
+        score,
+        files=part_files(rooms, score, folder, kept / "stems", round((stem_seconds or 0) * session.sample_rate_hz)),
+        instruments=rooms.instruments,
+        at=BBT(at_bar if at_bar is not None else _bar_at_playhead(session)),
+        sounding=Sounding(rooms.settings.sounding),
+        session=session,
+    )
+
+
+def part_files(rooms: Rooms, score: Score, folder: Path, stems: Path, stem_length_samples: int) -> PlacedFiles:
+    """Write one MIDI file per part, and name the stems that go with them, with their length at the session's rate."""
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    midi = {part.role.value: folder / f"{part.role.value}.mid" for part in score.parts}
+    for part in score.parts:
+        write_atomically(midi[part.role.value], part_to_midi(score, part, rooms.instruments))
+    return PlacedFiles(
+        midi=midi,
+        stems={role: stems / f"{role}.wav" for role in midi},
+        stem_length_samples=stem_length_samples,
+    )
+
+
+def _bar_at_playhead(session: SessionSnapshot) -> int:
+    """Return the bar that begins at the playhead, or the next one when the playhead is inside a bar."""
+    playhead = session.playhead
+    return playhead.bar if (playhead.beat, playhead.tick) == (1, 0) else playhead.bar + 1

@@ -1,0 +1,53 @@
+"""What faces ask of the workflows, as values that are recorded with the job."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from music.brief import MAX_PROMPT_CHARACTERS
+from music.errors import RequestInvalid
+
+
+class Destination(Enum):
+    """Where a take goes besides its folder."""
+
+    AUTO = "auto"  # live when the editor is open, else session when Ardour is installed
+    LIVE = "live"  # into the open session
+    SESSION = "session"  # an Ardour session beside the take
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateRequest:
+    """A wish for a take, as it was typed; what is None was not said."""
+
+    prompt: str
+    bars: int | None = None
+    seconds: float | None = None
+    tempo_bpm: float | None = None
+    key: str | None = None
+    time_signature: str | None = None
+    genre: str | None = None
+    seed: int | None = None
+    out: str | None = None  # folder in which the take's folder is made
+    to: Destination = Destination.AUTO
+    at_bar: int | None = None  # with LIVE: first bar; None is the playhead
+
+    def __post_init__(self) -> None:
+        if len(self.prompt) > MAX_PROMPT_CHARACTERS:
+            raise RequestInvalid(
+                f"the prompt has {len(self.prompt)} characters; at most {MAX_PROMPT_CHARACTERS} are read: shorten it"
+            )
+        if self.at_bar is not None and not 1 <= self.at_bar <= 100_000:
+            raise RequestInvalid(f"bar {self.at_bar} is out of range; bars count from 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRequest:
+    """A wish to place a take in the open session."""
+
+    take: str  # id or folder
+    at_bar: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.at_bar is not None and not 1 <= self.at_bar <= 100_000:
+            raise RequestInvalid(f"bar {self.at_bar} is out of range; bars count from 1")

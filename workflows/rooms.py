@@ -1,0 +1,36 @@
+"""The adapters and tables that recipes join, built once by ``build_studio``."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from daw_bridge.daw import Daw
+from engines.registry import EngineRegistry
+from library.takes import TakeStore
+from music.instrument import Instrument
+from music.style import Style
+from renderers.fluidsynth import SoundFontRenderer
+from workflows.planner.planner import Planner
+from workflows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What recipes need. Costly things are functions, called when they are first needed."""
+
+    settings: Settings
+    planner: Planner
+    engines: EngineRegistry
+    takes: TakeStore
+    soundfont_renderer: Callable[[], SoundFontRenderer]
+    open_daw: Callable[[], AbstractAsyncContextManager[Daw]]
+
+    @property
+    def styles(self) -> Mapping[str, Style]:
+        """Styles by id."""
+        return self.planner.repertoire.styles
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Instruments by id."""
+        return self.planner.repertoire.instruments

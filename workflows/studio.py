@@ -1,0 +1,332 @@
+"""The studio: everything faces can ask for, and the one function that builds it."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from daw_bridge.button_ear import ButtonPress
+from daw_bridge.daw import Capabilities as DawCapabilities
+from daw_bridge.daw import TransportAction, TransportState
+from daw_bridge.doctor import Check
+from daw_bridge.programs import find_ardour
+from engines.registry import load_registry
+from library.takes import TakeStore, take_to_json
+from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState
+from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut
+from music.job import Progress
+from music.names import nearest_name
+from music.session import SessionSnapshot
+from music.take import Take
+from music.time import BBT
+from renderers.fluidsynth import SoundFontRenderer
+from renderers.soundfont import find_soundfont
+from workflows.ardour import check_links, install_bridge, open_ear, open_live, uninstall_bridge
+from workflows.durable import DurableJobs, JobId, JobState, JobStatus
+from workflows.generate import check_wish, generate_recipe
+from workflows.place import place_recipe
+from workflows.planner.llm import LlmSettings
+from workflows.planner.planner import load_planner
+from workflows.requests import Destination, GenerateRequest, PlaceRequest
+from workflows.rooms import Rooms
+from workflows.settings import Settings
+
+__all__ = ["Capabilities", "Check", "Studio", "TransportAction", "TransportState", "build_studio", "to_json"]
+
+_POLL_SECONDS = 0.03
+_DAY_SECONDS = 24 * 3600.0
+_PROBE_SECONDS = 1.0
+_ANY: TypeAdapter[object] = TypeAdapter(object)
+_RESULT = TypeAdapter(ChangeSetResult)
+_GENERATE = TypeAdapter(GenerateRequest)
+_PLACE = TypeAdapter(PlaceRequest)
+
+
+def to_json(value: object) -> str:
+    """Return any of our values as JSON text."""
+    return _ANY.dump_json(value, indent=2, fallback=str).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What is available now, as probed; ``ardour_problem`` says what to do where Ardour is not reached."""
+
+    sideman_version: str
+    ardour: DawCapabilities | None
+    ardour_problem: str | None
+    offline_sessions: str  # the interpreter that writes them, or why there is none
+    soundfont: str
+    engines: tuple[str, ...]
+    planner: str
+    styles: tuple[str, ...]
+    instruments: tuple[str, ...]
+
+
+class Studio:
+    """All workflows, for every face. Make it with ``build_studio`` and close it."""
+
+    def __init__(self, rooms: Rooms, jobs: DurableJobs) -> None:
+        self._rooms = rooms
+        self._jobs = jobs
+
+    def close(self) -> None:
+        """Stop taking work and free what is held; unfinished jobs stay recorded."""
+        self._jobs.close()
+
+    # Making and placing takes
+
+    async def generate(self, request: GenerateRequest) -> JobId:
+        """Check a wish, start a job for it, and return its id, which becomes the take's.
+
+        Raises RequestInvalid for what cannot be met and StorageFailed where the take cannot be kept; nothing is
+        written then.
+        """
+        check_wish(self._rooms.planner, request)
+        parent = self._rooms.takes.prepare(Path(request.out) if request.out else None)
+        destination, notices = await self._destination(request.to)
+        request = replace(request, to=destination, seed=request.seed if request.seed is not None else _draw_seed())
+        wish = {"wish": _GENERATE.dump_python(request, mode="json"), "parent": str(parent), "notices": notices}
+        return self._jobs.start(new_job_id(), "generate", wish)
+
+    async def place(self, request: PlaceRequest) -> JobId:
+        """Start a job that places a kept take in the open session, and return its id."""
+        self._rooms.takes.folder(request.take)
+        await self.session()
+        return self._jobs.start(new_job_id(), "place", {"wish": _PLACE.dump_python(request, mode="json")})
+
+    async def _destination(self, to: Destination) -> tuple[Destination, list[str]]:
+        """Settle where a take goes, and what to tell about it."""
+        if to is Destination.LIVE:
+            await self.session()
+        if to is Destination.SESSION:
+            find_ardour()
+        if to is not Destination.AUTO:
+            return to, []
+        if await self.is_editor_open():
+            return Destination.LIVE, []
+        try:
+            find_ardour()
+        except SetupBroken as error:
+            return Destination.NONE, [f"no Ardour session was written: {error}"]
+        return Destination.SESSION, []
+
+    # Takes
+
+    def takes(self, limit: int) -> tuple[Take, ...]:
+        """Return the newest takes."""
+        return tuple(self._rooms.takes.get(take_id) for take_id in self._rooms.takes.ids()[:limit])
+
+    def take(self, take_id: str) -> Take:
+        """Return a take by its id or folder; NotFound names the nearest."""
+        return self._rooms.takes.get(take_id)
+
+    def take_folder(self, take_id: str) -> Path:
+        """Return where a take is."""
+        return self._rooms.takes.folder(take_id)
+
+    def take_json(self, take_id: str) -> str:
+        """Return the content of a take's ``take.json``."""
+        return take_to_json(self._rooms.takes.get(take_id)).decode()
+
+    def take_file(self, take_id: str, path: str) -> bytes:
+        """Return one of a take's files by the path that its account lists; NotFound for any other path."""
+        known = [file.path for file in self.take(take_id).files] + ["take.json"]
+        if path not in known:
+            raise NotFound("file of the take", path, nearest=nearest_name(path, known))
+        return (self.take_folder(take_id) / path).read_bytes()
+
+    # Jobs
+
+    def job(self, job_id: JobId) -> JobStatus:
+        """Return where a job stands."""
+        return self._jobs.status(job_id)
+
+    def jobs(self, *, only_running: bool = False) -> tuple[JobStatus, ...]:
+        """Return the latest jobs, newest first."""
+        return self._jobs.list(only_running=only_running)
+
+    def cancel(self, job_id: JobId) -> JobStatus:
+        """Cancel a job; it stops at its next check."""
+        return self._jobs.cancel(job_id)
+
+    def adopt_orphans(self) -> tuple[JobId, ...]:
+        """Take over unfinished jobs of processes that are gone."""
+        return self._jobs.adopt_orphans()
+
+    async def settled(
+        self,
+        job_id: JobId,
+        *,
+        timeout_seconds: float = _DAY_SECONDS,
+        on_progress: Callable[[Progress], Awaitable[None]] | None = None,
+    ) -> JobStatus:
+        """Wait until a job has ended, one way or another; TimedOut when it has not in time."""
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            status = await asyncio.to_thread(self._jobs.status, job_id)
+            if on_progress:
+                await on_progress(status.progress)
+            if status.state is not JobState.RUNNING and not self._jobs.is_held(job_id):
+                return status
+            if time.monotonic() > deadline:
+                raise TimedOut(f"job {job_id}", timeout_seconds)
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def idle(self) -> None:
+        """Wait until no job of any process on this machine is unfinished."""
+        while running := await asyncio.to_thread(self.jobs, only_running=True):
+            await self.settled(running[0].id)
+
+    def placement_of(self, status: JobStatus) -> ChangeSetResult | None:
+        """Return what a finished job did to the session, if it placed something."""
+        placed = (status.result or {}).get("placed")
+        return _RESULT.validate_python(placed) if placed else None
+
+    # The open session
+
+    async def capabilities(self) -> Capabilities:
+        """Probe what is available now."""
+        ardour, problem = None, None
+        try:
+            async with self._rooms.open_daw() as daw:
+                ardour = await daw.capabilities()
+        except StudioError as error:
+            problem = str(error)
+        llm = self._rooms.planner.llm
+        return Capabilities(
+            sideman_version=version("sideman"),
+            ardour=ardour,
+            ardour_problem=problem,
+            offline_sessions=_found(lambda: str(find_ardour().lua)),
+            soundfont=_found(lambda: str(find_soundfont(self._rooms.settings.soundfont).path)),
+            engines=tuple(f"{listing.name}: {listing.reason or 'ready'}" for listing in self._rooms.engines.listings),
+            planner=f"llm:{llm.model}" if llm else "rules",
+            styles=tuple(sorted(self._rooms.styles)),
+            instruments=tuple(sorted(self._rooms.instruments)),
+        )
+
+    async def is_editor_open(self) -> bool:
+        """Tell whether the bridge in an open editor answers."""
+        try:
+            async with self._rooms.open_daw() as daw:
+                await asyncio.wait_for(daw.capabilities(), _PROBE_SECONDS)
+        except (StudioError, TimeoutError):
+            return False
+        return True
+
+    async def session(self) -> SessionSnapshot:
+        """Read the open session; SetupBroken or TryLater says what to do when there is none."""
+        async with self._rooms.open_daw() as daw:
+            return await daw.snapshot()
+
+    async def transport(self, action: TransportAction, at: BBT | None = None) -> TransportState:
+        """Move the transport and read it back."""
+        async with self._rooms.open_daw() as daw:
+            return await daw.transport(action, at)
+
+    async def undo(self, change_set_id: str | None = None) -> ChangeSetResult:
+        """Take back a change set, the last applied one by default."""
+        async with self._rooms.open_daw() as daw:
+            if change_set_id is None:
+                applied = [done for done in await daw.change_sets() if done.state is ChangeSetState.APPLIED]
+                if not applied:
+                    raise RequestInvalid("there is nothing to undo: Sideman has changed nothing in this session")
+                change_set_id = applied[-1].id
+            return await daw.revert(ChangeSetId(change_set_id))
+
+    async def _session_key(self) -> str | None:
+        """Return the key of what Sideman last placed in the open session: Ardour itself keeps none."""
+        async with self._rooms.open_daw() as daw:
+            placed = [done.id for done in await daw.change_sets() if done.state is ChangeSetState.APPLIED]
+        for job_id in reversed(placed):
+            with suppress(NotFound):
+                status = self.job(JobId(job_id))
+                return str(self.take((status.result or {}).get("take", job_id)).plan.key)
+        return None
+
+    async def listen_for_buttons(self, tell: Callable[[str], None]) -> None:
+        """Do what Ardour's buttons ask for, until cancelled, and tell what becomes of it line by line."""
+        async with open_ear(self._rooms.settings) as ear:
+            async for press in ear.presses():
+                await self._answer(press, tell)
+
+    async def _answer(self, press: ButtonPress, tell: Callable[[str], None]) -> None:
+        """Start the job that a press of "generate here" asks for, at the tempo and metre of its place."""
+        try:
+            job_id = await self.generate(
+                GenerateRequest(
+                    prompt=press.prompt,
+                    bars=press.n_bars,
+                    tempo_bpm=press.tempo_bpm,
+                    time_signature=str(press.time_signature),
+                    key=await self._session_key(),
+                    to=Destination.LIVE,
+                    at_bar=press.at.bar,
+                )
+            )
+        except StudioError as error:
+            tell(f"button: {press.prompt!r}: {error}")
+            return
+        tell(f"button: {press.prompt!r}, {press.n_bars} bars at {press.at}: job {job_id}")
+
+    def install_bridge(self) -> tuple[str, ...]:
+        """Put the bridge and the buttons into Ardour; return what was done and what is left to do, line by line."""
+        return tuple(install_bridge(self._rooms.settings))
+
+    def uninstall_bridge(self) -> tuple[str, ...]:
+        """Take them out again; return what was restored, line by line."""
+        return tuple(uninstall_bridge(self._rooms.settings))
+
+    async def doctor(self) -> tuple[Check, ...]:
+        """Check every link from here to the editor."""
+        return await check_links(self._rooms.settings)
+
+
+def _found(find: Callable[[], str]) -> str:
+    try:
+        return find()
+    except SetupBroken as error:
+        return f"none: {error}"
+
+
+def _draw_seed() -> int:
+    return secrets.randbelow(2**31)
+
+
+def new_job_id() -> JobId:
+    """Return an id that sorts by time and never repeats."""
+    return JobId(f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
+
+
+def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress], None] | None = None) -> Studio:
+    """Build everything from the settings. ``on_progress`` hears of each job of this process, in the job's thread."""
+    rooms = Rooms(
+        settings=settings,
+        planner=load_planner(settings.configs_dir, _llm(settings)),
+        engines=load_registry(),
+        takes=TakeStore(settings.takes_dir),
+        soundfont_renderer=cache(lambda: SoundFontRenderer(find_soundfont(settings.soundfont))),
+        open_daw=lambda: open_live(settings),
+    )
+    recipes = {recipe.name: recipe for recipe in (generate_recipe(rooms), place_recipe(rooms))}
+    return Studio(rooms, DurableJobs(settings.data_dir.expanduser(), recipes, on_progress=on_progress))
+
+
+def _llm(settings: Settings) -> LlmSettings | None:
+    if settings.llm_model is None:
+        return None
+    return LlmSettings(
+        model=settings.llm_model,
+        base_url=settings.llm_base_url,
+        api_key=settings.llm_api_key,
+        azure_api_version=settings.llm_azure_api_version,
+        timeout_seconds=settings.llm_timeout_seconds,
+    )

@@ -1,0 +1,48 @@
+"""An Ardour session of its own for a take, written with no editor open."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from daw_bridge.offline.write import NewSession, write_session
+from daw_bridge.programs import find_ardour
+from music.changeset import ChangeSetId
+from music.score import Score
+from music.time import BBT
+from workflows.place import part_files
+from workflows.placement import Sounding, place_score
+from workflows.rooms import Rooms
+
+_LONGEST_NAME = 60
+
+
+async def write_take_session(
+    rooms: Rooms, score: Score, *, stems: Path, stem_length_samples: int, folder: Path
+) -> None:
+    """Write the session ``folder``, which must not exist, with the score's parts and the files in ``stems`` (48 kHz).
+
+    Raises SetupBroken when Ardour is not installed or fails.
+    """
+    programs = find_ardour()
+    with tempfile.TemporaryDirectory(prefix="sideman-") as scratch:
+        changes = place_score(
+            ChangeSetId("new-session"),
+            score,
+            files=part_files(rooms, score, Path(scratch), stems, stem_length_samples),
+            instruments=rooms.instruments,
+            at=BBT(1),
+            sounding=Sounding(rooms.settings.sounding),
+            session=None,
+        )
+        session = NewSession(
+            name=session_name(score.title),
+            end=BBT(score.n_bars + 1),
+            soundfont=rooms.soundfont_renderer().soundfont.path,
+        )
+        await write_session(folder, session, changes, programs=programs)
+
+
+def session_name(title: str) -> str:
+    """Return a title as a name that every file system and Ardour accept."""
+    plain = re.sub(r"[^\w #-]+", " ", title)
+    return re.sub(r" +", " ", plain).strip()[:_LONGEST_NAME].strip() or "Take"
