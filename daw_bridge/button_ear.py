@@ -1,0 +1,126 @@
+"""The ear for the buttons inside Ardour: a heartbeat that tells them where to call, and the calls themselves.
+
+A press is a file in the bridge folder, and an OSC message on loopback that names it. The message carries no content,
+so whoever can send one without being able to enter the folder can do nothing.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pythonosc.osc_message import OscMessage
+from pythonosc.parsing.osc_types import ParseError
+
+from daw_bridge.bridge_folder import BridgeFolder, JsonObject
+from daw_bridge.lua_bundle import bridge_version
+from daw_bridge.wire import to_bbt
+from music.errors import SetupBroken
+from music.time import BBT, TimeSignature
+
+HEARTBEAT_NAME = "serve.json"
+HEARTBEAT_SECONDS = 1.0
+LONGEST_SILENCE_SECONDS = 5.0  # as the button's Lua has it
+_LOOPBACK = "127.0.0.1"
+_LONGEST_PROMPT = 10_000
+_ID = re.compile(r"[0-9]+-[0-9]+")
+_MOST_WAITING = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPress:
+    """What somebody asked for inside Ardour, and where it is to go."""
+
+    id: str
+    prompt: str
+    session_folder: Path
+    at: BBT
+    n_bars: int
+    is_range: bool  # a range was selected; otherwise the place is the playhead
+    tempo_bpm: float
+    time_signature: TimeSignature
+
+
+def is_alive(folder: BridgeFolder, now_unix: float) -> bool:
+    """Tell whether a `sideman serve` listens for buttons."""
+    beat = folder.read(HEARTBEAT_NAME)
+    return beat is not None and now_unix - float(beat["time_unix"]) <= LONGEST_SILENCE_SECONDS
+
+
+def to_press(facts: JsonObject) -> ButtonPress:
+    """Read a press; SetupBroken when it comes from a button of another version."""
+    if facts["version"] != bridge_version():
+        raise SetupBroken(
+            f"the button in Ardour is of version {facts['version']}, this Sideman of {bridge_version()}; "
+            "run 'sideman ardour install' and reopen the session"
+        )
+    return ButtonPress(
+        id=facts["id"],
+        prompt=str(facts["prompt"])[:_LONGEST_PROMPT],
+        session_folder=Path(facts["session"]),
+        at=to_bbt(facts["at"]),
+        n_bars=facts["n_bars"],
+        is_range=facts["is_range"],
+        tempo_bpm=float(facts["tempo_bpm"]),
+        time_signature=TimeSignature(facts["time_signature"]["beats"], facts["time_signature"]["unit"]),
+    )
+
+
+class _Listener(asyncio.DatagramProtocol):
+    def __init__(self) -> None:
+        self.pressed: asyncio.Queue[str] = asyncio.Queue(maxsize=_MOST_WAITING)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        del addr
+        with contextlib.suppress(ParseError, asyncio.QueueFull):
+            message = OscMessage(data)
+            if message.address == "/sideman/button" and message.params:
+                press_id = str(message.params[0])
+                if _ID.fullmatch(press_id):
+                    self.pressed.put_nowait(press_id)
+
+
+class ButtonEar:
+    """An open ear; make it with ``listen`` and iterate over its presses."""
+
+    def __init__(self, folder: BridgeFolder, listener: _Listener, port: int) -> None:
+        self.port = port
+        self._folder, self._listener = folder, listener
+
+    async def presses(self) -> AsyncIterator[ButtonPress]:
+        """Yield presses as they come, for as long as somebody asks. A press is taken once."""
+        while True:
+            name = f"button-{await self._listener.pressed.get()}.json"
+            facts = self._folder.read(name)
+            if facts is not None and self._folder.remove(name):
+                yield to_press(facts)
+
+
+async def _beat(folder: BridgeFolder, port: int) -> None:
+    while True:
+        folder.write(
+            HEARTBEAT_NAME,
+            {"pid": os.getpid(), "port": port, "time_unix": time.time(), "version": bridge_version()},
+        )
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def listen(folder: BridgeFolder) -> AsyncIterator[ButtonEar]:
+    """Open the ear on a free loopback port and keep its heartbeat; the heartbeat goes when the ear closes."""
+    loop = asyncio.get_running_loop()
+    wire, listener = await loop.create_datagram_endpoint(_Listener, local_addr=(_LOOPBACK, 0))
+    port: int = wire.get_extra_info("sockname")[1]
+    heart = asyncio.create_task(_beat(folder, port))
+    try:
+        yield ButtonEar(folder, listener, port)
+    finally:
+        heart.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await heart
+        wire.close()
+        folder.remove(HEARTBEAT_NAME)

@@ -1,0 +1,79 @@
+"""What a digital audio workstation can do for us: one interface, met by the open editor and by a folder on disk."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
+from music.session import SessionSnapshot
+from music.time import BBT
+
+
+class DawKind(Enum):
+    """Which way in it is."""
+
+    LIVE = "live"  # the open editor
+    OFFLINE = "offline"  # a session folder, with no editor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnavailableVerb:
+    """A verb that cannot be used, and why."""
+
+    verb: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What this way in can do, as probed."""
+
+    kind: DawKind
+    ardour_version: str
+    bridge_version: str
+    verbs: tuple[str, ...]
+    unavailable: tuple[UnavailableVerb, ...] = ()
+
+
+class TransportAction(Enum):
+    """What the transport is asked to do; ``STATE`` only reads it."""
+
+    STATE = "state"
+    PLAY = "play"
+    STOP = "stop"
+    LOCATE = "locate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportState:
+    """Where the transport stands, as read back."""
+
+    playhead_samples: int
+    playhead: BBT
+    is_rolling: bool
+    is_recording: bool
+
+
+class Daw(Protocol):
+    """A session that can be read and changed. Every wait is bounded; what is written is read back."""
+
+    async def capabilities(self) -> Capabilities:
+        """Probe what can be done here."""
+
+    async def snapshot(self) -> SessionSnapshot:
+        """Read the whole session in one go."""
+
+    async def apply(self, change_set: ChangeSet, *, dry_run: bool = False) -> ChangeSetResult:
+        """Apply operations as one turn; an id that was applied before is not applied again."""
+
+    async def revert(self, change_set_id: ChangeSetId) -> ChangeSetResult:
+        """Take a change set back as one step, leaving what others changed since; NotFound for an unknown id."""
+
+    async def change_sets(self) -> tuple[ChangeSetResult, ...]:
+        """List what was applied to this session, oldest first."""
+
+    async def transport(self, action: TransportAction, at: BBT | None = None) -> TransportState:
+        """Move the transport and read it back; ``at`` is for ``LOCATE``."""
+
+    async def save(self) -> SessionSnapshot:
+        """Save the session and return what was saved."""

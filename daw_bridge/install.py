@@ -1,0 +1,253 @@
+"""Putting our scripts into the user's Ardour, and taking them out so that it is as it was before.
+
+What was there before is kept byte for byte in the bridge folder. ``uninstall`` puts those bytes back where nobody
+changed the file since, and otherwise removes only what is ours.
+"""
+
+import base64
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from daw_bridge.ardour_config import is_osc_on, switch_osc_off, switch_osc_on
+from daw_bridge.bridge_folder import BridgeFolder, JsonObject
+from daw_bridge.editor_processes import running_editors
+from daw_bridge.installation import NOTE_NAME
+from daw_bridge.lua_bundle import bridge_source, bridge_version, button_source
+from daw_bridge.ui_scripts import N_SLOTS, Slot, UiScripts
+from music.errors import SetupBroken, StorageFailed
+
+BRIDGE_NAME = "Sideman bridge"
+BUTTON_NAME = "Sideman: generate here"
+_MARK = "sideman"  # the argument by which we know our own slots
+_MAJORS = range(7, 13)
+_CHANGED_FILES = ("ui_scripts", "config", "osc_url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallReport:
+    """What an installation did, and what is left for the person to do."""
+
+    version: str
+    bridge_slot: int
+    button_slot: int
+    config_folders: tuple[Path, ...]
+    bridge_folder: Path
+    changed_files: tuple[Path, ...]  # empty when everything was in place
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UninstallReport:
+    """What was put back as it was, and where only ours was removed because the file has changed since."""
+
+    restored: tuple[Path, ...]
+    cleaned: tuple[Path, ...]
+
+
+def find_config_folders(config_home: Path) -> tuple[Path, ...]:
+    """Return the settings folders of every Ardour that was started once, oldest version first."""
+    return tuple(folder for major in _MAJORS if (folder := config_home / f"ardour{major}").is_dir())
+
+
+def install(
+    bridge_folder: Path,
+    *,
+    config_home: Path | None = None,
+    config_folder: Path | None = None,
+    processes: Path = Path("/proc"),
+) -> InstallReport:
+    """Put bridge and button into one settings folder, or into those of every Ardour found under ``config_home``.
+
+    Raises SetupBroken when Ardour is running, was never started, or has no slot left, and StorageFailed when a file
+    cannot be written. Doing it again changes nothing.
+    """
+    folders = _target_folders(config_home, config_folder)
+    _require_no_editor(processes)
+    folder = BridgeFolder.create(bridge_folder)
+    scripts = {config: _read_scripts(config) for config in folders}
+    bridge_slot, button_slot = _choose_slots(list(scripts.values()))
+    backup = folder.read("backup.json") or {}
+    changed: list[Path] = []
+    for config, found in scripts.items():
+        with_bridge = found.with_slot(bridge_slot, _slot(BRIDGE_NAME, bridge_source(), bridge_folder))
+        wanted = with_bridge.with_slot(button_slot, _slot(BUTTON_NAME, button_source(), bridge_folder))
+        contents = {"ui_scripts": wanted.content, "config": _with_osc(config), "osc_url": _osc_url(config)}
+        changed += _write_all(folder, backup, config, contents)
+    folder.write(
+        NOTE_NAME,
+        {
+            "version": bridge_version(),
+            "bridge_slot": bridge_slot,
+            "button_slot": button_slot,
+            "config_folders": [str(config) for config in folders],
+        },
+    )
+    return InstallReport(
+        version=bridge_version(),
+        bridge_slot=bridge_slot,
+        button_slot=button_slot,
+        config_folders=folders,
+        bridge_folder=bridge_folder,
+        changed_files=tuple(changed),
+        next_steps=(
+            "start Ardour and open a session",
+            "in sessions made before now: Edit > Preferences > Control Surfaces, tick 'Open Sound Control (OSC)'",
+            f"the button is script {button_slot} in Ardour's toolbar: {BUTTON_NAME}",
+        ),
+    )
+
+
+def uninstall(bridge_folder: Path, *, processes: Path = Path("/proc")) -> UninstallReport:
+    """Take everything out again; without an installation there is nothing to do."""
+    _require_no_editor(processes)
+    folder = BridgeFolder.open(bridge_folder)
+    backup = folder.read("backup.json") or {}
+    restored: list[Path] = []
+    cleaned: list[Path] = []
+    for name, before in backup.items():
+        path = Path(name)
+        content = _read(path)
+        if _digest(content) == before["written_sha256"]:
+            _put_back(path, before)
+            restored.append(path)
+        elif content is not None:
+            _remove_ours(path, content, before)
+            cleaned.append(path)
+    folder.remove("backup.json")
+    folder.remove(NOTE_NAME)
+    return UninstallReport(restored=tuple(restored), cleaned=tuple(cleaned))
+
+
+def own_slots(scripts: UiScripts) -> dict[str, int]:
+    """Return our slots by name."""
+    return {name: slot for slot, name in scripts.names().items() if _MARK in scripts.arguments(slot)}
+
+
+def installed_version(scripts: UiScripts) -> str | None:
+    """Return the version of the bridge in a settings folder's slots; None where there is none."""
+    slot = own_slots(scripts).get(BRIDGE_NAME)
+    return None if slot is None else scripts.arguments(slot)["version"]
+
+
+def _target_folders(config_home: Path | None, config_folder: Path | None) -> tuple[Path, ...]:
+    if config_folder is not None:
+        if not config_folder.is_dir():
+            raise SetupBroken(f"there is no Ardour settings folder {config_folder}; start Ardour once")
+        return (config_folder,)
+    home = config_home or Path.home() / ".config"
+    folders = find_config_folders(home)
+    if not folders:
+        raise SetupBroken(f"no Ardour settings in {home} (ardour7 and later); start Ardour once, quit it, try again")
+    return folders
+
+
+def _require_no_editor(processes: Path) -> None:
+    running = running_editors(processes)
+    if running:
+        raise SetupBroken(
+            f"Ardour is running (process {', '.join(map(str, running))}) and would write over its settings when it "
+            "quits; quit Ardour and try again"
+        )
+
+
+def _slot(name: str, source: str, bridge_folder: Path) -> Slot:
+    header = f'ardour {{ ["type"] = "EditorAction", name = "{name}", license = "Apache-2.0" }}\n'
+    return Slot(
+        name=name,
+        script=f"{header}function factory (settings)\n{source}end\n",
+        factory=f"local settings = ...\n{source}",
+        arguments={_MARK: "1", "version": bridge_version(), "folder": str(bridge_folder)},
+    )
+
+
+def _choose_slots(all_scripts: list[UiScripts]) -> tuple[int, int]:
+    """Choose the same two slots for every Ardour: our own again, else the bridge far back and the button in front."""
+    free = frozenset(range(1, N_SLOTS + 1))
+    for scripts in all_scripts:
+        free &= scripts.free_slots() | frozenset(own_slots(scripts).values())
+    ours = own_slots(all_scripts[0])
+    if len(free) < 2:
+        raise SetupBroken(f"all {N_SLOTS} script slots of Ardour are in use; free two in Edit > Lua Scripts > Manager")
+    bridge = ours.get(BRIDGE_NAME, max(free))
+    button = ours.get(BUTTON_NAME, min(free))
+    return (bridge, button) if {bridge, button} <= free and bridge != button else (max(free), min(free))
+
+
+def _without_ours(scripts: UiScripts) -> UiScripts:
+    for slot in own_slots(scripts).values():
+        scripts = scripts.without(slot)
+    return scripts
+
+
+def _read_scripts(config: Path) -> UiScripts:
+    content = _read(config / "ui_scripts")
+    return UiScripts() if content is None else _without_ours(UiScripts(content))
+
+
+def _with_osc(config: Path) -> bytes | None:
+    content = _read(config / "config")
+    return None if content is None else switch_osc_on(content.decode()).encode()
+
+
+def _osc_url(config: Path) -> bytes:
+    content = _read(config / "osc_url")
+    return b"" if content is None else content
+
+
+def _write_all(folder: BridgeFolder, backup: JsonObject, config: Path, contents: dict[str, bytes | None]) -> list[Path]:
+    """Write the files that differ, after noting in the backup what they were."""
+    changed = []
+    for name in _CHANGED_FILES:
+        path, content = config / name, contents[name]
+        current = _read(path)
+        if content is None or content == current:
+            continue
+        earlier = backup.get(str(path))
+        if earlier is None or earlier["written_sha256"] != _digest(current):
+            before = current if name != "ui_scripts" or current is None else _without_ours(UiScripts(current)).content
+            earlier = {"before": None if before is None else base64.b64encode(before).decode()}
+        backup[str(path)] = {**earlier, "written_sha256": _digest(content)}
+        folder.write("backup.json", backup)
+        _write(path, content)
+        changed.append(path)
+    return changed
+
+
+def _put_back(path: Path, before: JsonObject) -> None:
+    if before["before"] is None:
+        path.unlink(missing_ok=True)
+    else:
+        _write(path, base64.b64decode(before["before"]))
+
+
+def _remove_ours(path: Path, content: bytes, before: JsonObject) -> None:
+    """Take only ours out of a file that Ardour or its user has changed since."""
+    earlier = base64.b64decode(before["before"] or "")
+    if path.name == "ui_scripts":
+        _write(path, _without_ours(UiScripts(content)).content)
+    elif path.name == "config" and not is_osc_on(earlier.decode()):
+        _write(path, switch_osc_off(content.decode()).encode())
+    elif path.name == "osc_url" and before["before"] is None:
+        path.unlink()
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _digest(content: bytes | None) -> str:
+    return "" if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        if path.exists():
+            part.chmod(path.stat().st_mode & 0o777)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StorageFailed(f"cannot write {path}: {error.strerror}; check permissions and free space") from error

@@ -1,0 +1,136 @@
+-- The bridge: claim the one request that lies in the folder, run its verb, leave the answer.
+-- A request is data. Its verb is looked up in the fixed table below; nothing in it is ever executed.
+
+local bridge = {}
+
+local is_busy = false
+
+local reading, writing = {}, {}
+
+-- Ardour's own process (Linux), for whoever must find its windows.
+local function process()
+	return {
+		process_id = math.tointeger((files.read("/proc/self/stat") or ""):match("^%d+") or 0),
+		display = os.getenv("DISPLAY") or "",
+		xauthority = os.getenv("XAUTHORITY") or "",
+	}
+end
+
+function reading.hello(session)
+	return {
+		bridge_version = settings.version,
+		ardour_version = reader.ardour_version(),
+		session = session:path(),
+		operations = journal.operation_names(),
+		removes_tracks_itself = session.remove_route ~= nil,
+		has_fluidsynth = not ARDOUR.LuaAPI.new_plugin_info("urn:ardour:a-fluidsynth", ARDOUR.PluginType.LV2):isnil(),
+		process = process(),
+	}
+end
+
+function reading.snapshot(session, editor)
+	return reader.snapshot(session, editor)
+end
+
+function reading.transport(session, _, arguments)
+	return transport.request(session, arguments)
+end
+
+function reading.remains(session, _, arguments)
+	return journal.remains(session, arguments)
+end
+
+function reading.existing(session, _, arguments)
+	local ids = json.array()
+	for _, id in ipairs(arguments.ids) do
+		ids[#ids + 1] = strips.find(session, id) and id or nil
+	end
+	return { ids = ids }
+end
+
+function writing.begin(session, _, arguments)
+	return journal.begin(session, arguments)
+end
+
+function writing.step(session, editor, arguments)
+	return journal.step(session, editor, arguments)
+end
+
+function writing.take_back(session, editor, arguments)
+	return journal.take_back(session, editor, arguments)
+end
+
+function writing.finish(session, editor, arguments)
+	return journal.finish(session, editor, arguments)
+end
+
+function writing.save(session)
+	if session:save_state("", false, false, false, false, false) ~= 0 then
+		faults.stop("failed", "Ardour could not save the session")
+	end
+	return {}
+end
+
+-- Take the request away before anything else, so that it is claimed exactly once.
+local function claim(folder)
+	if not os.rename(folder .. "/request.json", folder .. "/claimed.json") then
+		return nil
+	end
+	local text = files.read(folder .. "/claimed.json")
+	os.remove(folder .. "/claimed.json")
+	return json.decode(text)
+end
+
+local function run(request, session, editor)
+	if request.version ~= settings.version then
+		faults.stop("version", "this Ardour runs bridge " .. settings.version .. ", the request is for " ..
+			tostring(request.version) .. "; run 'sideman ardour install' and reopen the session")
+	end
+	if os.time() > request.deadline_unix then
+		faults.stop("expired", "the request came after its deadline and was not carried out")
+	end
+	if not session then
+		faults.stop("failed", "no session is open in Ardour")
+	end
+	local verb = reading[request.verb] or writing[request.verb]
+	if not verb then
+		faults.stop("invalid", "no verb " .. tostring(request.verb))
+	end
+	if is_busy then
+		faults.stop("busy", "Ardour is still busy with an earlier request")
+	end
+	if writing[request.verb] and reader.is_recording(session) then
+		faults.stop("recording", "the transport is recording; stop it first")
+	end
+	is_busy = true
+	local is_done, result = faults.guard(verb, session, editor, request.arguments)
+	is_busy = false
+	if not is_done then
+		error(result, 0)
+	end
+	return result
+end
+
+local function answer(folder, request, is_done, result)
+	local id = request.id
+	local text = json.encode({ id = id, ok = is_done, [is_done and "result" or "error"] = result })
+	files.replace(folder .. "/answer-" .. id .. ".json", text)
+	if request.reply_port then
+		ARDOUR.LuaOSC.Address("osc.udp://127.0.0.1:" .. request.reply_port):send("/sideman/ready", "s", id)
+	end
+end
+
+--- Serve the request in the folder, if there is one. Never raises: Ardour throws a script out that does.
+function bridge.serve(session, editor)
+	pcall(function ()
+		local folder = settings.folder
+		local request = claim(folder)
+		if not request or not tostring(request.id):match("^[%w%-]+$") then
+			return
+		end
+		local is_done, result = faults.guard(run, request, session, editor)
+		answer(folder, request, is_done, result)
+	end)
+end
+
+return bridge

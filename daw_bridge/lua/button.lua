@@ -1,0 +1,88 @@
+-- The button "Sideman: generate here": ask for a prompt and hand it, with the place, to the running `sideman serve`.
+
+local button = {}
+
+local default_bars = 8
+local longest_silence_seconds = 5
+
+local function say(text)
+	LuaDialog.Message("Sideman", text, LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run()
+end
+
+-- The port of the running `sideman serve`, or nil where its heartbeat is missing or old.
+local function serve_port()
+	local text = files.read(settings.folder .. "/serve.json")
+	local is_read, beat = pcall(json.decode, text or "")
+	if not is_read or type(beat) ~= "table" or type(beat.time_unix) ~= "number" then
+		return nil
+	end
+	return os.time() - beat.time_unix <= longest_silence_seconds and math.tointeger(beat.port) or nil
+end
+
+local function ticks_per_bar(tempo_there)
+	return tempo_there.beats * 4 * 1920 // tempo_there.unit
+end
+
+-- The bar line nearest to a sample, in ticks.
+local function nearest_bar(samples)
+	local ticks = timeline.ticks_at_sample(math.max(samples, 0))
+	local place = timeline.place_at(ticks)
+	local this_bar = timeline.ticks_at({ bar = place.bar, beat = 1, tick = 0 })
+	local next_bar = timeline.ticks_at({ bar = place.bar + 1, beat = 1, tick = 0 })
+	return ticks - this_bar < next_bar - ticks and this_bar or next_bar
+end
+
+--- Where the music is to go: the selected range in whole bars, or eight bars from the playhead.
+function button.target(session, editor)
+	local range = reader.selected_range(editor)
+	local from = nearest_bar(range ~= json.null and range.start_samples or session:transport_sample())
+	local there = timeline.tempo_at(from)
+	local n_bars = default_bars
+	if range ~= json.null then
+		local length = timeline.ticks_at_sample(range.end_samples) - from
+		n_bars = math.max(1, math.floor(length / ticks_per_bar(there) + 0.5))
+	end
+	return {
+		at = timeline.place_at(from), n_bars = n_bars, is_range = range ~= json.null, tempo_bpm = there.tempo_bpm,
+		time_signature = { beats = there.beats, unit = there.unit },
+	}
+end
+
+local function describe(target)
+	return string.format("%s: %d bars from bar %d, %.6g BPM, %d/%d", target.is_range and "Selected range" or "Playhead",
+		target.n_bars, target.at.bar, target.tempo_bpm, target.time_signature.beats, target.time_signature.unit)
+end
+
+local function send(port, session, target, prompt)
+	local id = string.format("%d-%06d", os.time(), math.random(0, 999999))
+	target.version, target.id, target.prompt, target.session = settings.version, id, prompt, session:path()
+	files.replace(settings.folder .. "/button-" .. id .. ".json", json.encode(target))
+	ARDOUR.LuaOSC.Address("osc.udp://127.0.0.1:" .. port):send("/sideman/button", "s", id)
+end
+
+local function ask(session, editor)
+	local port = serve_port()
+	if not port then
+		say("Sideman is not running.\n\nStart it in a terminal with\n\n    sideman serve\n\nand press this button again.")
+		return
+	end
+	local target = button.target(session, editor)
+	local answer = LuaDialog.Dialog("Sideman: generate here", {
+		{ type = "label", align = "left", title = describe(target) },
+		{ type = "entry", key = "prompt", title = "What shall I play?", default = "" },
+	}):run()
+	local prompt = answer and answer.prompt:match("^%s*(.-)%s*$") or ""
+	if prompt ~= "" then
+		send(port, session, target, prompt)
+	end
+end
+
+--- Serve one press. Never raises: Ardour throws a script out that does.
+function button.press(session, editor)
+	local is_done, fault = faults.guard(ask, session, editor)
+	if not is_done then
+		pcall(say, "Sideman could not read this session:\n\n" .. fault.message)
+	end
+end
+
+return button

@@ -1,0 +1,29 @@
+-- How a verb says no: an error value with a kind that Python turns into a type.
+
+local faults = {}
+
+--- Stop the verb. `kind` is one of: invalid, not_found, recording, busy, failed, expired, version.
+function faults.stop(kind, message, facts)
+	local fault = facts or {}
+	fault.kind, fault.message = kind, message
+	error(fault, 0)
+end
+
+--- Turn whatever a pcall caught into a fault.
+function faults.from(caught)
+	if type(caught) == "table" and caught.kind then
+		return caught
+	end
+	return { kind = "failed", message = tostring(caught) }
+end
+
+--- Run a verb; returns true and its result, or false and a fault. Never raises.
+function faults.guard(verb, ...)
+	local is_done, result = pcall(verb, ...)
+	if is_done then
+		return true, result
+	end
+	return false, faults.from(result)
+end
+
+return faults

@@ -1,0 +1,141 @@
+-- add_midi_track, add_audio_track, and taking tracks away again.
+
+local tracks = { operations = {}, inverses = {} }
+
+local function first(list)
+	for track in list:iter() do
+		return track
+	end
+	faults.stop("failed", "Ardour made no track; is the audio engine running?")
+end
+
+local plugin_types = { "LV2", "VST3", "LXVST", "LADSPA", "Lua" }
+
+-- Look a plugin up by its id in every format that this Ardour knows.
+local function plugin_info(id)
+	for _, name in ipairs(plugin_types) do
+		local kind = ARDOUR.PluginType[name]
+		if kind then
+			local info = ARDOUR.LuaAPI.new_plugin_info(id, kind)
+			if not info:isnil() then
+				return info
+			end
+		end
+	end
+	faults.stop("not_found", "no instrument plugin " .. id .. " in Ardour; install it, or place the parts without", {
+		target = "plugin", name = id, nearest = json.null,
+	})
+end
+
+local function dress(context, track, operation)
+	local id = strips.id(track)
+	context.undo_with({ kind = "remove_track", route = id })
+	context.refs[operation.ref] = id
+	local red, green, blue = operation.colour:match("^#(%x%x)(%x%x)(%x%x)$")
+	if not red then
+		faults.stop("invalid", "a colour is written #rrggbb, got " .. operation.colour)
+	end
+	local colour = tonumber(red .. green .. blue, 16)
+	track:presentation_info_ptr():set_color(colour << 8 | 0xFF)
+	if (track:presentation_info_ptr():color() >> 8) & 0xFFFFFF ~= colour then
+		faults.stop("failed", "Ardour did not take the colour " .. operation.colour)
+	end
+	local outcome = { route_id = id, asked = operation.name, read_back = track:name() }
+	if track:name() ~= operation.name then
+		outcome.reason = "the name was taken, so Ardour numbered it"
+	end
+	return outcome
+end
+
+function tracks.operations.add_midi_track(context, operation)
+	local plugin = operation.instrument_plugin
+	local info = plugin ~= json.null and plugin_info(plugin) or ARDOUR.PluginInfo()
+	local track = first(context.session:new_midi_track(
+		ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("audio"), 2), true,
+		info, nil, nil, 1, operation.name, ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true
+	))
+	local outcome = dress(context, track, operation)
+	local instrument = track:the_instrument()
+	if plugin ~= json.null and instrument:isnil() then
+		faults.stop("failed", "the track has no instrument; Ardour could not load " .. plugin)
+	end
+	if not instrument:isnil() then
+		outcome.read_back = outcome.read_back .. " with " .. instrument:display_name()
+	end
+	return outcome
+end
+
+function tracks.operations.add_audio_track(context, operation)
+	local n_channels = operation.n_channels
+	if n_channels < 1 or n_channels > 8 then
+		faults.stop("invalid", "n_channels must be 1 to 8, got " .. n_channels)
+	end
+	local track = first(context.session:new_audio_track(
+		n_channels, 2, nil, 1, operation.name, ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true
+	))
+	return dress(context, track, operation)
+end
+
+-- The sources that a change set brought into the session, as a set of ids.
+local function own_sources(journal)
+	local own = {}
+	for _, entry in ipairs(journal.entries) do
+		for _, inverse in ipairs(entry.inverses) do
+			if inverse.source then
+				own[inverse.source] = true
+			end
+		end
+	end
+	return own
+end
+
+-- How many regions on a track come from elsewhere: recorded or dragged there since.
+local function n_foreign(route, own)
+	local count = 0
+	for region in route:to_track():playlist():region_list():iter() do
+		if not own[region:source(0):to_stateful():id():to_s()] then
+			count = count + 1
+		end
+	end
+	return count
+end
+
+-- Where Lua may not remove tracks (before Ardour 7.5), the editor does it and asks the person first.
+local function ask_editor(context, routes)
+	selection.set(context, routes)
+	context.editor:remove_tracks()
+end
+
+--- Remove the tracks of a change set, all in one go, and mark the inverses that are settled.
+-- Returns whether the editor is now asking the person about it.
+function tracks.remove(context, journal, inverses)
+	local own, routes = own_sources(journal), {}
+	for _, inverse in ipairs(inverses) do
+		local route = strips.find(context.session, inverse.route)
+		local foreign = route and n_foreign(route, own) or 0
+		if not route then
+			inverse.is_undone = true
+		elseif foreign > 0 then
+			inverse.is_undone = true
+			inverse.note = string.format("%s was kept: it holds %d region(s) that came from elsewhere", route:name(), foreign)
+		else
+			routes[#routes + 1] = route
+		end
+	end
+	if #routes == 0 then
+		return false
+	end
+	if not context.session.remove_route then
+		ask_editor(context, routes)
+		return true
+	end
+	for _, route in ipairs(routes) do
+		context.session:remove_route(route)
+	end
+	for _, inverse in ipairs(inverses) do
+		inverse.is_undone = true
+	end
+	return false
+end
+
+return tracks

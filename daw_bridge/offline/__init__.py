@@ -1,0 +1,1 @@
+"""Ardour sessions on disk, made and read through Ardour's own Lua interpreter with no editor running."""

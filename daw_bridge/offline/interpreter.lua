@@ -1,0 +1,15 @@
+-- Runs one job in Ardour's own interpreter: reads a JSON request, writes a JSON answer, never stops half way.
+-- Arguments: the bridge's Lua folder, the job's script, the request file, the answer file.
+
+library = arg[1]
+for _, name in ipairs ({ "json", "faults", "files", "timeline", "strips", "reader" }) do
+	_G[name] = dofile (library .. "/" .. name .. ".lua")
+end
+
+local job = dofile (arg[2])
+local request = json.decode (files.read (arg[3]))
+
+AudioEngine:set_backend ("None (Dummy)", "", "")
+local is_done, result = faults.guard (job, request)
+files.replace (arg[4], json.encode (is_done and { result = result } or { fault = result }))
+quit ()

@@ -1,0 +1,231 @@
+"""Change sets and snapshots as the JSON that goes to Ardour's Lua and comes back, and the session's revision."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from daw_bridge.bridge_folder import JsonObject
+from daw_bridge.daw import TransportState
+from music.changeset import (
+    ChangeSetId,
+    ChangeSetResult,
+    ChangeSetState,
+    Operation,
+    Outcome,
+    OutcomeStatus,
+)
+from music.session import (
+    Marker,
+    Region,
+    Route,
+    RouteId,
+    RouteKind,
+    SessionSnapshot,
+    TempoPoint,
+    TimeRange,
+)
+from music.time import BBT, TimeSignature
+
+_NOT_MUSIC = {
+    "playhead_samples",
+    "playhead",
+    "is_rolling",
+    "is_recording",
+    "selected_routes",
+    "selected_range",
+    "ardour_version",
+    "name",
+    "folder",
+}
+_STATES = {
+    "applied": ChangeSetState.APPLIED,
+    "failed": ChangeSetState.FAILED,
+    "reverted": ChangeSetState.REVERTED,
+}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BBT):
+        return {"bar": value.bar, "beat": value.beat, "tick": value.tick}
+    if isinstance(value, TimeSignature):
+        return {"beats": value.beats, "unit": value.unit}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and math.isinf(value) and value < 0:
+        return "-inf"  # silence; JSON has no infinity
+    return value
+
+
+def to_json(operation: Operation) -> JsonObject:
+    """Write an operation as the bridge reads it."""
+    return {field.name: _plain(getattr(operation, field.name)) for field in fields(operation)}
+
+
+def revision_of(facts: JsonObject) -> str:
+    """Digest what matters musically: not the playhead, the selection, nor whether the transport rolls."""
+    music = {name: value for name, value in facts.items() if name not in _NOT_MUSIC}
+    return hashlib.sha256(json.dumps(music, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def to_bbt(place: JsonObject) -> BBT:
+    """Read a place."""
+    return BBT(place["bar"], place["beat"], place["tick"])
+
+
+def _region(facts: JsonObject) -> Region:
+    return Region(
+        id=facts["id"],
+        name=facts["name"],
+        position_samples=facts["position_samples"],
+        length_samples=facts["length_samples"],
+        start=to_bbt(facts["start"]),
+        n_notes=facts.get("n_notes"),
+    )
+
+
+def _route(facts: JsonObject) -> Route:
+    return Route(
+        id=RouteId(facts["id"]),
+        name=facts["name"],
+        kind=RouteKind(facts["kind"]),
+        colour=facts["colour"],
+        gain_db=float(facts["gain_db"]),
+        pan=None if facts.get("pan") is None else float(facts["pan"]),
+        is_muted=facts["is_muted"],
+        is_soloed=facts["is_soloed"],
+        is_record_armed=facts["is_record_armed"],
+        processors=tuple(facts["processors"]),
+        regions=tuple(_region(region) for region in facts["regions"]),
+    )
+
+
+def _range(facts: JsonObject | None) -> TimeRange | None:
+    if facts is None:
+        return None
+    return TimeRange(
+        start_samples=facts["start_samples"],
+        end_samples=facts["end_samples"],
+        start=to_bbt(facts["start"]),
+        end=to_bbt(facts["end"]),
+    )
+
+
+def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
+    """Read a snapshot; ``is_dirty`` comes from the caller, since Lua cannot ask Ardour for it."""
+    return SessionSnapshot(
+        ardour_version=facts["ardour_version"],
+        name=facts["name"],
+        folder=facts["folder"],
+        sample_rate_hz=facts["sample_rate_hz"],
+        revision=revision_of(facts),
+        tempo_map=tuple(
+            TempoPoint(
+                start=to_bbt(point["start"]),
+                tempo_bpm=float(point["tempo_bpm"]),
+                time_signature=TimeSignature(point["beats"], point["unit"]),
+            )
+            for point in facts["tempo_map"]
+        ),
+        markers=tuple(
+            Marker(
+                id=marker["id"],
+                name=marker["name"],
+                position_samples=marker["position_samples"],
+                start=to_bbt(marker["start"]),
+            )
+            for marker in facts["markers"]
+        ),
+        routes=tuple(_route(route) for route in facts["routes"]),
+        playhead_samples=facts["playhead_samples"],
+        playhead=to_bbt(facts["playhead"]),
+        is_rolling=facts["is_rolling"],
+        is_recording=facts["is_recording"],
+        is_dirty=is_dirty,
+        selected_routes=tuple(RouteId(route) for route in facts["selected_routes"]),
+        selected_range=_range(facts["selected_range"]),
+    )
+
+
+def to_transport_state(facts: JsonObject) -> TransportState:
+    """Read the transport's state."""
+    return TransportState(
+        playhead_samples=facts["playhead_samples"],
+        playhead=to_bbt(facts["playhead"]),
+        is_rolling=facts["is_rolling"],
+        is_recording=facts["is_recording"],
+    )
+
+
+def to_outcome(index: int, verb: str, facts: JsonObject) -> Outcome:
+    """Read what became of one operation."""
+    return Outcome(
+        index=index,
+        verb=verb,
+        status=OutcomeStatus(facts["status"]),
+        reason=facts.get("reason", ""),
+        route_id=facts.get("route_id"),
+        asked=facts.get("asked", ""),
+        read_back=facts.get("read_back", ""),
+    )
+
+
+def _notes(entry: JsonObject) -> list[str]:
+    return [inverse["note"] for inverse in entry["inverses"] if inverse.get("note")]
+
+
+def _undone(entry: JsonObject, outcome: Outcome) -> Outcome:
+    """Say what became of an operation that was taken back."""
+    notes = _notes(entry)
+    if any(not inverse.get("is_undone") for inverse in entry["inverses"]):
+        status, reason = OutcomeStatus.FAILED, "it still stands"
+    elif notes:
+        status, reason = OutcomeStatus.UNVERIFIED, "; ".join(notes)
+    else:
+        status, reason = OutcomeStatus.VERIFIED, "taken back"
+    return Outcome(index=outcome.index, verb=outcome.verb, status=status, reason=reason, route_id=outcome.route_id)
+
+
+def _after_failure(entry: JsonObject, outcome: Outcome) -> Outcome:
+    """Say of an operation that was done before another one failed that it does not stand any more."""
+    if outcome.status is OutcomeStatus.FAILED:
+        return outcome
+    undone = _undone(entry, outcome)
+    if undone.status is OutcomeStatus.VERIFIED:
+        return Outcome(
+            index=outcome.index, verb=outcome.verb, status=OutcomeStatus.NOT_APPLIED, reason="done, then taken back"
+        )
+    return undone
+
+
+def _recorded_outcomes(record: JsonObject) -> Iterable[Outcome]:
+    entries: list[JsonObject] = record["entries"]
+    for index, operation in enumerate(record["operations"]):
+        verb = operation["verb"]
+        entry: JsonObject = entries[index] if index < len(entries) else {}
+        facts: dict[str, Any] | None = entry.get("outcome")
+        if not entry:
+            yield Outcome(
+                index=index, verb=verb, status=OutcomeStatus.NOT_APPLIED, reason="an earlier operation did not succeed"
+            )
+            continue
+        outcome = to_outcome(index, verb, facts or {"status": "uncertain", "reason": "Ardour did not report on it"})
+        if record["state"] == "reverted":
+            yield _undone(entry, outcome)
+        elif record["state"] == "failed":
+            yield _after_failure(entry, outcome)
+        else:
+            yield outcome
+
+
+def to_result(record: JsonObject) -> ChangeSetResult:
+    """Read a change set's journal; one that was never closed is uncertain."""
+    return ChangeSetResult(
+        id=ChangeSetId(record["id"]),
+        label=record["label"],
+        state=_STATES.get(record["state"], ChangeSetState.UNCERTAIN),
+        outcomes=tuple(_recorded_outcomes(record)),
+        revision=record.get("revision"),
+    )

@@ -1,0 +1,1 @@
+"""Everything that makes or takes apart music, behind one interface."""

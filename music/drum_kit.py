@@ -1,0 +1,28 @@
+"""Drums by name, and the notes at which General MIDI kits keep them.
+
+Source: General MIDI 1 percussion key map.
+"""
+
+DRUM_NOTES: dict[str, int] = {
+    "kick": 36,
+    "rim": 37,
+    "snare": 38,
+    "clap": 39,
+    "floor_tom": 41,
+    "hat": 42,
+    "pedal_hat": 44,
+    "low_tom": 45,
+    "open_hat": 46,
+    "mid_tom": 48,
+    "crash": 49,
+    "high_tom": 50,
+    "ride": 51,
+    "ride_bell": 53,
+    "tambourine": 54,
+    "splash": 55,
+    "cowbell": 56,
+    "high_conga": 63,
+    "low_conga": 64,
+    "shaker": 70,
+    "woodblock": 76,
+}

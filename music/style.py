@@ -1,0 +1,275 @@
+"""A style: everything the composer and the planner know about a genre, as data.
+
+Rhythms are text on a grid, one text per bar: its characters divide the bar evenly, so 16 characters in 4/4 are
+sixteenths and 12 are triplets; blanks and ``|`` only help the eye. What the characters mean:
+
+========== ==========================================================================================
+any part   ``.`` rest, ``-`` hold the note before
+drums      ``x`` hit, ``X`` accent, ``g`` ghost, ``2 3 4`` a roll of that many hits inside the step
+bass       ``1`` root, ``3 5 6 7`` that chord tone, ``8`` octave, ``L`` root an octave lower, ``w`` walk on,
+           ``a`` approach the next root, ``~`` slide to the fifth above, ``g`` dead note
+chords,    ``x`` the chord, ``X`` accented, ``u`` up-stroke (top voices, light), ``b`` its bass alone, ``f`` its fifth
+pad, arp   in the bass, ``1``-``6`` one voice, counted from the lowest
+melodies   ``x`` note, ``X`` accented
+========== ==========================================================================================
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from music.instrument import Role
+from music.pitch import Mode
+from music.score import PartMix
+from music.time import TimeSignature
+
+_COMMON_TIME = TimeSignature(4, 4)
+PATTERN_CHARACTERS = {
+    "drums": ".-xXg234",
+    "bass": ".-135678Lwa~g",
+    "chords": ".-xXubf123456",
+    "line": ".-xX",
+}
+
+
+class Voicing(Enum):
+    """How a chord is laid out on the instrument."""
+
+    CLOSE = "close"  # within an octave or little more
+    OPEN = "open"  # second voice from the top dropped an octave
+    SHELL = "shell"  # third, seventh and colour, without root and fifth where the chord has four tones or more
+    POWER = "power"  # root, fifth, octave
+    STRUM = "strum"  # a barre chord over five or six strings, root lowest
+
+
+class MelodyScale(Enum):
+    """Which notes a melody moves in."""
+
+    KEY = "key"
+    PENTATONIC = "pentatonic"
+    BLUES = "blues"
+
+
+class SwingUnit(Enum):
+    """Which notes are swung: every second one comes late."""
+
+    EIGHTH = "eighth"
+    SIXTEENTH = "sixteenth"
+
+    @property
+    def ticks(self) -> int:
+        """Length of the unit before swinging."""
+        return 480 if self is SwingUnit.EIGHTH else 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """When a pattern may be used; empty ``sections`` means in any."""
+
+    sections: tuple[str, ...] = ()
+    energy: tuple[float, float] = (0.0, 1.0)
+
+    def admits(self, kind: str, energy: float) -> bool:
+        """Tell whether the pattern suits a section of this kind and energy."""
+        return (not self.sections or kind in self.sections) and self.energy[0] <= energy <= self.energy[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrumPattern:
+    """One groove, fill or ending: a text per bar for each drum, repeated as needed."""
+
+    lanes: Mapping[str, tuple[str, ...]]
+    meter: TimeSignature = _COMMON_TIME
+    where: Where = Where()
+    from_pulse: int = 0  # fills: the beat of the bar, from 0, at which the fill takes over
+
+    def __post_init__(self) -> None:
+        for lane, bars in self.lanes.items():
+            _check_bars(bars, PATTERN_CHARACTERS["drums"], f"drum lane {lane!r}", self.meter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """The rhythm of a pitched part: one text per bar, repeated as needed."""
+
+    bars: tuple[str, ...]
+    meter: TimeSignature = _COMMON_TIME
+    where: Where = Where()
+
+    def __post_init__(self) -> None:
+        _check_bars(self.bars, "".join(PATTERN_CHARACTERS.values()), "pattern", self.meter)
+
+
+def _check_bars(bars: tuple[str, ...], allowed: str, what: str, meter: TimeSignature) -> None:
+    if not bars:
+        raise ValueError(f"{what} has no bars")
+    for bar in bars:
+        cells = bar.replace(" ", "").replace("|", "")
+        wrong = set(cells) - set(allowed)
+        if wrong or not cells:
+            raise ValueError(f"{what}: {bar!r} holds {sorted(wrong)}; a bar is written with {allowed!r}")
+        if meter.ticks_per_bar % len(cells):
+            raise ValueError(f"{what}: {bar!r} cuts a bar of {meter} into {len(cells)} uneven steps")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feel:
+    """How a player departs from the grid; drift is slow and shared by neighbouring notes."""
+
+    late_ms: float = 0.0  # behind (or, negative, ahead of) the beat
+    drift_ms: float = 4.0
+    velocity_spread: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartStyle:
+    """How one role plays in this style. A part that the style does not mention plays with these defaults."""
+
+    instrument: str | None = None
+    mix: PartMix = field(default_factory=PartMix)
+    plays_from_energy: float = 0.0  # a plan with less energy leaves the part out; above 1: only when asked for
+    enters_from_energy: float = 0.0  # sections with less energy leave the part out
+    patterns: tuple[Pattern, ...] = ()
+    lowest: int = 36
+    highest: int = 84
+    velocity: int = 84
+    gate: float = 0.95  # sounding share of the written length
+    voicing: Voicing = Voicing.CLOSE
+    n_voices: int = 4
+    strum_ms: float = 0.0
+    scale: MelodyScale = MelodyScale.KEY
+    leaps: float = 0.2  # chance that a melody leaps instead of stepping
+    phrase_bars: int = 4
+    phrase: tuple[str, ...] = ("A", "A'", "B", "C")  # per bar: a motif, varied by a prime; "-" rests
+    follows_kick: bool = False  # bass: strike where the kick does
+    feel: Feel = Feel()
+
+    def __post_init__(self) -> None:
+        if self.highest - self.lowest < 11:
+            raise ValueError(f"lowest {self.lowest} to highest {self.highest} is less than an octave")
+        wrong = set(self.phrase) - {"A", "A'", "B", "B'", "C", "-"}
+        if wrong or not self.phrase:
+            raise ValueError(f"phrase holds {sorted(wrong)}; its bars are A, A', B, B', C (A closing) or - (rest)")
+        if not 1 <= self.n_voices <= 6:
+            raise ValueError(f"n_voices must be 1-6, got {self.n_voices}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrumStyle:
+    """Grooves, fills into the next section and the way the last bar ends; lanes are keys of ``music.drum_kit``."""
+
+    grooves: tuple[DrumPattern, ...] = ()
+    fills: tuple[DrumPattern, ...] = ()
+    arrival: str | None = "crash"  # the drum that marks the start of a section
+    ending: Mapping[str, str] = field(default_factory=lambda: {"kick": "X...", "crash": "X..."})
+    replaces: Mapping[str, str] = field(default_factory=dict)  # lane -> lane that this style's kit plays instead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormTemplate:
+    """Sections in order with their relative lengths in bars: ``("verse", 8)``."""
+
+    sections: tuple[tuple[str, int], ...]
+
+    @property
+    def n_bars(self) -> int:
+        """Length as written."""
+        return sum(n_bars for _, n_bars in self.sections)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harmony:
+    """Progressions in roman numerals, bars separated by ``|``, by section kind; ``any`` serves the others.
+
+    The numerals are relative to ``mode``. ``cadence`` ends the piece, ``turnaround`` leads into another section.
+    """
+
+    mode: Mode
+    progressions: Mapping[str, tuple[str, ...]]
+    cadence: str
+    turnaround: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """A genre. ``title`` is for people, ``synonyms`` are the words they use for it and its sub-genres."""
+
+    id: str
+    title: str
+    synonyms: tuple[str, ...]
+    tempo_bpm: float
+    tempo_range_bpm: tuple[float, float]
+    slow_tempo_bpm: float
+    fast_tempo_bpm: float
+    time_signatures: tuple[TimeSignature, ...] = (_COMMON_TIME,)  # the first is the default
+    modes: tuple[Mode, ...]  # the first is the default
+    tonics: tuple[str, ...]
+    default_bars: int = 16
+    phrase_bars: int = 4
+    energy: float = 0.5
+    loudness_lufs: float = -14.0
+    swing: float = 0.0  # 0 straight, 1 triplets
+    swing_unit: SwingUnit = SwingUnit.EIGHTH
+    ending_from_bars: int = 4  # shorter pieces are loops: they run through instead of ending on a held chord
+    section_energy: Mapping[str, float]
+    forms: tuple[FormTemplate, ...]
+    harmony: tuple[Harmony, ...]
+    parts: Mapping[Role, PartStyle]
+    drums: DrumStyle = field(default_factory=DrumStyle)
+
+    def __post_init__(self) -> None:
+        low, high = self.tempo_range_bpm
+        if not low <= self.slow_tempo_bpm <= self.tempo_bpm <= self.fast_tempo_bpm <= high:
+            raise ValueError(f"tempi must rise from tempo_range_bpm {low} over slow, default and fast to {high}")
+        for name in ("time_signatures", "modes", "tonics", "forms", "harmony"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must not be empty")
+        missing = [role.value for role, part in self.parts.items() if part.instrument is None]
+        if missing:
+            raise ValueError(f"parts without an instrument: {', '.join(missing)}")
+
+    def part(self, role: Role) -> PartStyle:
+        """Return how a role plays here; a role that the style does not know plays plainly."""
+        return self.parts.get(role) or PLAIN_PARTS[role]
+
+    def roles_at(self, energy: float) -> tuple[Role, ...]:
+        """Return the roles that play by default in a piece of this energy, in the order of the style."""
+        return tuple(role for role, part in self.parts.items() if part.plays_from_energy <= energy)
+
+
+def _plain(*bars: str, **changes: object) -> PartStyle:
+    return PartStyle(patterns=(Pattern(bars=bars),), **changes)  # type: ignore[arg-type]  # keywords of PartStyle
+
+
+PLAIN_PARTS: Mapping[Role, PartStyle] = {
+    Role.DRUMS: PartStyle(velocity=92, mix=PartMix(gain_db=-3.0)),
+    Role.BASS: _plain("1---1---1---5---", lowest=28, highest=55, mix=PartMix(gain_db=-5.0), velocity=88),
+    Role.CHORDS: _plain("x-------x-------", lowest=52, highest=79, mix=PartMix(gain_db=-9.0, reverb_send_db=-16.0)),
+    Role.MELODY: _plain(
+        "x-x-x---x-x-x---", lowest=62, highest=86, mix=PartMix(gain_db=-6.0, reverb_send_db=-14.0), velocity=92
+    ),
+    Role.PAD: _plain(
+        "x---------------",
+        lowest=50,
+        highest=76,
+        gate=1.0,
+        velocity=64,
+        voicing=Voicing.OPEN,
+        mix=PartMix(gain_db=-13.0, reverb_send_db=-12.0),
+    ),
+    Role.ARPEGGIO: _plain(
+        "1.2.3.4.3.2.3.4.",
+        lowest=60,
+        highest=88,
+        velocity=70,
+        mix=PartMix(gain_db=-13.0, pan=0.3, reverb_send_db=-14.0),
+    ),
+    Role.COUNTER_MELODY: _plain(
+        "........x---x---",
+        "x-------........",
+        lowest=55,
+        highest=77,
+        velocity=74,
+        mix=PartMix(gain_db=-11.0, pan=-0.3, reverb_send_db=-14.0),
+    ),
+}

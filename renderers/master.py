@@ -1,0 +1,100 @@
+"""The master: the mix at the style's loudness, its true peak at or below -1 dBTP, as the 24-bit file will hold it."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import pyloudnorm
+
+from renderers.limiter import block_true_peaks, limit
+from renderers.signal import FloatAudio
+from renderers.wav import quantise
+
+TRUE_PEAK_CEILING_DBTP = -1.0
+MAX_LIMITING_DB = 8.0
+"""Peaks are taken down by at most this much; a target that needs more is missed, and the result says so."""
+
+_MARGIN_DB = 0.2  # meters differ by this much with their interpolation filters, and a moving gain adds a little
+_TOLERANCE_LU = 0.1
+_MAX_PASSES = 4
+_GATE_SECONDS = 0.4
+_QUIETEST_LUFS = -70.0  # the absolute gate of BS.1770: what is below has no loudness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Master:
+    """The finished mix and what was done to it."""
+
+    audio: FloatAudio  # on the 24-bit grid: writing it changes nothing
+    gain_db: float
+    limiting_db: float  # the largest gain reduction
+    loudness_lufs: float | None  # None: silent, or shorter than one 400 ms block
+    true_peak_dbtp: float  # -inf for silence
+    notices: tuple[str, ...]
+
+
+def master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float) -> Master:
+    """Bring a mix to a loudness, with its true peak at or below -1 dBTP.
+
+    Material that is silent or shorter than 400 ms has no loudness: it is left as quiet as it is, or turned down to the
+    ceiling. Where the loudness cannot be reached by taking peaks down by 8 dB at most, a notice tells what was reached.
+    """
+    before = _loudness(mix, sample_rate_hz)
+    peaks = block_true_peaks(mix)
+    highest_gain_db = TRUE_PEAK_CEILING_DBTP - _decibels(peaks) + MAX_LIMITING_DB
+    if before is None:
+        return _measure(mix, sample_rate_hz, gain_db=0.0, limiting_db=0.0)
+    gain_db = min(target_lufs - before, highest_gain_db)
+    for _ in range(_MAX_PASSES):
+        audio, limiting_db = _turn_up(mix, peaks, gain_db, sample_rate_hz)
+        reached = _loudness(audio, sample_rate_hz)
+        missing = target_lufs - reached if reached is not None else 0.0
+        if abs(missing) <= _TOLERANCE_LU or reached is None or (missing > 0 and gain_db >= highest_gain_db):
+            break
+        # a limiter gives back less than one LU per dB; the last step tells how much less
+        yield_per_db = np.clip((reached - before) / gain_db, 0.4, 1.0) if gain_db > 1 else 1.0
+        gain_db = min(gain_db + missing / float(yield_per_db), highest_gain_db)
+    finished = _measure(audio, sample_rate_hz, gain_db=gain_db, limiting_db=limiting_db)
+    if finished.loudness_lufs is None or abs(finished.loudness_lufs - target_lufs) <= 0.5:
+        return finished
+    reason = (
+        f"the master is at {finished.loudness_lufs:.1f} LUFS instead of {target_lufs:.1f}: "
+        f"more would take peaks down by over {MAX_LIMITING_DB:g} dB"
+    )
+    return dataclasses.replace(finished, notices=(reason,))
+
+
+def _measure(audio: FloatAudio, sample_rate_hz: int, *, gain_db: float, limiting_db: float) -> Master:
+    """Measure what the 24-bit file will hold, turned down to the ceiling if it is still above."""
+    audio = quantise(audio)
+    peak_db = _decibels(block_true_peaks(audio))
+    if peak_db > TRUE_PEAK_CEILING_DBTP:
+        correction_db = TRUE_PEAK_CEILING_DBTP - 0.01 - peak_db
+        audio = quantise(audio * np.float32(10.0 ** (correction_db / 20.0)))
+        gain_db += correction_db
+        peak_db = _decibels(block_true_peaks(audio))
+    return Master(
+        audio=audio,
+        gain_db=gain_db,
+        limiting_db=limiting_db,
+        loudness_lufs=_loudness(audio, sample_rate_hz),
+        true_peak_dbtp=peak_db,
+        notices=(),
+    )
+
+
+def _turn_up(mix: FloatAudio, peaks: FloatAudio, gain_db: float, sample_rate_hz: int) -> tuple[FloatAudio, float]:
+    gain = np.float32(10.0 ** (gain_db / 20.0))
+    return limit(mix * gain, peaks * gain, TRUE_PEAK_CEILING_DBTP - _MARGIN_DB, sample_rate_hz)
+
+
+def _decibels(peaks: FloatAudio) -> float:
+    highest = float(peaks.max(initial=0.0))
+    return float(20.0 * np.log10(highest)) if highest > 0 else float("-inf")
+
+
+def _loudness(audio: FloatAudio, sample_rate_hz: int) -> float | None:
+    if audio.shape[1] < round(_GATE_SECONDS * sample_rate_hz):
+        return None
+    loudness = float(pyloudnorm.Meter(sample_rate_hz).integrated_loudness(audio.T))
+    return loudness if loudness > _QUIETEST_LUFS else None

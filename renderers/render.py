@@ -1,0 +1,147 @@
+"""A score becomes stems and their mix."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from music.errors import SetupBroken
+from music.instrument import Instrument, Role, SoundFontVoice
+from music.job import JobContext, Progress
+from music.score import Part, Score
+from music.take import Asset
+from renderers.fluidsynth import SoundFontRenderer
+from renderers.mix import MAX_TAIL_SECONDS, fade_tail, headroom_gain, place_in_mix, sum_stems, tail_frames
+from renderers.signal import FloatAudio, place_notes
+from renderers.voices.voice import make_voice, voice_asset
+
+_N_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stem:
+    """One part as it stands in the mix: dry sound, gain, pan and its own share of the room."""
+
+    role: Role
+    name: str
+    audio: FloatAudio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rendering:
+    """Stems of one length and start, and the mix before mastering, which is their sum.
+
+    The audio begins at the first tick of bar 1 and lasts ``music_frames`` (all bars, to the sample) plus
+    ``tail_frames`` in which notes and room die away: whoever loops the bars cuts at ``music_frames``.
+    """
+
+    sample_rate_hz: int
+    stems: tuple[Stem, ...]
+    mix: FloatAudio
+    music_frames: int
+    tail_frames: int
+    headroom_db: float  # the gain that all stems share, so that neither they nor their sum clip
+    assets: tuple[Asset, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def n_frames(self) -> int:
+        """Length of every stem and of the mix."""
+        return self.music_frames + self.tail_frames
+
+
+def render(
+    score: Score, instruments: Mapping[str, Instrument], soundfont_renderer: SoundFontRenderer, job: JobContext
+) -> Rendering:
+    """Render every part of a score, place it in the mix, and add the parts up.
+
+    The same score gives the same bytes on the same machine. Reports progress from 0 to 1 and stops between parts when
+    cancelled. Raises SetupBroken when the score names an instrument, voice or program that is not there.
+    """
+    sample_rate_hz = soundfont_renderer.sample_rate_hz
+    music_frames = score.length_samples(sample_rate_hz)
+    n_frames = music_frames + round(MAX_TAIL_SECONDS * sample_rate_hz)
+    chosen = [_instrument_of(part, instruments) for part in score.parts]
+    parts = _make_parts(score, chosen, soundfont_renderer, n_frames, job)
+    stems = [audio for audio, _ in parts]
+    mix = sum_stems(stems)
+    tail = tail_frames(mix, music_frames, sample_rate_hz)
+    mix = mix[:, : music_frames + tail]
+    stems = [stem[:, : music_frames + tail] for stem in stems]
+    gain = headroom_gain(stems, mix)
+    for audio in (*stems, mix):
+        np.multiply(audio, np.float32(gain), out=audio)
+        fade_tail(audio, sample_rate_hz)
+    return Rendering(
+        sample_rate_hz=sample_rate_hz,
+        stems=tuple(
+            Stem(role=part.role, name=part.name, audio=audio) for part, audio in zip(score.parts, stems, strict=True)
+        ),
+        mix=mix,
+        music_frames=music_frames,
+        tail_frames=tail,
+        headroom_db=float(20.0 * np.log10(gain)),
+        assets=_assets(chosen, soundfont_renderer),
+        notices=tuple(notice for _, notices in parts for notice in notices),
+    )
+
+
+def _make_parts(
+    score: Score,
+    chosen: list[Instrument],
+    soundfont_renderer: SoundFontRenderer,
+    n_frames: int,
+    job: JobContext,
+) -> list[tuple[FloatAudio, tuple[str, ...]]]:
+    """Return each part's audio and notices in score order; the parts with most notes start first."""
+    pool = ThreadPoolExecutor(_N_THREADS, thread_name_prefix="render")
+    try:
+        order = sorted(range(len(score.parts)), key=lambda i: -len(score.parts[i].notes))
+        futures: dict[Future[tuple[FloatAudio, tuple[str, ...]]], int] = {
+            pool.submit(_make_part, score.parts[i], chosen[i], score.tempo_bpm, soundfont_renderer, n_frames): i
+            for i in order
+        }
+        made: dict[int, tuple[FloatAudio, tuple[str, ...]]] = {}
+        for future in as_completed(futures):
+            job.raise_if_cancelled()
+            index = futures[future]
+            made[index] = future.result()
+            job.report(Progress(f"rendered {score.parts[index].name}", len(made) / len(futures)))
+        return [made[i] for i in range(len(score.parts))]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _make_part(
+    part: Part, instrument: Instrument, tempo_bpm: float, soundfont_renderer: SoundFontRenderer, n_frames: int
+) -> tuple[FloatAudio, tuple[str, ...]]:
+    sample_rate_hz = soundfont_renderer.sample_rate_hz
+    notes = place_notes(part.notes, tempo_bpm, sample_rate_hz)
+    notices: tuple[str, ...] = ()
+    if isinstance(instrument.voice, SoundFontVoice):
+        sampled = soundfont_renderer.render(notes, instrument.voice, n_frames)
+        dry, notices = sampled.audio, sampled.notices
+    else:
+        dry = make_voice(instrument.voice).render(notes, n_frames, sample_rate_hz)
+    return place_in_mix(dry, part.mix, sample_rate_hz), notices
+
+
+def _instrument_of(part: Part, instruments: Mapping[str, Instrument]) -> Instrument:
+    try:
+        return instruments[part.instrument]
+    except KeyError:
+        raise SetupBroken(
+            f"part {part.name!r} plays {part.instrument!r}, which is not in the instrument table; "
+            f"it has: {', '.join(sorted(instruments))}"
+        ) from None
+
+
+def _assets(chosen: list[Instrument], soundfont_renderer: SoundFontRenderer) -> tuple[Asset, ...]:
+    assets: list[Asset] = []
+    for instrument in chosen:
+        voice = instrument.voice
+        asset = soundfont_renderer.asset if isinstance(voice, SoundFontVoice) else voice_asset(voice)
+        if asset not in assets:
+            assets.append(asset)
+    return tuple(assets)

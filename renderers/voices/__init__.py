@@ -1,0 +1,1 @@
+"""Our own synth voices: sounds that a General MIDI SoundFont does not have."""

@@ -1,0 +1,66 @@
+"""24-bit WAV files, written whole or not at all.
+
+No dither: the rounding of 24 bits lies near -146 dBFS, below the noise of every converter, and without dither the same
+music gives the same bytes and the stems add up to the mix.
+"""
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from music.errors import StorageFailed
+from renderers.signal import FloatAudio
+
+_FULL_SCALE = np.float32(1 << 23)
+_HIGHEST = np.float32((1 << 23) - 1)
+_N_THREADS = 2
+
+
+def quantise(audio: FloatAudio) -> FloatAudio:
+    """Round to the steps of 24 bits; beyond full scale is cut off. Such values survive writing and reading exactly."""
+    steps: FloatAudio = np.rint(audio * _FULL_SCALE)
+    np.clip(steps, -_FULL_SCALE, _HIGHEST, out=steps)
+    steps /= _FULL_SCALE
+    return steps
+
+
+def write_wav(path: Path, audio: FloatAudio, sample_rate_hz: int) -> None:
+    """Write float32 of shape (n_channels, n_frames) as 24-bit WAV in place of whatever is there.
+
+    Either the whole file appears under its name or nothing does. Beyond full scale is cut off. Raises StorageFailed
+    when the folder is missing or not writable or the disk is full.
+    """
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    # libsndfile keeps the upper 24 of 32 bits; left to itself it would scale by 2^23 - 1 and round downwards
+    left_justified = (quantise(audio).T * _FULL_SCALE).astype(np.int32) << 8
+    try:
+        try:
+            unfinished.touch(
+                exist_ok=False
+            )  # tells why a folder cannot be written; libsndfile only says that it failed
+            soundfile.write(unfinished, left_justified, sample_rate_hz, subtype="PCM_24", format="WAV")
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageFailed(
+            f"cannot write {str(path)!r}: {error.strerror}; choose a folder you can write to"
+        ) from error
+    except soundfile.LibsndfileError as error:
+        free = shutil.disk_usage(path.parent).free
+        raise StorageFailed(
+            f"cannot write {str(path)!r}: {error.error_string} "
+            f"It needs {left_justified.size * 3} bytes and {free} are free; make room or choose another folder"
+        ) from error
+
+
+def write_wavs(files: Sequence[tuple[Path, FloatAudio]], sample_rate_hz: int) -> None:
+    """Write several WAV files at once; StorageFailed tells about the first that failed."""
+    with ThreadPoolExecutor(_N_THREADS, thread_name_prefix="write") as pool:
+        for written in [pool.submit(write_wav, path, audio, sample_rate_hz) for path, audio in files]:
+            written.result()

@@ -1,0 +1,190 @@
+"""Completes a brief into a plan: decides whatever nobody asked for, and says so. Pure: same input, same plan."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from music.brief import Brief, Reading, Remark
+from music.chord import Chord
+from music.form import lay_out
+from music.harmony import harmonise, spans_from_chords
+from music.pitch import Key, Mode, pitch_class, spell_tonic
+from music.plan import Plan
+from music.score import ChordSpan, Section
+from music.style import Style
+from music.time import TimeSignature
+from workflows.planner.casting import cast_parts
+from workflows.planner.lexicon import Lexicon
+from workflows.planner.pace import decide_pace
+from workflows.planner.repertoire import Repertoire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who plans, and for which engine."""
+
+    engine: str = "composer"
+    engine_reason: str = "it is the engine that writes editable parts"
+    planner: str = "rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Choices that somebody else has made already; empty ones are still open."""
+
+    title: str = ""
+    sections: tuple[Section, ...] = ()
+    chords: tuple[Chord | None, ...] = ()  # one a bar
+
+
+BY_RULES = Author()
+NO_DRAFT = Draft()
+
+
+def complete(
+    reading: Reading, repertoire: Repertoire, *, seed: int, author: Author = BY_RULES, draft: Draft = NO_DRAFT
+) -> tuple[Reading, Plan]:
+    """Turn a reading into a plan; every choice that was not asked for is added to the reading's assumptions.
+
+    ``seed`` is used where the brief names none. Raises RequestInvalid when the wishes cannot be met together: more
+    than ten minutes, more sections than bars, nothing left to play.
+    """
+    brief = reading.brief
+    assumed: list[Remark] = []
+    style = _style(brief, repertoire, assumed)
+    energy = _energy(brief, style, repertoire.lexicon, assumed)
+    used_seed = brief.seed if brief.seed is not None else seed
+    if brief.seed is None:
+        assumed.append(Remark("seed", f"{seed}, drawn"))
+    key = _key(brief, style, repertoire.lexicon, random.Random(f"{used_seed}:key"), assumed)
+    time_signature = brief.time_signature or style.time_signatures[0]
+    if brief.time_signature is None:
+        assumed.append(Remark("time_signature", f"{time_signature}, usual for {style.title}"))
+    pace = decide_pace(brief, style, time_signature, repertoire.lexicon)
+    sections = _sections(brief, style, energy, draft, pace.n_bars)
+    if not brief.form:
+        assumed.append(Remark("form", ", ".join(section.name for section in sections)))
+    cast = cast_parts(brief, style, repertoire, energy)
+    plan = Plan(
+        engine=author.engine,
+        engine_reason=author.engine_reason,
+        planner=author.planner,
+        style=style.id,
+        title=draft.title or _title(brief, style, key),
+        prompt=brief.prompt,
+        tempo_bpm=pace.tempo_bpm,
+        key=key,
+        time_signature=time_signature,
+        n_bars=pace.n_bars,
+        sections=sections,
+        chords=_chords(brief, style, key, sections, time_signature, draft, used_seed),
+        parts=cast.parts,
+        energy=energy,
+        loudness_lufs=style.loudness_lufs,
+        seed=used_seed,
+    )
+    told = replace(
+        reading,
+        assumed=(*reading.assumed, *assumed, *pace.assumed, *cast.assumed),
+        conflicts=(*reading.conflicts, *pace.conflicts, *cast.conflicts),
+    )
+    return told, plan
+
+
+def _style(brief: Brief, repertoire: Repertoire, assumed: list[Remark]) -> Style:
+    """Return the style asked for, or the one that most of the other wishes speak for."""
+    if brief.genre is not None:
+        return repertoire.styles[brief.genre]
+    scores = {style.id: _votes(brief, style) for style in repertoire.styles.values()}
+    best = max(scores.values())
+    favourites = [name for name, votes in scores.items() if votes == best]
+    default = repertoire.lexicon.default_style
+    chosen = repertoire.styles[default if default in favourites else min(favourites)]
+    reason = "which suits the other wishes" if best > 0 else "since no genre was named"
+    assumed.append(Remark("genre", f"{chosen.title}, {reason}"))
+    return chosen
+
+
+def _votes(brief: Brief, style: Style) -> int:
+    own = [part.instrument for part in style.parts.values()]
+    votes = 2 * sum(instrument in own for instrument in brief.instruments)
+    votes += brief.time_signature is not None and brief.time_signature in style.time_signatures
+    low, high = style.tempo_range_bpm
+    return votes + (brief.tempo_bpm is not None and low <= brief.tempo_bpm <= high)
+
+
+def _energy(brief: Brief, style: Style, lexicon: Lexicon, assumed: list[Remark]) -> float:
+    if brief.energy is not None:
+        return brief.energy
+    levels = [mood.energy for name in brief.moods if (mood := lexicon.moods.get(name)) and mood.energy is not None]
+    if not levels:
+        assumed.append(Remark("energy", f"{style.energy:g}, usual for {style.title}"))
+        return style.energy
+    energy = round((sum(levels) / len(levels) * 2 + style.energy) / 3, 2)
+    assumed.append(Remark("energy", f"{energy:g}, for {' and '.join(brief.moods)}"))
+    return energy
+
+
+def _key(brief: Brief, style: Style, lexicon: Lexicon, rng: random.Random, assumed: list[Remark]) -> Key:
+    if brief.key is not None:
+        return brief.key
+    sounding = [chord for chord in brief.chords if chord is not None]
+    if sounding:
+        key = key_of_chords(sounding)
+        assumed.append(Remark("key", f"{key}, from the chords"))
+        return key
+    families = [mood.mode for name in brief.moods if (mood := lexicon.moods.get(name)) and mood.mode]
+    modes = [mode for mode in style.modes if not families or mode.is_minor == (families[0] == "minor")]
+    mode = modes[0] if modes else Mode(families[0])
+    key = Key(spell_tonic(pitch_class(rng.choice(style.tonics)), mode), mode)
+    assumed.append(Remark("key", f"{key}, {'for the mood' if families else f'usual for {style.title}'}"))
+    return key
+
+
+def key_of_chords(chords: Sequence[Chord]) -> Key:
+    """Return the major or minor key whose scale holds most of the chords' notes; first and last chord break ties."""
+
+    def fit(key: Key) -> tuple[int, int, int]:
+        inside = sum(tone in key.scale for chord in chords for tone in chord.pitch_classes)
+        home = [
+            chord.root_pitch_class == key.pitch_class and (chord.intervals[1] == 3) == key.mode.is_minor
+            for chord in (chords[0], chords[-1])
+        ]
+        return 2 * inside + 2 * home[0] + home[1], int(home[0]), -abs(key.signature_fifths)
+
+    roots = {chord.root_pitch_class: chord.root for chord in reversed(chords)}
+    keys = [
+        Key(roots.get(number) or spell_tonic(number, mode), mode)
+        for number in range(12)
+        for mode in (Mode.MAJOR, Mode.MINOR)
+    ]
+    return max(keys, key=fit)
+
+
+def _sections(brief: Brief, style: Style, energy: float, draft: Draft, n_bars: int) -> tuple[Section, ...]:
+    if draft.sections and sum(section.n_bars for section in draft.sections) == n_bars:
+        return draft.sections
+    names = brief.form or tuple(section.name for section in draft.sections)
+    return lay_out(style, n_bars, names, energy=energy)
+
+
+def _chords(
+    brief: Brief,
+    style: Style,
+    key: Key,
+    sections: tuple[Section, ...],
+    time_signature: TimeSignature,
+    draft: Draft,
+    seed: int,
+) -> tuple[ChordSpan, ...]:
+    n_bars = sum(section.n_bars for section in sections)
+    chords = brief.chords or draft.chords
+    if chords:
+        return spans_from_chords(chords, n_bars, time_signature)
+    return harmonise(style, key, sections, time_signature, random.Random(f"{seed}:harmony"))
+
+
+def _title(brief: Brief, style: Style, key: Key) -> str:
+    moods = [name for name in brief.moods if name not in ("minor", "major")][:2]
+    words = " ".join([*moods, style.title, "in", str(key)])
+    return words[0].upper() + words[1:]

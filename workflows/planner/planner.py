@@ -1,0 +1,67 @@
+"""Plans a request: reads it, asks a language model when one is set up, and has the rules decide what is left."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from music.brief import Reading
+from music.errors import RequestInvalid
+from music.plan import Plan
+from workflows.configuration import check_instruments, load_instruments, load_styles
+from workflows.planner.complete import BY_RULES, Author, complete
+from workflows.planner.flags import NO_FLAGS, Flags, merge
+from workflows.planner.lexicon import load_lexicon
+from workflows.planner.llm import LlmFailed, LlmSettings, ask
+from workflows.planner.repertoire import Repertoire
+from workflows.planner.rules import read_prompt
+from workflows.planner.vocabulary import Vocabulary, build_vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan, how the request was understood, and what the person should know about its making."""
+
+    reading: Reading
+    plan: Plan
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planner:
+    """Everything planning needs, loaded once."""
+
+    repertoire: Repertoire
+    vocabulary: Vocabulary
+    llm: LlmSettings | None = None
+
+    async def plan(self, prompt: str, flags: Flags = NO_FLAGS, *, seed: int, author: Author = BY_RULES) -> Planned:
+        """Plan a request. ``seed`` is used where neither flags nor words name one.
+
+        Any failure of the model leads to the rules and to a notice with the reason. RequestInvalid when the request
+        itself cannot be met.
+        """
+        reading = merge(read_prompt(prompt, self.vocabulary, key=flags.key), flags)
+        by_rules = complete(reading, self.repertoire, seed=seed, author=author)
+        if self.llm is None:
+            return Planned(reading=by_rules[0], plan=by_rules[1])
+        try:
+            choices = await ask(reading, self.repertoire, self.llm)
+            chosen = replace(reading, brief=choices.brief)
+            by_model = replace(author, planner=f"llm:{self.llm.model}")
+            told, plan = complete(chosen, self.repertoire, seed=seed, author=by_model, draft=choices.draft)
+        except LlmFailed as failure:
+            reason = str(failure)
+        except RequestInvalid as failure:
+            reason = f"its plan cannot be made: {failure}"
+        else:
+            return Planned(reading=replace(told, brief=reading.brief), plan=plan, notices=choices.deviations)
+        notice = f"the model {self.llm.model} was not used, the built-in rules planned instead: {reason}"
+        return Planned(reading=by_rules[0], plan=by_rules[1], notices=(notice,))
+
+
+def load_planner(configs: Path, llm: LlmSettings | None = None) -> Planner:
+    """Read styles, instruments and words from a ``configs`` folder; ConfigurationInvalid if one is wrong."""
+    styles, instruments = load_styles(configs / "styles"), load_instruments(configs / "instruments.toml")
+    check_instruments(styles, instruments, configs / "styles")
+    lexicon = load_lexicon(configs / "lexicon.toml")
+    repertoire = Repertoire(styles=styles, instruments=instruments, lexicon=lexicon)
+    return Planner(repertoire=repertoire, vocabulary=build_vocabulary(lexicon, styles, instruments), llm=llm)
