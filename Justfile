@@ -47,6 +47,14 @@ lint:
     shellcheck just .ci/run
     ! grep -nE '[a-z]+://' requirements/*.txt tests/conformance/package-lock.json
 
+# Write the generated pages of the documentation
+docs:
+    python docs/generate.py
+
+# Run the linter before each commit from now on
+pre-commit:
+    pre-commit install
+
 # Rewrite the Python files in the house format
 format:
     ruff format .

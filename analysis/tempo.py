@@ -1,8 +1,8 @@
 """Tempo from audio alone.
 
-Onset strength is the rise of log-compressed energy in 36 bands (spectral flux). Its autocorrelation proposes a beat
-period near the tempo at which people tap; the period is then refined on the spectrum of the whole onset strength, whose
-harmonics of the beat rate are narrow: 30 s of music settle the tempo to about a tenth of a percent.
+Onset strength is the rise of log-compressed energy in up to 36 bands (spectral flux). Its autocorrelation proposes a
+beat period near the tempo at which people tap; the period is then refined on the spectrum of the whole onset strength,
+whose harmonics of the beat rate are narrow: 20 s of music settle the tempo to a few hundredths of a percent.
 """
 
 from dataclasses import dataclass
@@ -55,9 +55,12 @@ def onset_strength(mono: NDArray[np.float32], sample_rate_hz: int) -> tuple[NDAr
     """Return how strongly notes begin, hop by hop, its slow drift removed, and the hops per second."""
     window = 1 << round(np.log2(_WINDOW_SECONDS * sample_rate_hz))
     hop = max(1, round(_HOP_SECONDS * sample_rate_hz))
-    bands = _bands(window, sample_rate_hz)
-    runs = [spectra @ bands for spectra in magnitude_spectra(mono, window, hop)]
-    energy = np.concatenate(runs) if runs else np.zeros((0, _N_BANDS))
+    edges = _band_edges(window, sample_rate_hz)
+    runs = [
+        np.add.reduceat(spectra[:, : edges[-1]], edges[:-1], axis=1) / np.sqrt(np.diff(edges)).astype(np.float32)
+        for spectra in magnitude_spectra(mono, window, hop)
+    ]
+    energy = np.concatenate(runs) if runs else np.zeros((0, len(edges) - 1))
     hops_per_second = sample_rate_hz / hop
     if not energy.any():
         return np.zeros(len(energy)), hops_per_second
@@ -70,14 +73,11 @@ def onset_strength(mono: NDArray[np.float32], sample_rate_hz: int) -> tuple[NDAr
     return rise - drift, hops_per_second
 
 
-def _bands(window: int, sample_rate_hz: int) -> NDArray[np.float32]:
-    """Return weights that add neighbouring bins up to bands of equal width in octaves; shape (n_bins, n_bands)."""
-    frequencies = np.fft.rfftfreq(window, 1 / sample_rate_hz)
-    edges = np.geomspace(_BAND_RANGE_HZ[0], min(_BAND_RANGE_HZ[1], sample_rate_hz / 2), _N_BANDS + 1)
-    weights = (frequencies[:, np.newaxis] >= edges[:-1]) & (frequencies[:, np.newaxis] < edges[1:])
-    n_bins = np.maximum(weights.sum(axis=0), 1)
-    scaled: NDArray[np.float32] = (weights / np.sqrt(n_bins)).astype(np.float32)
-    return scaled
+def _band_edges(window: int, sample_rate_hz: int) -> NDArray[np.intp]:
+    """Return the first bin of each band, rising, and the end of the last: up to 36 bands, equally wide in octaves."""
+    edges_hz = np.geomspace(_BAND_RANGE_HZ[0], min(_BAND_RANGE_HZ[1], sample_rate_hz / 2), _N_BANDS + 1)
+    edges: NDArray[np.intp] = np.unique(np.ceil(edges_hz * window / sample_rate_hz).astype(np.intp))
+    return edges
 
 
 def _autocorrelation(onsets: NDArray[np.float64]) -> NDArray[np.float64] | None:

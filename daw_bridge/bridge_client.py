@@ -31,6 +31,10 @@ class Recording(TryLater):
     """The transport is recording, so nothing was written."""
 
 
+class Busy(TryLater):
+    """Ardour is in the middle of an earlier request, whose client has gone; nothing was done."""
+
+
 class AnswerLost(TimedOut):
     """Ardour took the request but gave no answer in time: what it did is not known."""
 
@@ -96,6 +100,16 @@ class BridgeClient:
         when it took it and did not answer, and what the bridge refused as RequestInvalid, NotFound, Recording,
         SetupBroken or VerbFailed.
         """
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            try:
+                return await self._call_once(verb, arguments or {}, timeout_seconds, version or bridge_version())
+            except Busy:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _call_once(self, verb: str, arguments: JsonObject, timeout_seconds: float, version: str) -> JsonObject:
         async with self.folder.lock("call", timeout_seconds=_LOCK_SECONDS):
             call_id = uuid.uuid4().hex
             event = self._ears.ready[call_id] = asyncio.Event()
@@ -104,10 +118,10 @@ class BridgeClient:
                     "request.json",
                     {
                         "id": call_id,
-                        "version": version or bridge_version(),
+                        "version": version,
                         "deadline_unix": time.time() + timeout_seconds,
                         "verb": verb,
-                        "arguments": arguments or {},
+                        "arguments": arguments,
                         "reply_port": self._reply_port,
                     },
                 )
@@ -168,7 +182,7 @@ def to_error(fault: JsonObject) -> StudioError:
     kinds: dict[str, type[StudioError]] = {
         "invalid": RequestInvalid,
         "recording": Recording,
-        "busy": TryLater,
+        "busy": Busy,
         "expired": TryLater,
         "version": SetupBroken,
     }

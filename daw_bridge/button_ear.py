@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,7 @@ class ButtonEar:
         self.port = port
         self._folder, self._listener = folder, listener
 
-    async def presses(self) -> AsyncIterator[ButtonPress]:
+    async def presses(self) -> AsyncGenerator[ButtonPress, None]:
         """Yield presses as they come, for as long as somebody asks. A press is taken once."""
         while True:
             name = f"button-{await self._listener.pressed.get()}.json"

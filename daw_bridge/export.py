@@ -90,14 +90,14 @@ async def export_session(
     Raises RequestInvalid when there is no such session, StorageFailed when the file cannot be written, TimedOut, and
     SetupBroken when the export fails; an existing ``out_wav`` then stays as it is.
     """
-    await asyncio.to_thread(_check_session, folder, name)
+    folder = await asyncio.to_thread(_find_session, folder, name)
     scratch = await asyncio.to_thread(_make_scratch, out_wav)
     with scratch as scratch_name:
         request = {"folder": str(folder), "name": name, "preset": _PRESET_ID}
         answer = await run_job(
             programs,
             "export_session",
-            request | {"out_folder": str(Path(scratch_name).resolve()), "out_name": "export"},
+            request | {"out_folder": scratch_name, "out_name": "export"},
             timeout_seconds=timeout_seconds,
             settings={
                 "export/sideman.preset": _PRESET,
@@ -107,15 +107,16 @@ async def export_session(
         return await asyncio.to_thread(_take_over, Path(answer["file"]), out_wav)
 
 
-def _check_session(folder: Path, name: str) -> None:
+def _find_session(folder: Path, name: str) -> Path:
     if not (folder / f"{name}.ardour").is_file():
         found = ", ".join(sorted(path.stem for path in folder.glob("*.ardour"))) or "none"
         raise RequestInvalid(f"no session {name!r} in {folder}; sessions there: {found}")
+    return folder.absolute()
 
 
 def _make_scratch(out_wav: Path) -> "tempfile.TemporaryDirectory[str]":
     try:
-        return tempfile.TemporaryDirectory(prefix=".export-", dir=out_wav.parent)
+        return tempfile.TemporaryDirectory(prefix=".export-", dir=out_wav.parent.absolute())
     except OSError as error:
         raise StorageFailed(f"cannot write into {out_wav.parent}: {error.strerror}; choose another folder") from error
 

@@ -36,6 +36,7 @@ _AUTOMATIC_ANSWER_SECONDS = 5.0
 _WRITE_LOCK_SECONDS = 120.0
 _POLL_SECONDS = 0.02
 _LARGEST_TAKE_BACK = 10_000
+_CLOSED = ("applied", "failed", "reverted")
 
 
 class LiveDaw:
@@ -109,8 +110,13 @@ class LiveDaw:
         """Take a change set back; each outcome says whether it is gone or why it was left."""
         async with self._client.folder.lock("write", timeout_seconds=_WRITE_LOCK_SECONDS):
             folder = await self._session_folder()
-            record = find_record(folder, change_set_id)
-            if record["state"] not in ("reverted", "failed"):
+            state = find_record(folder, change_set_id)["state"]
+            if state in ("reverted", "failed"):
+                remains = await self._client.call("remains", {"id": change_set_id})
+                if remains["present"]:  # it was taken back, but the session was loaded from an older file
+                    await self._client.call("reopen", {"id": change_set_id})
+                    state = "reverting"
+            if state not in ("reverted", "failed"):
                 await self._take_back(change_set_id, "reverted")
             return to_result(find_record(folder, change_set_id))
 
@@ -123,16 +129,18 @@ class LiveDaw:
     async def _earlier_result(self, folder: Path, change_set_id: ChangeSetId) -> ChangeSetResult | None:
         """Return what became of this id if that is final; take back what was left half done."""
         record = read_record(folder, change_set_id)
-        if record is None or record["state"] == "failed":
+        if record is None:
             return None
-        if record["state"] == "reverted":
-            return to_result(record)
-        if record["state"] == "applied":
-            remains = await self._client.call("remains", {"id": change_set_id})
-            # applied, but lost with a session that was closed without saving: to be done again
-            return None if remains["made"] and not remains["present"] else to_result(record)
-        await self._take_back(change_set_id, "failed")
-        return None
+        if record["state"] not in _CLOSED:
+            await self._take_back(change_set_id, "failed")
+            return None
+        remains = await self._client.call("remains", {"id": change_set_id})
+        # applied, but lost with a session that was closed without saving: to be done again
+        is_lost = record["state"] == "applied" and remains["made"] and not remains["standing"]
+        if is_lost or (record["state"] == "failed" and remains["present"]):
+            await self._client.call("reopen", {"id": change_set_id})
+            await self._take_back(change_set_id, "failed")
+        return to_result(record) if record["state"] != "failed" and not is_lost else None
 
     async def _apply(self, folder: Path, change_set: ChangeSet) -> ChangeSetResult:
         journal_folder(folder)
@@ -140,7 +148,7 @@ class LiveDaw:
         try:
             operations = [to_json(fresh_files.renew(index, op)) for index, op in enumerate(change_set.operations)]
             begin: JsonObject = {"id": change_set.id, "label": change_set.label, "operations": operations}
-            await self._client.call("begin", {**begin, "replace": True})
+            await self._client.call("begin", begin)
             return await self._do_steps(folder, change_set)
         finally:
             fresh_files.remove()

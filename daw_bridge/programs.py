@@ -1,4 +1,4 @@
-"""Finding Ardour's programs: the interpreter and the exporter carry the major version in their names."""
+"""Finding Ardour's programs, which carry the major version in their names."""
 
 import re
 import shutil
@@ -18,36 +18,28 @@ class ArdourPrograms:
 
     major_version: int
     lua: Path  # the interpreter over libardour, such as /usr/bin/ardour7-lua
-    export: Path
 
 
 def find_ardour(search_path: str | None = None) -> ArdourPrograms:
-    """Return the programs of the newest Ardour that has both interpreter and exporter.
+    """Return the programs of the newest Ardour whose interpreter is there.
 
     ``search_path`` is a list of folders as in ``PATH``, which it defaults to. Raises SetupBroken when none is found.
     """
-    incomplete: list[str] = []
     for major in range(NEWEST_MAJOR, OLDEST_MAJOR - 1, -1):
         lua = shutil.which(f"ardour{major}-lua", path=search_path)
-        export = shutil.which(f"ardour{major}-export", path=search_path)
-        if lua and export:
-            return ArdourPrograms(major_version=major, lua=Path(lua), export=Path(export))
-        incomplete += [f"{found} without its partner" for found in (lua, export) if found]
-    hint = f" (found {', '.join(incomplete)})" if incomplete else ""
+        if lua:
+            return ArdourPrograms(major_version=major, lua=Path(lua))
     raise SetupBroken(
-        f"Ardour's ardourN-lua and ardourN-export (N from {OLDEST_MAJOR} to {NEWEST_MAJOR}) are not on PATH{hint}; "
-        f"install them with: {INSTALL_COMMAND}"
+        f"Ardour's interpreter ardourN-lua (N from {OLDEST_MAJOR} to {NEWEST_MAJOR}) is not on PATH; "
+        f"install it with: {INSTALL_COMMAND}"
     )
 
 
 def find_editor(search_path: str | None = None) -> Path | None:
     """Return the editor's program, or None: ``ardour`` as Debian names it, else the newest ``ardourN``."""
     names = ["ardour", *(f"ardour{major}" for major in range(NEWEST_MAJOR, OLDEST_MAJOR - 1, -1))]
-    for name in names:
-        found = shutil.which(name, path=search_path)
-        if found:
-            return Path(found)
-    return None
+    found = (shutil.which(name, path=search_path) for name in names)
+    return next((Path(program) for program in found if program), None)
 
 
 def read_version(session_xml: str) -> str:

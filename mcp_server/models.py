@@ -1,34 +1,90 @@
 """What tools return: small Pydantic models, made from values at the edge, with few tokens in mind."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from music.changeset import ChangeSetResult
+from music.changeset import ChangeSetResult, Outcome, OutcomeStatus
 from music.session import Route, SessionSnapshot
-from music.take import Take
+from music.take import Comparison, Take
 from workflows.durable import JobStatus
+from workflows.studio import Capabilities, TransportState
 
 
-class Compared(BaseModel):
-    """One property of a take, asked against measured."""
+def _without_titles(schema: dict[str, Any]) -> None:
+    """Drop what repeats each field's name: a model reads the whole list of tools, so every byte counts."""
+    schema.pop("title", None)
+    schema.pop("description", None)
+    for field in schema.get("properties", {}).values():
+        field.pop("title", None)
 
-    name: str
-    asked: str
-    measured: str
-    agrees: bool | None = Field(description="null: it could not be measured")
-    note: str = ""
+
+class Answer(BaseModel):
+    """What a tool returns."""
+
+    model_config = ConfigDict(json_schema_extra=_without_titles)
+
+
+class CapabilitiesReport(Answer):
+    """What is available now."""
+
+    sideman: str
+    ardour: str | None = Field(description="version of the open editor; null: not reached, and ardour_problem says why")
+    ardour_problem: str | None
+    verbs: list[str] = Field(description="what can be done in the open session")
+    unavailable_verbs: list[str]
+    offline_sessions: str
+    soundfont: str
+    engines: list[str]
+    planner: str
+    styles: list[str]
+    instruments: list[str]
 
     @classmethod
-    def of(cls, take: Take) -> list["Compared"]:
-        """Return all comparisons of a take."""
-        return [
-            cls(name=row.name, asked=row.asked, measured=row.measured, agrees=row.agrees, note=row.note)
-            for row in take.comparisons
-        ]
+    def of(cls, found: Capabilities) -> "CapabilitiesReport":
+        """Return the report of what was probed."""
+        ardour = found.ardour
+        return cls(
+            sideman=found.sideman_version,
+            ardour=ardour.ardour_version if ardour else None,
+            ardour_problem=found.ardour_problem,
+            verbs=list(ardour.verbs) if ardour else [],
+            unavailable_verbs=[f"{verb.verb}: {verb.reason}" for verb in ardour.unavailable] if ardour else [],
+            offline_sessions=found.offline_sessions,
+            soundfont=found.soundfont,
+            engines=list(found.engines),
+            planner=found.planner,
+            styles=list(found.styles),
+            instruments=list(found.instruments),
+        )
 
 
-class TakeSummary(BaseModel):
+class TransportReport(Answer):
+    """Where the transport stands, as read back."""
+
+    playhead: str = Field(description="bar|beat|tick")
+    playhead_samples: int
+    is_rolling: bool
+    is_recording: bool
+
+    @classmethod
+    def of(cls, state: TransportState) -> "TransportReport":
+        """Return the report of a state."""
+        return cls(
+            playhead=str(state.playhead),
+            playhead_samples=state.playhead_samples,
+            is_rolling=state.is_rolling,
+            is_recording=state.is_recording,
+        )
+
+
+def compared(row: Comparison) -> str:
+    """Return one line of asked against measured."""
+    verdict = {True: "agrees", False: "DIFFERS", None: "not measured"}[row.agrees]
+    return f"{row.name}: asked {row.asked}, measured {row.measured}, {verdict}" + (f" ({row.note})" if row.note else "")
+
+
+class TakeSummary(Answer):
     """A take in one line."""
 
     id: str
@@ -41,6 +97,8 @@ class TakeSummary(BaseModel):
     bars: int
     seconds: float
     licence: str
+    measured: list[str] = Field(description="asked against measured, line by line")
+    notices: list[str] = Field(description="what the user should know")
 
     @classmethod
     def of(cls, take: Take) -> "TakeSummary":
@@ -57,11 +115,13 @@ class TakeSummary(BaseModel):
             bars=plan.n_bars,
             seconds=round(plan.length_seconds, 3),
             licence=take.licence,
+            measured=[compared(row) for row in take.comparisons],
+            notices=list(take.notices),
         )
 
 
 class TakeDetail(TakeSummary):
-    """A take with its parts, sections, measurements and how the request was understood."""
+    """A take with its parts, sections, files and how the request was understood."""
 
     prompt: str
     seed: int
@@ -69,12 +129,10 @@ class TakeDetail(TakeSummary):
     planner: str
     sections: list[str] = Field(description="name: bars first-last")
     parts: list[str] = Field(description="role: instrument")
-    measured: list[Compared]
     understood: list[str]
     assumed: list[str]
     not_understood: list[str]
     conflicts: list[str]
-    notices: list[str]
     folder: str
     resources: list[str] = Field(description="URIs that can be read: the account, the score, the audio")
 
@@ -90,12 +148,10 @@ class TakeDetail(TakeSummary):
             planner=plan.planner,
             sections=[f"{s.name}: {s.start_bar}-{s.start_bar + s.n_bars - 1}" for s in plan.sections],
             parts=[f"{part.role.value}: {part.instrument}" for part in plan.parts],
-            measured=Compared.of(take),
             understood=[f"{remark.field}: {remark.text}" for remark in reading.understood],
             assumed=[f"{remark.field}: {remark.text}" for remark in reading.assumed],
             not_understood=list(reading.unused),
             conflicts=[f"{remark.field}: {remark.text}" for remark in reading.conflicts],
-            notices=list(take.notices),
             folder=folder,
             resources=[take_uri(take.id, file.path) for file in take.files if not file.path.startswith("ardour/")],
         )
@@ -106,51 +162,40 @@ def take_uri(take_id: str, path: str) -> str:
     return f"sideman://takes/{take_id}/{path}"
 
 
-class OperationOutcome(BaseModel):
-    """What became of one operation on the session."""
-
-    verb: str
-    status: str
-    asked: str = ""
-    read_back: str = ""
-    reason: str = ""
-
-
-class ChangeSummary(BaseModel):
+class ChangeSummary(Answer):
     """What became of a change set; operations that were verified are only counted."""
 
     change_set: str
     label: str
     state: str
     verified: int
-    other_outcomes: list[OperationOutcome]
+    other_outcomes: list[str] = Field(description="operations that were not verified, and why")
     revision: str | None
 
     @classmethod
     def of(cls, result: ChangeSetResult) -> "ChangeSummary":
         """Return the summary of a change set's result."""
-        verified = [outcome for outcome in result.outcomes if outcome.status.value == "verified"]
-        others = [outcome for outcome in result.outcomes if outcome.status.value != "verified"]
+        verified = [outcome for outcome in result.outcomes if outcome.status is OutcomeStatus.VERIFIED]
+        others = [outcome for outcome in result.outcomes if outcome.status is not OutcomeStatus.VERIFIED]
         return cls(
             change_set=result.id,
             label=result.label,
             state=result.state.value,
             verified=len(verified),
-            other_outcomes=[
-                OperationOutcome(
-                    verb=outcome.verb,
-                    status=outcome.status.value,
-                    asked=outcome.asked,
-                    read_back=outcome.read_back,
-                    reason=outcome.reason,
-                )
-                for outcome in others
-            ],
+            other_outcomes=[_outcome_line(outcome) for outcome in others],
             revision=result.revision,
         )
 
 
-class JobReport(BaseModel):
+def _outcome_line(outcome: Outcome) -> str:
+    asked = f", asked {outcome.asked}" if outcome.asked else ""
+    read_back = f", read back {outcome.read_back}" if outcome.read_back else ""
+    return f"{outcome.verb}: {outcome.status.value}{asked}{read_back}" + (
+        f": {outcome.reason}" if outcome.reason else ""
+    )
+
+
+class JobReport(Answer):
     """Where a job stands, and its result when it is done."""
 
     job: str
@@ -159,11 +204,11 @@ class JobReport(BaseModel):
     stage: str
     percent: int
     error: str | None = None
-    take: TakeDetail | None = None
+    take: TakeSummary | None = Field(None, description="what was made; get_take tells more")
     placed: ChangeSummary | None = None
 
     @classmethod
-    def of(cls, status: JobStatus, take: TakeDetail | None, placed: ChangeSetResult | None) -> "JobReport":
+    def of(cls, status: JobStatus, take: Take | None, placed: ChangeSetResult | None) -> "JobReport":
         """Return the report of a job."""
         return cls(
             job=status.id,
@@ -172,12 +217,12 @@ class JobReport(BaseModel):
             stage=status.progress.stage,
             percent=int(status.progress.fraction * 100),
             error=str(status.error) if status.error else None,
-            take=take,
+            take=TakeSummary.of(take) if take else None,
             placed=ChangeSummary.of(placed) if placed else None,
         )
 
 
-class TrackLine(BaseModel):
+class TrackLine(Answer):
     """A track or bus in one line."""
 
     id: str
@@ -213,7 +258,13 @@ class TrackLine(BaseModel):
         )
 
 
-class SessionOverview(BaseModel):
+class Unreachable(Answer):
+    """Why there is no session to show, and what to do about it."""
+
+    problem: str
+
+
+class SessionOverview(Answer):
     """The open session in few tokens."""
 
     name: str

@@ -7,16 +7,35 @@ from typing import Annotated, Literal, ParamSpec, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
-from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
+from mcp_types import (
+    CallToolResult,
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceLink,
+    ResourceTemplateReference,
+    TextContent,
+    ToolAnnotations,
+)
 from pydantic import Field
 
-from mcp_server.models import ChangeSummary, JobReport, SessionOverview, TakeDetail, TakeSummary
+from mcp_server.models import (
+    CapabilitiesReport,
+    ChangeSummary,
+    JobReport,
+    SessionOverview,
+    TakeDetail,
+    TakeSummary,
+    TransportReport,
+    Unreachable,
+)
 from music.errors import NotFound, StudioError, TimedOut
 from music.job import Progress
 from music.time import BBT
 from workflows.durable import JobId, JobStatus
 from workflows.requests import Destination, GenerateRequest, PlaceRequest
-from workflows.studio import Capabilities, Studio, TransportAction, TransportState
+from workflows.studio import Studio, TransportAction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,6 +49,7 @@ outcomes that are not "verified" to the user, and the measured values where they
 """
 _MEDIA_TYPES = {"json": "application/json", "jams": "application/json", "mid": "audio/midi", "wav": "audio/wav"}
 _MAX_WAIT_SECONDS = 600.0
+_MAX_COMPLETIONS = 100  # as the protocol has it
 
 Bar = Annotated[int | None, Field(description="first bar, from 1; null: at the playhead", ge=1, le=100_000)]
 WaitSeconds = Annotated[
@@ -80,9 +100,9 @@ def _changes(*, destructive: bool = False, idempotent: bool = False) -> ToolAnno
 def _add_session_tools(server: MCPServer, studio: Studio) -> None:
     @server.tool(title="What Sideman can do now", annotations=_reads())
     @_told
-    async def capabilities() -> Capabilities:
+    async def capabilities() -> CapabilitiesReport:
         """Tell what is available now: Ardour's state and version, engines, styles, SoundFont, planner."""
-        return await studio.capabilities()
+        return CapabilitiesReport.of(await studio.capabilities())
 
     @server.tool(title="The open Ardour session", annotations=_reads())
     @_told
@@ -95,9 +115,9 @@ def _add_session_tools(server: MCPServer, studio: Studio) -> None:
     async def transport(
         action: Annotated[TransportAction, Field(description="locate needs a bar")],
         bar: Annotated[int | None, Field(description="bar to go to, from 1", ge=1, le=100_000)] = None,
-    ) -> TransportState:
+    ) -> TransportReport:
         """Play, stop or locate, and return the transport as read back from Ardour."""
-        return await studio.transport(action, BBT(bar) if bar is not None else None)
+        return TransportReport.of(await studio.transport(action, BBT(bar) if bar is not None else None))
 
     @server.tool(title="Undo a change set", annotations=_changes(destructive=True, idempotent=True))
     @_told
@@ -123,8 +143,10 @@ def _add_take_tools(server: MCPServer, studio: Studio) -> None:
         seed: Annotated[int | None, Field(description="repeat an earlier result exactly")] = None,
         to: Annotated[
             Literal["live", "session", "none", "auto"],
-            Field(description="live: place in the open session; session: write an Ardour session beside the take"),
-        ] = "none",
+            Field(
+                description="live: into the open session; session: an Ardour session of its own; auto: whichever can be"
+            ),
+        ] = "auto",
         at_bar: Bar = None,
         wait_seconds: WaitSeconds = 120.0,
     ) -> JobReport:
@@ -201,12 +223,24 @@ def _add_job_tools(server: MCPServer, studio: Studio) -> None:
 
 def _add_resources(server: MCPServer, studio: Studio) -> None:
     @server.resource("sideman://session", name="session", title="The open Ardour session", mime_type="application/json")
-    async def session() -> str:
-        return SessionOverview.of(await studio.session()).model_dump_json()
+    async def session() -> SessionOverview | Unreachable:
+        try:
+            return SessionOverview.of(await studio.session())
+        except StudioError as error:  # a resource is read without being asked for: say what is the matter, in place
+            return Unreachable(problem=str(error))
 
     @server.resource("sideman://takes", name="takes", title="The takes that are kept", mime_type="application/json")
     async def takes() -> list[TakeSummary]:
         return [TakeSummary.of(take) for take in studio.takes(100)]
+
+    @server.completion()  # type: ignore[no-untyped-call,untyped-decorator]  # untyped in the SDK
+    async def complete(
+        ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument, _: CompletionContext | None
+    ) -> Completion | None:
+        if not isinstance(ref, ResourceTemplateReference) or argument.name != "take":
+            return None
+        known = [take.id for take in studio.takes(_MAX_COMPLETIONS) if take.id.startswith(argument.value)]
+        return Completion(values=known, total=len(known), has_more=False)
 
     for suffix, media_type in (("json", "application/json"), ("jams", "application/json")):
         _add_take_file(server, studio, f"sideman://takes/{{take}}/{{name}}.{suffix}", suffix, media_type)
@@ -248,7 +282,7 @@ async def _followed(studio: Studio, job_id: JobId, ctx: Context, wait_seconds: f
 
 def _report(studio: Studio, status: JobStatus) -> JobReport:
     take_id = (status.result or {}).get("take")
-    return JobReport.of(status, _detail(studio, take_id) if take_id else None, studio.placement_of(status))
+    return JobReport.of(status, studio.take(take_id) if take_id else None, studio.placement_of(status))
 
 
 def _detail(studio: Studio, take_id: str) -> TakeDetail:

@@ -5,7 +5,7 @@ import contextlib
 import hmac
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import uvicorn
@@ -46,24 +46,23 @@ class RequireToken:
 
 
 @contextlib.asynccontextmanager
-async def http_server(server: MCPServer, *, port: int, token: str) -> AsyncIterator[str]:
-    """Serve MCP over streamable HTTP on loopback and yield the URL; port 0 takes a free one."""
+async def http_server(server: MCPServer, *, port: int, token: str | None) -> AsyncIterator[str]:
+    """Serve MCP over streamable HTTP on loopback and yield the URL; port 0 takes a free one, no token asks for none."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((_HOST, port))
+        listening.listen()  # from here on a client that knows the URL waits rather than being refused
     except OSError as error:
         listening.close()
         raise SetupBroken(f"port {port} cannot be used: {error.strerror}; choose another with --port") from error
-    app = RequireToken(server.streamable_http_app(host=_HOST), token)
+    app: ASGIApp = server.streamable_http_app(host=_HOST)
+    if token is not None:
+        app = RequireToken(app, token)
     uvicorn_server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    serving = asyncio.create_task(_serve(uvicorn_server.serve, listening))
+    serving = asyncio.create_task(uvicorn_server.serve(sockets=[listening]))
     try:
         yield f"http://{_HOST}:{listening.getsockname()[1]}/mcp"
     finally:
         uvicorn_server.should_exit = True
         await serving
-
-
-async def _serve(serve: Callable[..., Awaitable[None]], listening: socket.socket) -> None:
-    await serve(sockets=[listening])

@@ -21,7 +21,7 @@ from enum import Enum
 from music.instrument import Role
 from music.pitch import Mode
 from music.score import PartMix
-from music.time import TimeSignature
+from music.time import TICKS_PER_QUARTER, TimeSignature
 
 _COMMON_TIME = TimeSignature(4, 4)
 PATTERN_CHARACTERS = {
@@ -108,7 +108,8 @@ def _check_bars(bars: tuple[str, ...], allowed: str, what: str, meter: TimeSigna
         wrong = set(cells) - set(allowed)
         if wrong or not cells:
             raise ValueError(f"{what}: {bar!r} holds {sorted(wrong)}; a bar is written with {allowed!r}")
-        if meter.ticks_per_bar % len(cells):
+        step, rest = divmod(meter.ticks_per_bar, len(cells))
+        if rest or (2 * TICKS_PER_QUARTER % step and step % (TICKS_PER_QUARTER // 2)):
             raise ValueError(f"{what}: {bar!r} cuts a bar of {meter} into {len(cells)} uneven steps")
 
 
@@ -118,7 +119,7 @@ class Feel:
 
     late_ms: float = 0.0  # behind (or, negative, ahead of) the beat
     drift_ms: float = 4.0
-    velocity_spread: float = 5.0
+    velocity_spread: float = 3.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,13 @@ import contextlib
 import ctypes
 import functools
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.signal
 
 from music.errors import SetupBroken
 from music.instrument import SoundFontVoice
@@ -35,6 +37,10 @@ _GAIN = 0.6  # FluidSynth's own default of 0.2 leaves 24-bit files needlessly qu
 _DRUM_BANK = 128
 _LOG_LEVELS = 5
 _CHANNEL = 0
+_OFFSET_CUTOFF_HZ = 8.0
+
+
+_first_synth = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class SoundFontRenderer:
         self.soundfont = soundfont
         self.sample_rate_hz = sample_rate_hz
         self._library = _load_library()
+        with _first_synth, self._synth():
+            pass  # FluidSynth's first synth fills global tables; one made at the same time would find them half full
 
     @property
     def asset(self) -> Asset:
@@ -62,16 +70,17 @@ class SoundFontRenderer:
     def render(self, notes: Sequence[TimedNote], voice: SoundFontVoice, n_frames: int) -> SampledPart:
         """Render one part, dry.
 
-        Returns float32 of shape (2, n_frames); what sounds on after ``n_frames`` is cut. The same notes give the same
-        bytes. Where the SoundFont lacks the variation asked for, its plain program (or standard kit) plays and a notice
-        says so; SetupBroken when it lacks that as well or is no SoundFont.
+        Returns float32 of shape (2, n_frames), freed of the constant offset that some sampled waveforms carry; what
+        sounds on after ``n_frames`` is cut. The same notes give the same bytes. Where the SoundFont lacks the variation
+        asked for, its plain program (or standard kit) plays and a notice says so; SetupBroken when it lacks that as
+        well or is no SoundFont.
         """
         n_blocks = -(-n_frames // BLOCK_SAMPLES)
         audio = np.zeros((2, n_blocks * BLOCK_SAMPLES), dtype=np.float32)
         with self._synth() as synth:
             notices = self._select_program(synth, voice)
             self._play(synth, notes, audio)
-        return SampledPart(audio[:, :n_frames], notices)
+        return SampledPart(_without_offset(audio[:, :n_frames], self.sample_rate_hz), notices)
 
     @contextlib.contextmanager
     def _synth(self) -> Iterator[ctypes.c_void_p]:
@@ -146,6 +155,14 @@ def _events(notes: Sequence[TimedNote], end: int) -> list[tuple[int, bool, int, 
         events.append((start * BLOCK_SAMPLES, True, note.midi_note, note.velocity))
         events.append((stop * BLOCK_SAMPLES, False, note.midi_note, 0))
     return sorted(event for event in events if event[0] < end)
+
+
+def _without_offset(audio: FloatAudio, sample_rate_hz: int) -> FloatAudio:
+    """Return the audio through a first-order high-pass at 8 Hz, a fifth of the lowest bass."""
+    pole = np.float32(np.exp(-2.0 * np.pi * _OFFSET_CUTOFF_HZ / sample_rate_hz))
+    numerator, denominator = np.array([1, -1], np.float32), np.array([1, -pole], np.float32)
+    centred: FloatAudio = scipy.signal.lfilter(numerator, denominator, audio, axis=1)
+    return centred
 
 
 def _describe_substitute(soundfont: str, wanted: tuple[int, int], chosen: tuple[int, int]) -> str:

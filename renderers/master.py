@@ -11,7 +11,7 @@ from renderers.signal import FloatAudio
 from renderers.wav import quantise
 
 TRUE_PEAK_CEILING_DBTP = -1.0
-MAX_LIMITING_DB = 8.0
+MAX_LIMITING_DB = 10.0
 """Peaks are taken down by at most this much; a target that needs more is missed, and the result says so."""
 
 _MARGIN_DB = 0.2  # meters differ by this much with their interpolation filters, and a moving gain adds a little
@@ -37,24 +37,25 @@ def master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float) -> Master:
     """Bring a mix to a loudness, with its true peak at or below -1 dBTP.
 
     Material that is silent or shorter than 400 ms has no loudness: it is left as quiet as it is, or turned down to the
-    ceiling. Where the loudness cannot be reached by taking peaks down by 8 dB at most, a notice tells what was reached.
+    ceiling. Where taking peaks down by 10 dB at most does not reach the loudness, a notice tells what was reached.
     """
     before = _loudness(mix, sample_rate_hz)
     peaks = block_true_peaks(mix)
     highest_gain_db = TRUE_PEAK_CEILING_DBTP - _decibels(peaks) + MAX_LIMITING_DB
     if before is None:
-        return _measure(mix, sample_rate_hz, gain_db=0.0, limiting_db=0.0)
+        return _finish(mix, None, gain_db=0.0, limiting_db=0.0)
     gain_db = min(target_lufs - before, highest_gain_db)
     for _ in range(_MAX_PASSES):
         audio, limiting_db = _turn_up(mix, peaks, gain_db, sample_rate_hz)
-        reached = _loudness(audio, sample_rate_hz)
+        # a gain alone moves the loudness by exactly itself
+        reached = _loudness(audio, sample_rate_hz) if limiting_db > 0 else before + gain_db
         missing = target_lufs - reached if reached is not None else 0.0
         if abs(missing) <= _TOLERANCE_LU or reached is None or (missing > 0 and gain_db >= highest_gain_db):
             break
         # a limiter gives back less than one LU per dB; the last step tells how much less
         yield_per_db = np.clip((reached - before) / gain_db, 0.4, 1.0) if gain_db > 1 else 1.0
         gain_db = min(gain_db + missing / float(yield_per_db), highest_gain_db)
-    finished = _measure(audio, sample_rate_hz, gain_db=gain_db, limiting_db=limiting_db)
+    finished = _finish(audio, reached, gain_db=gain_db, limiting_db=limiting_db)
     if finished.loudness_lufs is None or abs(finished.loudness_lufs - target_lufs) <= 0.5:
         return finished
     reason = (
@@ -64,20 +65,20 @@ def master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float) -> Master:
     return dataclasses.replace(finished, notices=(reason,))
 
 
-def _measure(audio: FloatAudio, sample_rate_hz: int, *, gain_db: float, limiting_db: float) -> Master:
-    """Measure what the 24-bit file will hold, turned down to the ceiling if it is still above."""
+def _finish(audio: FloatAudio, loudness_lufs: float | None, *, gain_db: float, limiting_db: float) -> Master:
+    """Round to 24 bits and measure the true peak of that; turn it down if it is still above the ceiling."""
+    correction_db = 0.0
     audio = quantise(audio)
     peak_db = _decibels(block_true_peaks(audio))
     if peak_db > TRUE_PEAK_CEILING_DBTP:
         correction_db = TRUE_PEAK_CEILING_DBTP - 0.01 - peak_db
         audio = quantise(audio * np.float32(10.0 ** (correction_db / 20.0)))
-        gain_db += correction_db
         peak_db = _decibels(block_true_peaks(audio))
     return Master(
         audio=audio,
-        gain_db=gain_db,
+        gain_db=gain_db + correction_db,
         limiting_db=limiting_db,
-        loudness_lufs=_loudness(audio, sample_rate_hz),
+        loudness_lufs=None if loudness_lufs is None else loudness_lufs + correction_db,
         true_peak_dbtp=peak_db,
         notices=(),
     )

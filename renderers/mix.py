@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from music.score import PartMix
+from renderers.limiter import block_true_peaks, limit
 from renderers.reverb import reverberate
 from renderers.signal import FloatAudio, peak
 
@@ -13,6 +14,7 @@ PEAK_DBFS = -3.0
 
 MAX_TAIL_SECONDS = 3.0
 _TAIL_FADE_SECONDS = 0.25
+_DRUM_LIMITING_DB = 6.0
 _INAUDIBLE_DB = -66.0  # below the mix's peak
 
 
@@ -35,6 +37,19 @@ def place_in_mix(dry: FloatAudio, mix: PartMix, sample_rate_hz: int) -> FloatAud
     if mix.reverb_send_db is not None:
         stem += reverberate(stem, mix.reverb_send_db, sample_rate_hz)
     return stem
+
+
+def tame_hits(drums: FloatAudio, sample_rate_hz: int) -> FloatAudio:
+    """Bring the hardest hits of a dry drum part down by up to 6 dB, as a drum bus limiter does.
+
+    What is left under them comes nearer, and the master needs not duck the whole mix for each of them.
+    """
+    peaks = block_true_peaks(drums)
+    highest = float(peaks.max(initial=0.0))
+    if highest == 0.0:
+        return drums
+    tamed, _ = limit(drums, peaks, 20.0 * np.log10(highest) - _DRUM_LIMITING_DB, sample_rate_hz)
+    return tamed
 
 
 def sum_stems(stems: Sequence[FloatAudio]) -> FloatAudio:

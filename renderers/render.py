@@ -12,7 +12,7 @@ from music.job import JobContext, Progress
 from music.score import Part, Score
 from music.take import Asset
 from renderers.fluidsynth import SoundFontRenderer
-from renderers.mix import MAX_TAIL_SECONDS, fade_tail, headroom_gain, place_in_mix, sum_stems, tail_frames
+from renderers.mix import MAX_TAIL_SECONDS, fade_tail, headroom_gain, place_in_mix, sum_stems, tail_frames, tame_hits
 from renderers.signal import FloatAudio, place_notes
 from renderers.voices.voice import make_voice, voice_asset
 
@@ -122,6 +122,8 @@ def _make_part(
     if isinstance(instrument.voice, SoundFontVoice):
         sampled = soundfont_renderer.render(notes, instrument.voice, n_frames)
         dry, notices = sampled.audio, sampled.notices
+        if instrument.voice.is_drum_kit:
+            dry = tame_hits(dry, sample_rate_hz)
     else:
         dry = make_voice(instrument.voice).render(notes, n_frames, sample_rate_hz)
     return place_in_mix(dry, part.mix, sample_rate_hz), notices

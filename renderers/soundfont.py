@@ -22,7 +22,9 @@ INSTALL_COMMAND = "sudo apt-get install fluid-soundfont-gm"
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownFile:
+class KnownSoundFont:
+    """A SoundFont whose origin and licence were looked up."""
+
     name: str
     version: str
     licence: str
@@ -30,9 +32,12 @@ class _KnownFile:
 
 # By content, so that a renamed or changed file claims nothing.
 _KNOWN_BY_SHA256 = {
-    "74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0": _KnownFile("FluidR3_GM", "3.1", "MIT"),
-    "c5378b62028c920cb11e4803327983fee2f2cdff5dc89c708e39da417e51c854": _KnownFile("TimGM6mb", "1.3", "GPL-2.0-only"),
+    "74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0": KnownSoundFont("FluidR3_GM", "3.1", "MIT"),
+    "c5378b62028c920cb11e4803327983fee2f2cdff5dc89c708e39da417e51c854": KnownSoundFont(
+        "TimGM6mb", "1.3", "GPL-2.0-only"
+    ),
 }
+KNOWN_SOUNDFONTS = tuple(_KNOWN_BY_SHA256.values())
 _FILE_NAMES = ("FluidR3_GM.sf2", "TimGM6mb.sf2")
 
 _digests: dict[tuple[Path, int, int], str] = {}
@@ -57,7 +62,7 @@ class SoundFont:
         file can no longer be read.
         """
         digest = _sha256(self.path)
-        known = _KNOWN_BY_SHA256.get(digest, _KnownFile(self.name, "unknown", "unverified"))
+        known = _KNOWN_BY_SHA256.get(digest, KnownSoundFont(self.name, "unknown", "unverified"))
         return Asset(name=known.name, kind="soundfont", version=known.version, licence=known.licence, sha256=digest)
 
 

@@ -23,8 +23,7 @@ _N_THREADS = 2
 
 def quantise(audio: FloatAudio) -> FloatAudio:
     """Round to the steps of 24 bits; beyond full scale is cut off. Such values survive writing and reading exactly."""
-    steps: FloatAudio = np.rint(audio * _FULL_SCALE)
-    np.clip(steps, -_FULL_SCALE, _HIGHEST, out=steps)
+    steps = _steps(audio)
     steps /= _FULL_SCALE
     return steps
 
@@ -37,7 +36,7 @@ def write_wav(path: Path, audio: FloatAudio, sample_rate_hz: int) -> None:
     """
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     # libsndfile keeps the upper 24 of 32 bits; left to itself it would scale by 2^23 - 1 and round downwards
-    left_justified = (quantise(audio).T * _FULL_SCALE).astype(np.int32) << 8
+    left_justified = _steps(audio).T.astype(np.int32) << 8
     try:
         try:
             unfinished.touch(
@@ -64,3 +63,11 @@ def write_wavs(files: Sequence[tuple[Path, FloatAudio]], sample_rate_hz: int) ->
     with ThreadPoolExecutor(_N_THREADS, thread_name_prefix="write") as pool:
         for written in [pool.submit(write_wav, path, audio, sample_rate_hz) for path, audio in files]:
             written.result()
+
+
+def _steps(audio: FloatAudio) -> FloatAudio:
+    """Return the whole number, -2^23 to 2^23 - 1, that each sample becomes."""
+    steps: FloatAudio = audio * _FULL_SCALE
+    np.rint(steps, out=steps)
+    np.clip(steps, -_FULL_SCALE, _HIGHEST, out=steps)
+    return steps

@@ -8,8 +8,8 @@ import pytest
 
 
 def must_have_everything() -> bool:
-    """Tell whether a missing program is a failure: in CI, or when ``SIDEMAN_REQUIRE_ALL=1`` says so."""
-    return os.environ.get("CI", "").lower() in ("1", "true") or os.environ.get("SIDEMAN_REQUIRE_ALL") == "1"
+    """Tell whether a missing program is a failure, as it is in CI."""
+    return os.environ.get("CI", "").lower() in ("1", "true")
 
 
 def require_program(name: str) -> Path:

@@ -5,7 +5,6 @@ Every stage may run again after a kill, so each writes into the take's hidden st
 """
 
 import asyncio
-import json
 import shutil
 import time
 from collections.abc import Callable
@@ -15,30 +14,20 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from analysis.compare import compare
-from analysis.jams_document import jams_document
-from analysis.measure import measure_take
 from engines.engine import EngineContext, Result
-from library.takes import describe_files, storage_errors, write_atomically
+from library.takes import describe_files, write_atomically
 from music.errors import EngineFailed
 from music.job import Progress
-from music.midi_file import score_from_midi, score_to_midi
-from music.score import Score
+from music.midi_file import score_to_midi
 from music.take import TAKE_FORMAT, Asset, Comparison, Take, TakeId
-from renderers.master import master
-from renderers.render import render
-from renderers.wav import write_wavs
+from renderers.soundfont import find_soundfont
 from workflows.durable import Job, JsonObject, Recipe, Stage
 from workflows.place import PLACE_STAGES, place_take
-from workflows.planner.complete import complete
-from workflows.planner.flags import Flags, merge, read_flags
-from workflows.planner.planner import Planned, Planner
-from workflows.planner.rules import read_prompt
+from workflows.planner import Flags, Planned, Planner, read_flags
 from workflows.requests import Destination, GenerateRequest
 from workflows.rooms import Rooms
+from workflows.take_files import MIX_FILE, SCORE_FILE, SESSION_FOLDER, STEMS_FOLDER, read_score
 from workflows.take_session import write_take_session
-
-MIX_FILE, SCORE_FILE, JAMS_FILE, SESSION_FOLDER = "mix.wav", "score.mid", "annotations.jams", "ardour"
 
 _PLANNED = TypeAdapter(Planned)
 _REQUEST = TypeAdapter(GenerateRequest)
@@ -133,44 +122,28 @@ class _Generation:
         write_atomically(self._folder / SCORE_FILE, score_to_midi(result.score, rooms.instruments))
         return {"engine_version": engine.spec.version, "notices": list(result.notices)}
 
-    def _score(self, planned: Planned) -> Score:
-        return score_from_midi((self._folder / SCORE_FILE).read_bytes(), planned.plan)
-
     def _render(self, planned: Planned) -> JsonObject:
-        score = self._score(planned)
-        rendering = render(score, self._rooms.instruments, self._rooms.soundfont_renderer(), self._job)
-        mastered = master(rendering.mix, rendering.sample_rate_hz, planned.plan.loudness_lufs)
-        self._job.raise_if_cancelled()
-        stems = self._folder / "stems"
-        with storage_errors(stems):
-            stems.mkdir(parents=True, exist_ok=True)
-        files = [(stems / f"{stem.role.value}.wav", stem.audio) for stem in rendering.stems]
-        write_wavs([*files, (self._folder / MIX_FILE, mastered.audio)], rendering.sample_rate_hz)
-        return {
-            "frames": rendering.n_frames,
-            "sample_rate_hz": rendering.sample_rate_hz,
-            "assets": _ASSETS.dump_python(rendering.assets, mode="json"),
-            "notices": [*rendering.notices, *mastered.notices],
-        }
+        from workflows.take_audio import render_take  # noqa: PLC0415  loaded with the first take
+
+        return render_take(
+            read_score(self._folder, planned.plan),
+            self._folder,
+            loudness_lufs=planned.plan.loudness_lufs,
+            instruments=self._rooms.instruments,
+            soundfont=find_soundfont(self._rooms.settings.soundfont),
+            job=self._job,
+        )
 
     def _measure(self, planned: Planned) -> JsonObject:
-        """Measure what was written, as read back from the files."""
-        measured = measure_take(self._folder / SCORE_FILE, self._folder / MIX_FILE)
-        comparisons = compare(planned.plan, measured, asked_seconds=planned.reading.brief.seconds)
-        document = jams_document(
-            self._score(planned),
-            sideman_version=version("sideman"),
-            duration_seconds=measured.audio_seconds,
-            measured=measured,
-        )
-        write_atomically(self._folder / JAMS_FILE, json.dumps(document, indent=1).encode() + b"\n")
-        return {"comparisons": _COMPARISONS.dump_python(comparisons, mode="json")}
+        from workflows.take_audio import measure_and_annotate  # noqa: PLC0415  loaded with the first take
+
+        return measure_and_annotate(read_score(self._folder, planned.plan), self._folder, planned)
 
     def _write_session(self, planned: Planned, stem_length_samples: int) -> JsonObject:
         if self.request.to is Destination.SESSION:
             target = self._folder / SESSION_FOLDER
             shutil.rmtree(target, ignore_errors=True)  # of a run that was killed after it wrote the session
-            stems, score = self._folder / "stems", self._score(planned)
+            stems, score = self._folder / STEMS_FOLDER, read_score(self._folder, planned.plan)
             written = write_take_session(
                 self._rooms, score, stems=stems, stem_length_samples=stem_length_samples, folder=target
             )
@@ -222,6 +195,4 @@ def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
 
 def check_wish(planner: Planner, wish: GenerateRequest) -> None:
     """Raise RequestInvalid for a wish that cannot be planned."""
-    flags = flags_of(planner, wish)
-    reading = merge(read_prompt(wish.prompt, planner.vocabulary, key=flags.key), flags)
-    complete(reading, planner.repertoire, seed=0)
+    planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from library.takes import storage_errors, write_atomically
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
-from music.midi_file import part_to_midi, score_from_midi
+from music.midi_file import part_to_midi
 from music.score import Score
 from music.session import SessionSnapshot
 from music.time import BBT
@@ -20,6 +20,7 @@ from workflows.durable import Job, JsonObject, Recipe, Stage
 from workflows.placement import PlacedFiles, Sounding, place_score
 from workflows.requests import PlaceRequest
 from workflows.rooms import Rooms
+from workflows.take_files import STEMS_FOLDER, read_score
 
 PLACE_STAGES = (Stage("arrange", 4), Stage("place", 200))
 
@@ -71,12 +72,14 @@ def arrange_take(
 ) -> ChangeSet:
     """Write a MIDI file per part into ``folder`` and return the change set that places the take."""
     take, kept = rooms.takes.get(take_id), rooms.takes.folder(take_id)
-    stem_seconds = next(file.length_seconds for file in take.files if file.path.startswith("stems/"))
-    score = score_from_midi((kept / "score.mid").read_bytes(), take.plan)
+    stem_seconds = next(file.length_seconds for file in take.files if file.path.startswith(STEMS_FOLDER))
+    score = read_score(kept, take.plan)
     return place_score(
         change_set_id,
         score,
-        files=part_files(rooms, score, folder, kept / "stems", round((stem_seconds or 0) * session.sample_rate_hz)),
+        files=part_files(
+            rooms, score, folder, kept / STEMS_FOLDER, round((stem_seconds or 0) * session.sample_rate_hz)
+        ),
         instruments=rooms.instruments,
         at=BBT(at_bar if at_bar is not None else _bar_at_playhead(session)),
         sounding=Sounding(rooms.settings.sounding),

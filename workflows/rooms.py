@@ -9,20 +9,18 @@ from engines.registry import EngineRegistry
 from library.takes import TakeStore
 from music.instrument import Instrument
 from music.style import Style
-from renderers.fluidsynth import SoundFontRenderer
-from workflows.planner.planner import Planner
+from workflows.planner import Planner
 from workflows.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """What recipes need. Costly things are functions, called when they are first needed."""
+    """What recipes need."""
 
     settings: Settings
     planner: Planner
     engines: EngineRegistry
     takes: TakeStore
-    soundfont_renderer: Callable[[], SoundFontRenderer]
     open_daw: Callable[[], AbstractAsyncContextManager[Daw]]
 
     @property

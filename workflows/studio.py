@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,14 +26,12 @@ from music.names import nearest_name
 from music.session import SessionSnapshot
 from music.take import Take
 from music.time import BBT
-from renderers.fluidsynth import SoundFontRenderer
 from renderers.soundfont import find_soundfont
 from workflows.ardour import check_links, install_bridge, open_ear, open_live, uninstall_bridge
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import check_wish, generate_recipe
 from workflows.place import place_recipe
-from workflows.planner.llm import LlmSettings
-from workflows.planner.planner import load_planner
+from workflows.planner import LlmSettings, load_planner
 from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
 from workflows.settings import Settings
@@ -313,7 +310,6 @@ def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress],
         planner=load_planner(settings.configs_dir, _llm(settings)),
         engines=load_registry(),
         takes=TakeStore(settings.takes_dir),
-        soundfont_renderer=cache(lambda: SoundFontRenderer(find_soundfont(settings.soundfont))),
         open_daw=lambda: open_live(settings),
     )
     recipes = {recipe.name: recipe for recipe in (generate_recipe(rooms), place_recipe(rooms))}

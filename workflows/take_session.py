@@ -9,6 +9,7 @@ from daw_bridge.programs import find_ardour
 from music.changeset import ChangeSetId
 from music.score import Score
 from music.time import BBT
+from renderers.soundfont import find_soundfont
 from workflows.place import part_files
 from workflows.placement import Sounding, place_score
 from workflows.rooms import Rooms
@@ -37,7 +38,7 @@ async def write_take_session(
         session = NewSession(
             name=session_name(score.title),
             end=BBT(score.n_bars + 1),
-            soundfont=rooms.soundfont_renderer().soundfont.path,
+            soundfont=find_soundfont(rooms.settings.soundfont).path,
         )
         await write_session(folder, session, changes, programs=programs)
 

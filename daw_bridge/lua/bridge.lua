@@ -56,6 +56,10 @@ function writing.step(session, editor, arguments)
 	return journal.step(session, editor, arguments)
 end
 
+function writing.reopen(session, _, arguments)
+	return journal.reopen(session, arguments)
+end
+
 function writing.take_back(session, editor, arguments)
 	return journal.take_back(session, editor, arguments)
 end

@@ -69,7 +69,7 @@ local function ask(session, editor)
 	local target = button.target(session, editor)
 	local answer = LuaDialog.Dialog("Sideman: generate here", {
 		{ type = "label", align = "left", title = describe(target) },
-		{ type = "entry", key = "prompt", title = "What shall I play?", default = "" },
+		{ type = "entry", key = "prompt", title = "Play me", default = "" },
 	}):run()
 	local prompt = answer and answer.prompt:match("^%s*(.-)%s*$") or ""
 	if prompt ~= "" then

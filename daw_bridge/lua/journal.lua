@@ -48,11 +48,27 @@ local function expect(record, state)
 	end
 end
 
---- Open the journal. An earlier record of the same id is replaced only when nothing of it is left in the session.
+-- Every inverse that a record knows, those of earlier attempts included, oldest first. The session may be loaded from
+-- a file that was saved in the middle of any of them.
+local function all_inverses(record)
+	local list = json.array()
+	for _, inverse in ipairs(record.attempts) do
+		list[#list + 1] = inverse
+	end
+	for _, entry in ipairs(record.entries) do
+		for _, inverse in ipairs(entry.inverses) do
+			list[#list + 1] = inverse
+		end
+	end
+	return list
+end
+
+--- Open the journal. A record of the same id is replaced only once it is closed, and what it made stays known.
 function journal.begin(session, arguments)
-	local earlier = files.read(path(session, arguments.id))
-	if earlier and not arguments.replace then
-		faults.stop("invalid", "change set " .. arguments.id .. " was begun before")
+	local text = files.read(path(session, arguments.id))
+	local earlier = text and json.decode(text)
+	if earlier then
+		expect(earlier, "failed")
 	end
 	local known = json.array()
 	for i, route in ipairs(strips.all(session)) do
@@ -61,6 +77,7 @@ function journal.begin(session, arguments)
 	write(session, {
 		version = 1, id = arguments.id, label = arguments.label, state = "begun", begun_unix = os.time(),
 		operations = arguments.operations, entries = json.array(), refs = {}, revision = json.null,
+		attempts = earlier and all_inverses(earlier) or json.array(),
 		known_routes = known, selected_routes = reader.selected_routes(session),
 	})
 	return {}
@@ -115,11 +132,11 @@ local function adopt_orphans(session, record)
 	end
 end
 
--- Take back one entry's changes, last first, except for tracks, which go together at the end.
-local function take_back_entry(context, entry)
+-- Take back a list of changes, last first, except for tracks, which go together at the end.
+local function take_back_list(context, list)
 	local has_changed = false
-	for i = #entry.inverses, 1, -1 do
-		local inverse = entry.inverses[i]
+	for i = #list, 1, -1 do
+		local inverse = list[i]
 		if not inverse.is_undone and inverse.kind ~= "remove_track" then
 			local is_done, note = faults.guard(inverses[inverse.kind], context, inverse)
 			inverse.is_undone = true
@@ -132,11 +149,9 @@ end
 
 local function standing_tracks(record)
 	local list = {}
-	for _, entry in ipairs(record.entries) do
-		for _, inverse in ipairs(entry.inverses) do
-			if inverse.kind == "remove_track" and not inverse.is_undone then
-				list[#list + 1] = inverse
-			end
+	for _, inverse in ipairs(all_inverses(record)) do
+		if inverse.kind == "remove_track" and not inverse.is_undone then
+			list[#list + 1] = inverse
 		end
 	end
 	return list
@@ -152,13 +167,14 @@ function journal.take_back(session, editor, arguments)
 		write(session, record)
 	end
 	for i = #record.entries, 1, -1 do
-		if take_back_entry(context, record.entries[i]) then
+		if take_back_list(context, record.entries[i].inverses) then
 			write(session, record)
 			return { remaining = true, is_asking = false }
 		end
 	end
+	take_back_list(context, record.attempts)
 	local standing = standing_tracks(record)
-	local is_asking = tracks.remove(context, record, standing)
+	local is_asking = tracks.remove(context, all_inverses(record), standing)
 	write(session, record)
 	local routes = json.array()
 	for _, inverse in ipairs(standing) do
@@ -186,24 +202,47 @@ function journal.finish(session, editor, arguments)
 	return {}
 end
 
---- How many of the tracks, regions and markers that a change set made are still in the session.
+--- Count what a change set made, and how much of it is in the session: tracks, or markers if it made no tracks.
+-- `present` counts the leftovers of earlier attempts too.
 function journal.remains(session, arguments)
 	local record = load_record(session, arguments.id)
-	local wanted, present = 0, 0
-	local there = {}
+	local marked = {}
 	for _, marker in ipairs(reader.markers(session)) do
-		there[marker.name] = true
+		marked[marker.id] = true
 	end
+	local function is_there(inverse)
+		if inverse.kind == "remove_track" then
+			return strips.find(session, inverse.route) ~= nil
+		end
+		return inverse.kind == "remove_marker" and marked[inverse.name .. "@" .. inverse.samples] or false
+	end
+	local made = { remove_track = 0, remove_marker = 0 }
+	local standing = { remove_track = 0, remove_marker = 0 }
 	for _, entry in ipairs(record.entries) do
 		for _, inverse in ipairs(entry.inverses) do
-			if inverse.kind == "remove_track" or inverse.kind == "remove_marker" then
-				wanted = wanted + 1
-				local is_there = inverse.kind == "remove_track" and strips.find(session, inverse.route) or there[inverse.name]
-				present = present + (is_there and 1 or 0)
+			if made[inverse.kind] then
+				made[inverse.kind] = made[inverse.kind] + 1
+				standing[inverse.kind] = standing[inverse.kind] + (is_there(inverse) and 1 or 0)
 			end
 		end
 	end
-	return { made = wanted, present = present }
+	local present = 0
+	for _, inverse in ipairs(all_inverses(record)) do
+		present = present + (is_there(inverse) and 1 or 0)
+	end
+	local kind = made.remove_track > 0 and "remove_track" or "remove_marker"
+	return { made = made[kind], standing = standing[kind], present = present }
+end
+
+--- Open a closed record again, because the session was loaded from a file in which its work still stands.
+function journal.reopen(session, arguments)
+	local record = load_record(session, arguments.id)
+	for _, inverse in ipairs(all_inverses(record)) do
+		inverse.is_undone, inverse.note = nil, nil
+	end
+	record.state = "reverting"
+	write(session, record)
+	return {}
 end
 
 return journal

@@ -153,7 +153,7 @@ function reader.transport(session)
 	return {
 		playhead_samples = samples,
 		playhead = timeline.place_at_sample(math.max(samples, 0)),
-		is_rolling = session:transport_rolling(),
+		is_rolling = not session:transport_stopped(), -- while it fades out it still moves
 		is_recording = reader.is_recording(session),
 	}
 end

@@ -67,8 +67,9 @@ local function starts(read)
 end
 
 --- Tempo (quarter notes per minute) and metre that hold at a tick.
+-- Asked for the very tick on which a section starts, Ardour 7.3 answers with the section before it.
 function timeline.tempo_at(ticks)
-	local here = Temporal.timepos_t.from_ticks(ticks)
+	local here = Temporal.timepos_t.from_ticks(ticks + 1)
 	local meter = map():meter_at(here)
 	return {
 		tempo_bpm = map():quarters_per_minute_at(here),

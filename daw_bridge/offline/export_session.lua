@@ -23,6 +23,5 @@ return function (request)
 	if not export:run_export () then
 		faults.stop ("failed", "the export was aborted")
 	end
-	close_session ()
 	return { file = request.out_folder .. "/" .. request.out_name .. ".wav" }
 end

@@ -25,8 +25,8 @@ async def run_job(
 ) -> dict[str, Any]:
     """Run ``job`` (a script beside this file, without its suffix) on a request and return its answer.
 
-    ``settings`` are files for Ardour's settings folder by their path in it. Raises RequestInvalid or NotFound when the script says so, TimedOut, and SetupBroken when Ardour failed or gave
-    no answer.
+    ``settings`` are files for Ardour's settings folder, by their path in it. Raises RequestInvalid or NotFound when the
+    script says so, TimedOut, and SetupBroken when Ardour failed or gave no answer.
     """
     with tempfile.TemporaryDirectory(prefix="sideman-job-") as scratch, ardour_environment() as environment:
         question, answer = Path(scratch) / "request.json", Path(scratch) / "answer.json"

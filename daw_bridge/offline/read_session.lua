@@ -14,6 +14,5 @@ return function (request)
 			}
 		end
 	end
-	close_session ()
 	return facts
 end

@@ -62,9 +62,11 @@ class SourceFolder:
                 waiting = 0
         track.append(mido.MetaMessage("end_of_track", time=waiting))
         copy = mido.MidiFile(type=0, ticks_per_beat=original.ticks_per_beat, tracks=[track])
+        n_notes = sum(message.type == "note_on" and message.velocity > 0 for message in track)
+        if n_notes != operation.n_notes:
+            raise RequestInvalid(f"{operation.path} holds {n_notes} notes, not the {operation.n_notes} notes named")
         name = _free_name(self._midi, operation.name, ".mid")
         copy.save(self._midi / name)
-        n_notes = sum(message.type == "note_on" and message.velocity > 0 for message in track)
         length_ticks = round(length * TICKS_PER_QUARTER / original.ticks_per_beat)
         return CopiedMidi(file_name=name, length_ticks=length_ticks, n_notes=n_notes)
 
@@ -82,6 +84,10 @@ class SourceFolder:
         if found.samplerate != sample_rate_hz:
             raise RequestInvalid(
                 f"{operation.path} has {found.samplerate} Hz, the session {sample_rate_hz} Hz; convert the file first"
+            )
+        if found.frames != operation.length_samples:
+            raise RequestInvalid(
+                f"{operation.path} holds {found.frames} samples, not the {operation.length_samples} samples named"
             )
         name = _free_name(self._audio, operation.name, ".wav")
         shutil.copyfile(operation.path, self._audio / name)

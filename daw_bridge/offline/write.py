@@ -135,7 +135,7 @@ def _prepare(folder: Path, session: NewSession, changes: ChangeSet) -> Path:
         raise RequestInvalid(f"no such file: {', '.join(missing)}")
     needed = sum(path.stat().st_size for path in imports) + _SESSION_FILE_BYTES
     try:
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent.absolute()))
         free = shutil.disk_usage(scratch).free
     except OSError as error:
         raise StorageFailed(f"cannot write into {folder.parent}: {error.strerror}; choose another folder") from error

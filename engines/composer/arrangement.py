@@ -160,15 +160,14 @@ def _changes(chords: tuple[ChordSpan, ...], starts: list[int], start: int, lengt
 
 def _backbeat(style: Style) -> int:
     """Tell where the snare falls in the style's common-time grooves: on the second beat, or at half time the third."""
+    beats: set[int] = set()
     for groove in style.drums.grooves:
         if groove.meter == TimeSignature(4, 4):
             for lane in ("snare", "clap", "rim"):
                 for bar in groove.lanes.get(lane, ()):
                     cells = bar.replace(" ", "").replace("|", "")
-                    loud = [i * 4 // len(cells) for i, mark in enumerate(cells) if mark in "xX"]
-                    if loud:
-                        return 1 if 1 in loud else 2
-    return 1
+                    beats |= {i * 4 // len(cells) for i, mark in enumerate(cells) if mark in "xX"}
+    return 2 if 2 in beats and 1 not in beats else 1
 
 
 def playable_range(part: PartStyle, instrument: Instrument) -> tuple[int, int]:

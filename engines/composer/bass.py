@@ -8,9 +8,11 @@ from engines.composer.randomness import stream
 from music.chord import Chord
 from music.instrument import Instrument, Role
 from music.style import PLAIN_PARTS, Pattern
+from music.time import TICKS_PER_QUARTER
 
 _SLIDE_OVERLAP_TICKS = 90
 _DEAD_NOTE_TICKS = 60
+_GAP_MS = 15  # before the next note is struck, so that a voice that glides between tied notes does not
 _USUAL_ROOT = 4  # semitones above the lowest note around which roots lie
 
 
@@ -72,7 +74,11 @@ class BassWriter:
             for place, hit in enumerate(under):
                 mark = "1" if place == 0 and (change.start or hit.start == 0) and hit.mark not in "L" else hit.mark
                 note = self._note(mark, change.chord, following or change.chord, n_left=len(under) - place)
-                strokes.append(self._stroke(stretch, bar, hit._replace(mark=mark), note))
+                stroke = self._stroke(stretch, bar, hit._replace(mark=mark), note)
+                if mark == "~" and strokes:
+                    ends = stroke.start + _SLIDE_OVERLAP_TICKS
+                    strokes[-1] = strokes[-1]._replace(length=ends - strokes[-1].start)
+                strokes.append(stroke)
                 self._last = note
         return strokes
 
@@ -127,10 +133,10 @@ class BassWriter:
         signature = arrangement.time_signature
         start = swung(hit.start, arrangement.style, signature)
         end = swung(hit.start + hit.length, arrangement.style, signature)
-        length = max(1, round((end - start) * (1.0 if bar.is_ending else part.gate)))
+        gap = round(_GAP_MS * arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60_000)
+        length = end - start if bar.is_ending else min(round((end - start) * part.gate), end - start - gap)
+        length = max(1, length)
         velocity = dynamic(part.velocity, stretch.energy) * (1.05 if hit.start in signature.pulse_ticks else 0.95)
-        if hit.mark == "~":
-            start, length = max(0, start - _SLIDE_OVERLAP_TICKS), length + min(start, _SLIDE_OVERLAP_TICKS)
         if hit.mark == "g":
             length, velocity = min(length, _DEAD_NOTE_TICKS), velocity * 0.5
         return Stroke(bar.start_ticks + start, length, note, velocity)

@@ -163,7 +163,7 @@ class ArdourEditor:
         (self.config_folder / "osc_url").write_text("")  # Ardour writes its address into it only where it exists
         with self._log_path.open("ab") as log:
             self._editor = subprocess.Popen(
-                ["ardour", "-a", "-n", str(self.session_folder), self.session_file.stem],
+                ["ardour", "-a", "-n", str(self.session_file)],
                 env={**self.environment(), "ARDOUR_TRY_AUTOSTART_ENGINE": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -179,15 +179,14 @@ class ArdourEditor:
         self.start()
 
     def screenshot(self, path: Path) -> Path:
-        """Write what the screen shows as a PNG file."""
+        """Write what the screen shows as a PNG file, once it has stopped changing or after five seconds."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            ["import", "-window", "root", str(path)],
-            env=self.environment(),
-            timeout=30,
-            check=True,
-            capture_output=True,
-        )
+        deadline = time.monotonic() + 5.0
+        before, now = b"", self._picture()
+        while now != before and time.monotonic() < deadline:
+            time.sleep(0.4)
+            before, now = now, self._picture()
+        path.write_bytes(now)
         return path
 
     def window_titles(self) -> list[str]:
@@ -281,18 +280,23 @@ class ArdourEditor:
         assert port is not None
         self.osc_port = port
         self._wait_for(self._answers_osc, deadline - time.monotonic(), "OSC did not answer")
-        self._wait_for(self._has_drawn, deadline - time.monotonic(), "no editor window was drawn")
+        self._wait_for(self._shows_session, deadline - time.monotonic(), "the editor did not show the session")
 
     def _read_osc_port(self) -> int | None:
         address = self.config_folder / "osc_url"
         found = re.search(r":(\d+)/?\s*$", address.read_text()) if address.exists() else None
         return int(found[1]) if found else None
 
-    def _has_drawn(self) -> bool:
-        shown = subprocess.run(
+    def _shows_session(self) -> bool:
+        """Whether the editor's window carries the session's name and has been drawn."""
+        has_title = any(title.endswith(" - Ardour") for title in self.window_titles())
+        return has_title and len(self._picture()) > _BLANK_SCREEN_BYTES
+
+    def _picture(self) -> bytes:
+        """Return what the screen shows as PNG."""
+        return subprocess.run(
             ["import", "-window", "root", "png:-"], env=self.environment(), timeout=30, check=True, capture_output=True
         ).stdout
-        return len(shown) > _BLANK_SCREEN_BYTES
 
     def _answers_osc(self) -> bool:
         """Ask for the strip list, whose answer ends with ``end_route_list``.

@@ -19,9 +19,11 @@ from music.changeset import (
     AddMidiTrack,
     ChangeSet,
     ChangeSetId,
+    ChangeSetResult,
     ImportAudio,
     ImportMidi,
     Operation,
+    OutcomeStatus,
     SelectRoutes,
     SetFader,
     SetMute,
@@ -60,38 +62,46 @@ class Studio:
         async with self.client() as client:
             yield LiveDaw(client)
 
-    def take(self, change_set_id: str, *, at_bar: int = 1, tempo_bpm: float = 140.0) -> ChangeSet:
-        """Return a change set as a take makes it: tempo, markers, parts with instruments, muted stems, a mix."""
-        operations: list[Operation] = [
-            SetTempo(at=BBT(at_bar), tempo_bpm=tempo_bpm, time_signature=TimeSignature(4, 4))
-        ]
-        operations += [
-            AddMarker(ref=f"marker {name}", name=name, at=BBT(at_bar + 4 * index))
-            for index, name in enumerate(("Intro", "Verse", "Chorus"))
-        ]
-        for index, name in enumerate(PARTS):
-            operations += self._part(index, name, BBT(at_bar))
-        operations.append(SelectRoutes(routes=tuple(f"midi {name}" for name in PARTS)))
-        return ChangeSet(id=ChangeSetId(change_set_id), label="a take", operations=tuple(operations))
+    def take(self, change_set_id: str, *, at_bar: int = 1) -> ChangeSet:
+        """Return a change set as a take makes it."""
+        return take(change_set_id, midi=self.midi, audio=self.audio, at_bar=at_bar)
 
-    def _part(self, index: int, name: str, at: BBT) -> list[Operation]:
-        midi, stem = f"midi {name}", f"stem {name}"
-        return [
-            AddMidiTrack(ref=midi, name=name, colour="#336699", instrument_plugin=FLUIDSYNTH),
-            ImportMidi(ref=f"notes {name}", track=midi, path=str(self.midi), name=name, at=at, n_notes=N_NOTES),
-            AddAudioTrack(ref=stem, name=f"{name} stem", colour="#993311", n_channels=2),
-            ImportAudio(
-                ref=f"audio {name}",
-                track=stem,
-                path=str(self.audio),
-                name=f"{name} stem",
-                at=at,
-                length_samples=N_SAMPLES,
-            ),
-            SetFader(route=midi, gain_db=-3.0 - index),
-            SetPan(route=midi, pan=0.5 * (index - 1)),
-            SetMute(route=stem, is_muted=True),
-        ]
+
+def take(change_set_id: str, *, midi: Path, audio: Path, at_bar: int = 1) -> ChangeSet:
+    """Return a change set as a take makes it: tempo, markers, parts with instruments, muted stems, a mix."""
+    operations: list[Operation] = [SetTempo(at=BBT(at_bar), tempo_bpm=140.0, time_signature=TimeSignature(4, 4))]
+    operations += [
+        AddMarker(ref=f"marker {name}", name=name, at=BBT(at_bar + 4 * index))
+        for index, name in enumerate(("Intro", "Verse", "Chorus"))
+    ]
+    for index, name in enumerate(PARTS):
+        operations += _part(index, name, BBT(at_bar), midi=midi, audio=audio)
+    operations.append(SelectRoutes(routes=tuple(f"midi {name}" for name in PARTS)))
+    return ChangeSet(id=ChangeSetId(change_set_id), label="a take", operations=tuple(operations))
+
+
+def _part(index: int, name: str, at: BBT, *, midi: Path, audio: Path) -> list[Operation]:
+    track, stem = f"midi {name}", f"stem {name}"
+    return [
+        AddMidiTrack(ref=track, name=name, colour="#336699", instrument_plugin=FLUIDSYNTH),
+        ImportMidi(ref=f"notes {name}", track=track, path=str(midi), name=name, at=at, n_notes=N_NOTES),
+        AddAudioTrack(ref=stem, name=f"{name} stem", colour="#993311", n_channels=2),
+        ImportAudio(
+            ref=f"audio {name}", track=stem, path=str(audio), name=f"{name} stem", at=at, length_samples=N_SAMPLES
+        ),
+        SetFader(route=track, gain_db=-3.0 - index),
+        SetPan(route=track, pan=0.5 * (index - 1)),
+        SetMute(route=stem, is_muted=True),
+    ]
+
+
+def failures(result: ChangeSetResult) -> list[str]:
+    """Return what went wrong in a change set, for messages."""
+    return [
+        f"{outcome.index} {outcome.verb}: {outcome.reason}"
+        for outcome in result.outcomes
+        if outcome.status not in (OutcomeStatus.VERIFIED, OutcomeStatus.NOT_APPLIED)
+    ]
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The bridge in the real editor: what is placed is read back from Ardour, and undo leaves what was there before."""
 
+import asyncio
 import dataclasses
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from music.changeset import (
 from music.errors import NotFound, RequestInvalid, SetupBroken, TryLater
 from music.session import RouteKind, SessionSnapshot
 from music.time import BBT, TimeSignature
-from tests.acceptance.bridge_studio import N_NOTES, N_SAMPLES, PARTS, Studio, running_studio
+from tests.acceptance.bridge_studio import N_NOTES, N_SAMPLES, PARTS, Studio, failures, running_studio
 from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -47,7 +48,7 @@ async def test_a_take_is_placed_verified_line_by_line_and_undone_as_one_step(stu
     async with studio.daw() as daw:
         before = await daw.snapshot()
         result = await daw.apply(studio.take("whole"))
-        assert {outcome.status for outcome in result.outcomes} == {OutcomeStatus.VERIFIED}, result.outcomes
+        assert {outcome.status for outcome in result.outcomes} == {OutcomeStatus.VERIFIED}, failures(result)
         assert result.state is ChangeSetState.APPLIED
         placed = await daw.snapshot()
         assert result.revision == placed.revision != before.revision
@@ -162,7 +163,7 @@ async def test_undo_leaves_what_was_changed_since(studio: Studio) -> None:
                 ),
             )
         )
-        assert made.state is ChangeSetState.APPLIED, made.outcomes
+        assert made.state is ChangeSetState.APPLIED, failures(made)
         there = await daw.snapshot()
         assert [(point.start, point.tempo_bpm, str(point.time_signature)) for point in there.tempo_map] == [
             (BBT(1), 120.0, "4/4"),
@@ -241,9 +242,10 @@ async def test_requests_that_are_late_foreign_or_unknown_are_answered_and_not_do
             },
         )
         studio.editor.send_osc("/access_action", f"LuaAction/script-{client.slot}")
-        await client.call("hello")  # the next request is only served after that one
-        answer = folder.read("answer-late.json")
-        assert answer is not None
+        deadline = time.monotonic() + 10
+        while (answer := folder.read("answer-late.json")) is None:
+            assert time.monotonic() < deadline, "no answer to the late request"
+            await asyncio.sleep(0.01)
         assert answer["error"]["kind"] == "expired"
         folder.remove("answer-late.json")
         with pytest.raises(NotFound, match="expired"):

@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     **dict.fromkeys(ADAPTERS, frozenset({"music"})),
     "workflows": ADAPTERS | {"music"},
     **dict.fromkeys(FACES, frozenset({"workflows", "music"})),
+    "cli": frozenset({"workflows", "music", "mcp_server"}),  # the command that starts the server has to import it
 }
 MUSIC_LIBRARIES = frozenset({"mido", "numpy"})  # arrays, and MIDI bytes in memory; the rest is the standard library
 SYSTEM = frozenset(
@@ -169,7 +170,7 @@ def says_nothing(path: Path) -> bool:
         ("library/takes.py", "import workflows.jobs", "library must not import workflows"),
         ("workflows/jobs.py", "from cli import main", "workflows must not import cli"),
         ("cli/main.py", "from library.takes import Takes", "cli must not import library"),
-        ("cli/main.py", "import mcp_server.server", "cli must not import mcp_server"),
+        ("mcp_server/server.py", "import cli.main", "mcp_server must not import cli"),
         ("mcp_server/server.py", "def f() -> None:\n    import daw_bridge", "mcp_server must not import daw_bridge"),
         ("cli/main.py", 'importlib.import_module("engines.registry")', "cli must not import engines"),
         ("analysis/tempo.py", "from analysis.beats import *", "no import *"),

@@ -10,7 +10,7 @@ from workflows.configuration import check_instruments, load_instruments, load_st
 from workflows.planner.complete import BY_RULES, Author, complete
 from workflows.planner.flags import NO_FLAGS, Flags, merge
 from workflows.planner.lexicon import load_lexicon
-from workflows.planner.llm import LlmFailed, LlmSettings, ask
+from workflows.planner.llm_settings import LlmFailed, LlmSettings
 from workflows.planner.repertoire import Repertoire
 from workflows.planner.rules import read_prompt
 from workflows.planner.vocabulary import Vocabulary, build_vocabulary
@@ -33,16 +33,25 @@ class Planner:
     vocabulary: Vocabulary
     llm: LlmSettings | None = None
 
-    async def plan(self, prompt: str, flags: Flags = NO_FLAGS, *, seed: int, author: Author = BY_RULES) -> Planned:
-        """Plan a request. ``seed`` is used where neither flags nor words name one.
+    def by_rules(self, prompt: str, flags: Flags = NO_FLAGS, *, seed: int, author: Author = BY_RULES) -> Planned:
+        """Plan a request without a model. ``seed`` is used where neither flags nor words name one.
 
-        Any failure of the model leads to the rules and to a notice with the reason. RequestInvalid when the request
-        itself cannot be met.
+        RequestInvalid when the request cannot be met.
         """
-        reading = merge(read_prompt(prompt, self.vocabulary, key=flags.key), flags)
-        by_rules = complete(reading, self.repertoire, seed=seed, author=author)
+        reading, plan = complete(self._read(prompt, flags), self.repertoire, seed=seed, author=author)
+        return Planned(reading=reading, plan=plan)
+
+    async def plan(self, prompt: str, flags: Flags = NO_FLAGS, *, seed: int, author: Author = BY_RULES) -> Planned:
+        """Plan a request, with the model where one is set up.
+
+        Any failure of the model leads to the rules and to a notice with the reason.
+        """
+        by_rules = self.by_rules(prompt, flags, seed=seed, author=author)
         if self.llm is None:
-            return Planned(reading=by_rules[0], plan=by_rules[1])
+            return by_rules
+        from workflows.planner.llm import ask  # noqa: PLC0415 - the client takes long to load; the rules do without
+
+        reading = self._read(prompt, flags)
         try:
             choices = await ask(reading, self.repertoire, self.llm)
             chosen = replace(reading, brief=choices.brief)
@@ -55,7 +64,10 @@ class Planner:
         else:
             return Planned(reading=replace(told, brief=reading.brief), plan=plan, notices=choices.deviations)
         notice = f"the model {self.llm.model} was not used, the built-in rules planned instead: {reason}"
-        return Planned(reading=by_rules[0], plan=by_rules[1], notices=(notice,))
+        return replace(by_rules, notices=(notice,))
+
+    def _read(self, prompt: str, flags: Flags) -> Reading:
+        return merge(read_prompt(prompt, self.vocabulary, key=flags.key), flags)
 
 
 def load_planner(configs: Path, llm: LlmSettings | None = None) -> Planner:

@@ -192,6 +192,8 @@ def _unit_of_time(page: Page, i: int) -> tuple[int, int]:
 def _is_length(page: Page, start: int, unit_at: int, end: int) -> bool:
     """Tell a length from a decade: ``30s`` is one, ``90s rock`` and ``the 60s`` are not."""
     number = page.number(start)
+    if page.word(unit_at) == "s" and number in page.lexicon.gear_numbers:  # "808s"
+        return False
     if page.word(unit_at) != "s" or number is None or number % 10 or number < 20:
         return True
     if page.word(end) in ("long", "of", "length", "clip", "loop"):

@@ -73,7 +73,7 @@ def shown(value: object) -> str:
 
 def _account(page: Page, finding: Finding) -> str:
     words, value = page.text(finding.start, finding.end), shown(finding.value)
-    return words if words.casefold() == value.casefold() else f"{words} → {value}"
+    return words if finding.value is True or words.casefold() == value.casefold() else f"{words} → {value}"
 
 
 def _chosen(page: Page, found: list[Finding], conflicts: list[Remark]) -> Finding:
@@ -152,5 +152,9 @@ def _trimmed(page: Page, start: int, end: int) -> Iterable[str]:
 
 
 def _is_filler(page: Page, i: int) -> bool:
+    known = page.vocabulary.phrases.get(page.word(i), ())
     term = page.term(i)
-    return page.is_used[i] or page.starts("correction", i) > 0 or (term is not None and term.kind is Kind.FILLER)
+    is_filler = (term is not None and term.kind is Kind.FILLER) or any(
+        len(phrase) == 1 and meaning.kind is Kind.FILLER for phrase, meaning in known
+    )
+    return page.is_used[i] or is_filler or page.starts("correction", i) > 0

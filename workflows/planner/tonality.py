@@ -146,7 +146,7 @@ def _read_key(page: Page, i: int) -> int:
     is_article = note in ("A", "a") and end - i <= 1 + (mode is not None)
     free = page.stands_free(end)
     if mode is not None and end == i + 1:  # "Am", "F#min"
-        accepted = page.word(i + 1) != "i" and page.number(i - 1) is None
+        accepted = page.word(i + 1) != "i" and not _is_counted(page, i)
     elif mode is not None and is_article:
         accepted = (free and (is_capital or cue > 0)) or _stops(page, end)
         accepted = accepted and (is_capital or cue > 0 or _stops(page, end))
@@ -201,13 +201,18 @@ def _is_bare_key(page: Page, i: int, end: int, *, is_capital: bool, is_article: 
     """Accept a note with nothing to announce it: ``Bb, 8 bars``, ``E blues``."""
     term = page.term(end)
     token = page.token(i)
-    if is_article or not is_capital or page.number(i - 1) is not None or (token and token.gap in ("-", "'")):
+    if is_article or not is_capital or _is_counted(page, i) or (token and token.gap in ("-", "'")):
         return False
     if term and term.kind in (Kind.INSTRUMENT, Kind.ROLE):
         return False
     is_before_genre = term is not None and term.kind in (Kind.GENRE, Kind.NEAREST_GENRE) and not _stops(page, end)
     altered = len(_plain_signs(page.tokens[i].text)) > 1 or end - i > 1
     return is_before_genre or (altered and page.stands_free(end))
+
+
+def _is_counted(page: Page, i: int) -> bool:
+    """Whether a number belongs to what stands at ``i``: ``10 Cm`` are no C minor."""
+    return page.number(i - 1) is not None and not page.tokens[i].is_after_stop
 
 
 def _stops(page: Page, i: int) -> bool:

@@ -77,8 +77,9 @@ def build_vocabulary(
     """Join all names. Of two meanings of a phrase the lexicon's wins, then a style's, then an instrument's."""
     terms: dict[Phrase, Term] = {}
     for kind, value, words in _meanings(lexicon, styles, instruments):
-        for words_of_phrase in map(pieces, words):
-            terms.setdefault(words_of_phrase, Term(kind, value))
+        for written in words:
+            phrase = tuple(str(lexicon.numbers.get(word, word)) for word in pieces(written))
+            terms.setdefault(phrase, Term(kind, value))
     for phrase, term in list(terms.items()):
         if not phrase[-1].endswith("s") and phrase[-1].isalpha() and term.kind is not Kind.FILLER:
             terms.setdefault((*phrase[:-1], phrase[-1] + "s"), term)

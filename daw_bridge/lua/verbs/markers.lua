@@ -10,18 +10,6 @@ local function marker_names(session)
 	return names
 end
 
--- Add a marker without an entry in Ardour's undo history: ours is undone as a whole, never by halves.
-local function add_unnamed(context, ticks)
-	context.session:begin_reversible_command("Sideman")
-	local is_added, reason = pcall(function ()
-		context.editor:mouse_add_new_marker(Temporal.timepos_t.from_ticks(ticks), ARDOUR.LocationFlags.IsMark, 0)
-	end)
-	context.session:abort_reversible_command()
-	if not is_added then
-		error(reason, 0)
-	end
-end
-
 local function find(session, name, samples)
 	local named, n_named = nil, 0
 	for location in session:locations():list():iter() do
@@ -42,7 +30,9 @@ function markers.operations.add_marker(context, operation)
 	local session = context.session
 	local ticks = timeline.ticks_at(operation.at)
 	local known = marker_names(session)
-	add_unnamed(context, ticks)
+	history.without_entry(session, "add marker", function ()
+		context.editor:mouse_add_new_marker(Temporal.timepos_t.from_ticks(ticks), ARDOUR.LocationFlags.IsMark, 0)
+	end)
 	local added
 	for location in session:locations():list():iter() do
 		if location:is_mark() and not known[location:name()] then

@@ -42,13 +42,16 @@ local function regions_on(playlist)
 	return regions
 end
 
--- Place a region on a track, without an entry in Ardour's undo history. Ardour puts a copy there, with an id of its own.
+-- Place a region on a track. Ardour puts a copy there, with an id of its own.
 local function place(context, operation, region, position)
 	local route, route_id = strips.named(context, operation.track)
 	local playlist = route:to_track():playlist()
 	local known = regions_on(playlist)
 	playlist:to_stateful():clear_changes()
-	playlist:add_region(region, position, 1, false)
+	-- while a file is inserted, by this name, a track fits its range of notes to what comes (midi_streamview.cc at 7.3)
+	history.without_entry(context.session, "insert file", function ()
+		playlist:add_region(region, position, 1, false)
+	end)
 	playlist:to_stateful():clear_changes()
 	for id, placed in pairs(regions_on(playlist)) do
 		if not known[id] then

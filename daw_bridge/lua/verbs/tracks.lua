@@ -51,7 +51,9 @@ function tracks.operations.add_midi_track(context, operation)
 	local plugin = operation.instrument_plugin
 	local info = plugin ~= json.null and plugin_info(plugin) or ARDOUR.PluginInfo()
 	local track = first(context.session:new_midi_track(
-		ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("audio"), 2), true,
+		-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
+		-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
+		ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), true,
 		info, nil, nil, 1, operation.name, ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true
 	))
 	local outcome = dress(context, track, operation)
@@ -77,13 +79,11 @@ function tracks.operations.add_audio_track(context, operation)
 end
 
 -- The sources that a change set brought into the session, as a set of ids.
-local function own_sources(journal)
+local function own_sources(inverses)
 	local own = {}
-	for _, entry in ipairs(journal.entries) do
-		for _, inverse in ipairs(entry.inverses) do
-			if inverse.source then
-				own[inverse.source] = true
-			end
+	for _, inverse in ipairs(inverses) do
+		if inverse.source then
+			own[inverse.source] = true
 		end
 	end
 	return own
@@ -106,10 +106,10 @@ local function ask_editor(context, routes)
 	context.editor:remove_tracks()
 end
 
---- Remove the tracks of a change set, all in one go, and mark the inverses that are settled.
+--- Remove the tracks that `inverses` name, all in one go, and mark those that are settled; `all` are the change set's.
 -- Returns whether the editor is now asking the person about it.
-function tracks.remove(context, journal, inverses)
-	local own, routes = own_sources(journal), {}
+function tracks.remove(context, all, inverses)
+	local own, routes = own_sources(all), {}
 	for _, inverse in ipairs(inverses) do
 		local route = strips.find(context.session, inverse.route)
 		local foreign = route and n_foreign(route, own) or 0

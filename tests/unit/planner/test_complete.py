@@ -20,9 +20,7 @@ from workflows.planner.vocabulary import Vocabulary, build_vocabulary
 
 
 @pytest.fixture(scope="module")
-def repertoire(
-    styles: Mapping[str, Style], instruments: Mapping[str, Instrument], lexicon: Lexicon
-) -> Repertoire:
+def repertoire(styles: Mapping[str, Style], instruments: Mapping[str, Instrument], lexicon: Lexicon) -> Repertoire:
     return Repertoire(styles=styles, instruments=instruments, lexicon=lexicon)
 
 
@@ -56,7 +54,9 @@ def test_every_choice_that_nobody_asked_for_is_told(repertoire: Repertoire) -> N
     assert plan.style == repertoire.lexicon.default_style
 
 
-@pytest.mark.parametrize("style", ["blues", "classical", "country", "house", "jazz", "lofi", "pop", "reggae", "rock", "trap"])
+@pytest.mark.parametrize(
+    "style", ["blues", "classical", "country", "house", "jazz", "lofi", "pop", "reggae", "rock", "trap"]
+)
 def test_seconds_are_filled_exactly_where_the_tempo_is_free(repertoire: Repertoire, style: str) -> None:
     _, plan = planned(f"30 seconds of {style}", repertoire)
     low, high = repertoire.styles[style].tempo_range_bpm

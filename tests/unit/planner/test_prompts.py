@@ -39,7 +39,7 @@ COLLECTIONS = [(name, prompt) for name in ("prompts.toml", "prompts_held_apart.t
 def test_the_collections_are_as_large_as_they_claim_to_be() -> None:
     texts = [prompt["text"] for _, prompt in COLLECTIONS]
     assert len(texts) == len(set(texts)) >= 80
-    assert len(prompts("prompts_held_apart.toml")) >= len(texts) // 3 - 1
+    assert len(prompts("prompts_held_apart.toml")) >= 30
 
 
 @pytest.mark.parametrize("prompt", [prompt for _, prompt in COLLECTIONS], ids=lambda prompt: prompt["text"])

@@ -19,7 +19,9 @@ def test_a_slip_of_one_letter_is_forgiven(vocabulary: Vocabulary, typed: str, me
     assert vocabulary.meant_by(typed) == meant
 
 
-@pytest.mark.parametrize("word", ["base", "strong", "into", "horse", "mayor", "trance", "sting", "rack", "harm", "concert"])
+@pytest.mark.parametrize(
+    "word", ["base", "strong", "into", "horse", "mayor", "trance", "sting", "rack", "harm", "concert"]
+)
 def test_english_words_that_look_like_music_stay_what_they_are(vocabulary: Vocabulary, word: str) -> None:
     assert vocabulary.meant_by(word) is None
 

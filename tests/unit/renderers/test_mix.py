@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from music.score import PartMix
-from renderers.mix import PEAK_DBFS, headroom_gain, pan_gains, place_in_mix, sum_stems, tail_frames
+from renderers.mix import PEAK_DBFS, headroom_gain, pan_gains, place_in_mix, sum_stems, tail_frames, tame_hits
 from renderers.reverb import impulse_response, reverberate
 from renderers.signal import FloatAudio, peak
 
@@ -54,6 +54,16 @@ def test_the_room_answers_as_the_convolution_with_its_impulse_response() -> None
 def test_a_send_ten_decibels_lower_is_a_room_ten_decibels_softer() -> None:
     loud, soft = (peak(reverberate(sine(), send_db, RATE)) for send_db in (0.0, -10.0))
     assert 20 * np.log10(loud / soft) == pytest.approx(10.0, abs=0.01)
+
+
+def test_hard_hits_come_down_by_six_decibels_and_soft_ones_stay() -> None:
+    hit = np.exp(-np.arange(12_000) / 1_500) * np.sin(2 * np.pi * 200 * np.arange(12_000) / RATE)
+    drums = np.concatenate([hit, 0.2 * hit])[np.newaxis].repeat(2, axis=0).astype(np.float32)
+    tamed = tame_hits(drums, RATE)
+    assert 20 * np.log10(peak(drums) / peak(tamed)) == pytest.approx(6.0, abs=0.2)
+    np.testing.assert_allclose(tamed[:, 12_000:], drums[:, 12_000:], rtol=1e-3)
+    silence = np.zeros((2, 100), dtype=np.float32)
+    assert tame_hits(silence, RATE) is silence
 
 
 def test_headroom_puts_the_loudest_of_all_at_the_limit_and_leaves_silence_alone() -> None:

@@ -1,0 +1,77 @@
+"""Write the generated pages of the documentation: ``python docs/generate.py [FOLDER]``.
+
+A test compares what this writes with what is committed.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from engines.registry import load_registry
+from mcp_server.server import build_server
+from renderers.soundfont import KNOWN_SOUNDFONTS
+from workflows.planner import load_planner
+from workflows.settings import Settings, settings_table
+
+_NOTE = "<!-- Written by docs/generate.py; run `./just docs` after a change. -->\n\n"
+
+
+def main(folder: Path) -> None:
+    """Write every generated page into ``folder``."""
+    pages = {"settings.md": _settings(), "tools.md": asyncio.run(_tools()), "sounds.md": _sounds()}
+    for name, text in pages.items():
+        (folder / name).write_text(_NOTE + text, encoding="utf-8")
+
+
+def _settings() -> str:
+    return f"""# Settings
+
+A setting is read from `~/.config/sideman/sideman.toml` (or the file named by `--config` or `SIDEMAN_CONFIG`), then
+from the environment, then from `--set NAME=VALUE`; later wins. Unknown names are refused. `sideman settings` shows
+what holds.
+
+{settings_table()}"""
+
+
+async def _tools() -> str:
+    """Return the page of MCP tools and resources, as a client sees them."""
+    server = build_server(cast("Any", SimpleNamespace()))  # listing them asks nothing of the studio
+    lines = ["# Tools and resources of the MCP server", "", "| tool | what it does | changes |", "| --- | --- | --- |"]
+    for tool in await server.list_tools():
+        hints = tool.annotations
+        assert hints is not None  # every tool has them
+        changes = "nothing" if hints.read_only_hint else "can take away" if hints.destructive_hint else "adds"
+        description = " ".join((tool.description or "").split())
+        lines.append(f"| `{tool.name}` | {description} | {changes} |")
+    lines += ["", "| resource | content |", "| --- | --- |"]
+    lines += [f"| `{resource.uri}` | {resource.title} |" for resource in await server.list_resources()]
+    lines += [f"| `{found.uri_template}` | {found.title} |" for found in await server.list_resource_templates()]
+    return "\n".join(lines) + "\n"
+
+
+def _sounds() -> str:
+    """Return the page of engines, styles, instruments and SoundFonts with their licences."""
+    planner = load_planner(Settings().configs_dir)
+    lines = ["# Engines, styles, instruments and licences", "", "| engine | version | licence |", "| --- | --- | --- |"]
+    for listing in load_registry().listings:
+        spec = listing.spec
+        assert spec is not None, listing.reason
+        lines.append(f"| {spec.name} | {spec.version} | {spec.licence} |")
+    lines += ["", "| SoundFont | version | licence |", "| --- | --- | --- |"]
+    lines += [f"| {known.name} | {known.version} | {known.licence} |" for known in KNOWN_SOUNDFONTS]
+    lines += ["", "| style | tempo | metres | also found as |", "| --- | --- | --- | --- |"]
+    for style in planner.repertoire.styles.values():
+        low, high = style.tempo_range_bpm
+        metres = ", ".join(map(str, style.time_signatures))
+        lines.append(f"| `{style.id}` | {low:g}-{high:g} BPM | {metres} | {', '.join(style.synonyms)} |")
+    lines += ["", "| instrument | plays | also found as |", "| --- | --- | --- |"]
+    for instrument in planner.repertoire.instruments.values():
+        roles = ", ".join(role.value for role in instrument.roles)
+        lines.append(f"| `{instrument.id}` | {roles} | {', '.join(instrument.synonyms)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

@@ -1,0 +1,41 @@
+"""A process that generates one take and kills itself, without a chance to tidy up, at its Nth report of progress.
+
+Usage: killed_generate.py N TO; the settings come from the environment. Prints each report. N = 0 lives on.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from music.job import Progress
+from workflows.durable import JobId
+from workflows.requests import Destination, GenerateRequest
+from workflows.settings import load_settings
+from workflows.studio import build_studio
+
+
+def main() -> None:
+    """Generate, and die on the way."""
+    kill_at, to = int(sys.argv[1]), Destination(sys.argv[2])
+    n_reports = 0
+
+    def die_in_time(_job_id: JobId, progress: Progress) -> None:
+        nonlocal n_reports
+        n_reports += 1
+        print(n_reports, progress.stage, round(progress.fraction, 4), flush=True)
+        if n_reports == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    studio = build_studio(load_settings(os.environ), on_progress=die_in_time)
+
+    async def generate() -> None:
+        wish = GenerateRequest(prompt="trap beat with 808 bass", bars=2, seed=5, to=to, at_bar=1)
+        await studio.settled(await studio.generate(wish), timeout_seconds=120)
+
+    asyncio.run(generate())
+    studio.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The button inside Ardour: a dialog, a prompt, and a press that reaches whoever listens."""
+
+import asyncio
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from daw_bridge.bridge_folder import BridgeFolder
+from daw_bridge.button_ear import ButtonPress, is_alive, listen
+from daw_bridge.daw import TransportAction
+from daw_bridge.doctor import Check, Workplace, examine
+from music.changeset import ChangeSet, ChangeSetId, SetTempo
+from music.time import BBT, TimeSignature
+from tests.acceptance.bridge_studio import Studio, running_studio
+from tests.programs import require_program
+
+pytestmark = pytest.mark.usefixtures("ardour_programs")
+SECONDS = 20.0
+
+
+@pytest.fixture(scope="module")
+def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    del ardour_programs
+    require_program("xdotool")
+    with running_studio(tmp_path_factory.mktemp("button")) as found:
+        yield found
+
+
+def _xdotool(studio: Studio, *arguments: str) -> str:
+    return subprocess.run(
+        ["xdotool", *arguments],
+        env=studio.editor.environment(),
+        timeout=20,
+        check=False,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+async def _press(studio: Studio, title: str) -> str:
+    """Press the button, as a key shortcut or the toolbar does, and return the window it opens."""
+    studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slot}")
+    deadline = time.monotonic() + SECONDS
+    while not (found := _xdotool(studio, "search", "--onlyvisible", "--name", title).split()):
+        assert time.monotonic() < deadline, f"no window {title!r}; there are {studio.editor.window_titles()}"
+        await asyncio.sleep(0.05)
+    return found[0]
+
+
+async def _is_closed(studio: Studio, window: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    while window in _xdotool(studio, "search", "--onlyvisible", "--name", ".").split():
+        assert time.monotonic() < deadline, "the dialog stays open"
+        await asyncio.sleep(0.05)
+
+
+async def test_a_prompt_typed_into_ardour_arrives_with_its_place(studio: Studio) -> None:
+    folder = BridgeFolder.open(studio.bridge_folder)
+    async with studio.daw() as daw:
+        waltz = SetTempo(at=BBT(1), tempo_bpm=96.0, time_signature=TimeSignature(3, 4))
+        await daw.apply(ChangeSet(id=ChangeSetId("waltz"), label="", operations=(waltz,)))
+        await daw.transport(TransportAction.LOCATE, BBT(5, 1, 100))
+    async with listen(folder) as ear:
+        await asyncio.sleep(0)  # the first beat
+        assert is_alive(folder, time.time())
+        window = await _press(studio, "Sideman: generate here")
+        studio.editor.screenshot(studio.bridge_folder.parent / "button.png")
+        _xdotool(studio, "type", "--window", window, "lo-fi waltz, no drums")
+        _xdotool(studio, "key", "--window", window, "Tab", "Tab", "Return")  # over Cancel to OK
+        press = await asyncio.wait_for(anext(ear.presses()), SECONDS)
+        await _is_closed(studio, window)
+    assert press == ButtonPress(
+        id=press.id,
+        prompt="lo-fi waltz, no drums",
+        session_folder=studio.editor.session_folder,
+        at=BBT(5),
+        n_bars=8,
+        is_range=False,
+        tempo_bpm=96.0,
+        time_signature=TimeSignature(3, 4),
+    )
+    assert not list(folder.path.glob("button-*.json"))
+    async with studio.daw() as daw:
+        await daw.revert(ChangeSetId("waltz"))
+        await daw.capabilities()  # the scripts are still there after the dialog
+
+
+async def test_without_a_listener_the_button_says_how_to_start_one(studio: Studio) -> None:
+    folder = BridgeFolder.open(studio.bridge_folder)
+    stale = {"pid": 1, "port": 9, "time_unix": time.time() - 60, "version": studio.report.version}
+    folder.write("serve.json", stale)
+    assert not is_alive(folder, time.time())
+    window = await _press(studio, "Sideman")
+    studio.editor.screenshot(studio.bridge_folder.parent / "no-serve.png")
+    _xdotool(studio, "key", "--window", window, "Return")
+    await _is_closed(studio, window)
+    assert not list(folder.path.glob("button-*.json"))
+    folder.remove("serve.json")
+
+
+async def test_the_doctor_finds_every_link_whole_and_names_the_broken_ones(studio: Studio) -> None:
+    processes = studio.bridge_folder.parent / "processes"
+    (processes / "1").mkdir(parents=True)
+    (processes / "1" / "cmdline").write_bytes(b"/usr/lib/ardour7/ardour-7.3.0~ds0\0")
+    place = Workplace(
+        bridge_folder=studio.bridge_folder, config_home=studio.editor.config_folder.parent, processes=processes
+    )
+    async with listen(BridgeFolder.open(studio.bridge_folder)):
+        await asyncio.sleep(0)
+        checks = await examine(place)
+    assert [check for check in checks if not check.ok] == []
+    broken = await examine(place)
+    assert [(check.name, check.next_step) for check in broken if not check.ok] == [
+        ("sideman serve", "run: sideman serve")
+    ]
+    noted = json.loads((studio.bridge_folder / "installed.json").read_text())
+    (studio.bridge_folder / "installed.json").write_text(json.dumps({**noted, "bridge_slot": 31}))
+    try:
+        by_name: dict[str, Check] = {check.name: check for check in await examine(place)}
+    finally:
+        (studio.bridge_folder / "installed.json").write_text(json.dumps(noted))
+    assert by_name["OSC and session"].ok
+    assert not by_name["bridge"].ok
+    assert "nothing was done" in by_name["bridge"].detail

@@ -1,0 +1,101 @@
+"""A client or an editor that dies half way leaves, after the next try, exactly one placement."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from music.changeset import ChangeSetId, ChangeSetState
+from music.session import SessionSnapshot
+from tests.acceptance import dying_client
+from tests.acceptance.bridge_studio import N_NOTES, PARTS, Studio, failures, running_studio
+from tests.programs import require_program
+
+pytestmark = pytest.mark.usefixtures("ardour_programs")
+
+
+@pytest.fixture(scope="module")
+def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    del ardour_programs
+    require_program("xdotool")
+    with running_studio(tmp_path_factory.mktemp("recovery")) as found:
+        yield found
+
+
+def _die(studio: Studio, change_set_id: str, n_steps: int, moment: str) -> None:
+    """Run a client that ends by SIGKILL at its ``n_steps``-th operation."""
+    arguments = [studio.bridge_folder, studio.midi, studio.audio, change_set_id, n_steps, moment]
+    root = Path(__file__).parents[2]
+    finished = subprocess.run(
+        [sys.executable, "-m", dying_client.__name__, *map(str, arguments)],
+        cwd=root,
+        timeout=60,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == -9, finished.stderr
+
+
+def _assert_placed_once(snapshot: SessionSnapshot, before: SessionSnapshot) -> None:
+    new = [route for route in snapshot.routes if route.id not in {old.id for old in before.routes}]
+    assert sorted(route.name for route in new) == sorted([*PARTS, *(f"{name} stem" for name in PARTS)])
+    assert [marker.name for marker in snapshot.markers] == ["Intro", "Verse", "Chorus"]
+    assert [point.tempo_bpm for point in snapshot.tempo_map] == [140.0]
+    for route in new:
+        assert len(route.regions) == 1
+        assert route.regions[0].n_notes in (None, N_NOTES)
+
+
+@pytest.mark.parametrize(
+    ("n_steps", "moment"),
+    [(0, "before"), (1, "after"), (4, "after"), (5, "before"), (5, "after"), (6, "after"), (7, "after"), (25, "after")],
+)
+async def test_a_client_killed_between_operations_leaves_one_placement(
+    studio: Studio, n_steps: int, moment: str
+) -> None:
+    name = f"killed-{n_steps}-{moment}"
+    async with studio.daw() as daw:
+        before = await daw.snapshot()
+        _die(studio, name, n_steps, moment)
+        left = next(found for found in await daw.change_sets() if found.id == name)
+        assert left.state is ChangeSetState.UNCERTAIN
+        result = await daw.apply(studio.take(name))
+        assert result.state is ChangeSetState.APPLIED, failures(result)
+        _assert_placed_once(await daw.snapshot(), before)
+        undone = await daw.revert(ChangeSetId(name))
+        assert undone.state is ChangeSetState.REVERTED
+        assert await daw.snapshot() == before
+
+
+async def test_a_half_done_change_set_can_be_taken_back_without_being_finished(studio: Studio) -> None:
+    async with studio.daw() as daw:
+        before = await daw.snapshot()
+        _die(studio, "abandoned", 6, "before")
+        assert (await daw.snapshot()).revision != before.revision
+        assert (await daw.revert(ChangeSetId("abandoned"))).state is ChangeSetState.REVERTED
+        assert await daw.snapshot() == before
+
+
+async def test_an_editor_that_ends_half_way_leaves_one_placement(studio: Studio) -> None:
+    async with studio.daw() as daw:
+        before = await daw.snapshot()
+        _die(studio, "editor-ended", 7, "before")
+        await daw.save()
+    studio.editor.quit(save=False)
+    studio.editor.restart()
+    async with studio.daw() as daw:
+        result = await daw.apply(studio.take("editor-ended"))
+        assert result.state is ChangeSetState.APPLIED, failures(result)
+        _assert_placed_once(await daw.snapshot(), before)
+        # and where it was applied but never saved, it is applied again
+    studio.editor.quit(save=False)
+    studio.editor.restart()
+    async with studio.daw() as daw:
+        result = await daw.apply(studio.take("editor-ended"))
+        assert result.state is ChangeSetState.APPLIED, failures(result)
+        _assert_placed_once(await daw.snapshot(), before)
+        await daw.revert(ChangeSetId("editor-ended"))
+        assert (await daw.snapshot()).revision == before.revision

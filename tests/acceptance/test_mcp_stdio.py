@@ -1,0 +1,133 @@
+"""A real MCP client over stdio: it finds the tools, generates, reads what was made, and hangs up losing nothing."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp_types import CallToolResult, TextContent
+
+from tests.acceptance.homes import home_environment
+
+TOOLS = {
+    "cancel_job", "capabilities", "generate", "get_take", "job", "list_takes", "place_take", "session_overview",
+    "transport", "undo",
+}  # fmt: skip
+_DEADLINE_SECONDS = 60.0
+
+
+@asynccontextmanager
+async def connected(home: Path) -> AsyncIterator[ClientSession]:
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "cli.main", "mcp"], env=home_environment(home), cwd=str(home)
+    )
+    async with stdio_client(server) as streams, ClientSession(*streams) as session:
+        await session.initialize()
+        yield session
+
+
+async def call(session: ClientSession, tool: str, **arguments: Any) -> dict[str, Any]:
+    result = await session.call_tool(tool, arguments)
+    assert isinstance(result, CallToolResult)
+    assert not result.is_error, result.content
+    content: dict[str, Any] = result.structured_content or {}
+    return content
+
+
+async def refused(session: ClientSession, tool: str, **arguments: Any) -> str:
+    result = await session.call_tool(tool, arguments)
+    assert isinstance(result, CallToolResult)
+    assert result.is_error
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+async def test_every_tool_is_described_and_the_whole_list_is_small(tmp_path: Path) -> None:
+    async with connected(tmp_path) as session:
+        tools = (await session.list_tools()).tools
+    assert {tool.name for tool in tools} == TOOLS
+    for tool in tools:
+        assert tool.title, tool.name
+        assert tool.description, tool.name
+        assert tool.annotations, tool.name
+        assert tool.output_schema, tool.name
+    listed = json.dumps([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools])
+    assert len(listed.encode()) < 32_000
+
+
+async def test_a_take_is_generated_with_progress_and_can_be_read(tmp_path: Path) -> None:
+    seen: list[float] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        assert total == 1.0
+        assert message
+        seen.append(progress)
+
+    async with connected(tmp_path) as session:
+        wish: dict[str, Any] = {"prompt": "slow blues in A with organ", "bars": 12, "seed": 11, "to": "none"}
+        result = await session.call_tool("generate", wish, progress_callback=note)
+        assert isinstance(result, CallToolResult)
+        report = result.structured_content
+        assert report is not None
+        assert report["state"] == "done", report
+        take = report["take"]
+        assert (take["style"], take["key"], take["bars"]) == ("blues", "A major", 12)
+        assert seen == sorted(set(seen))
+        assert seen[-1] == 1.0
+        shown = await session.call_tool("get_take", {"take": take["id"]})
+        links = [str(content.uri) for content in shown.content if content.type == "resource_link"]
+        assert f"sideman://takes/{take['id']}/mix.wav" in links
+        for link in links:
+            (content,) = (await session.read_resource(link)).contents
+            assert getattr(content, "blob", None) or getattr(content, "text", None), link
+        listed = await call(session, "list_takes")
+    assert [found["id"] for found in listed["result"]] == [take["id"]]
+
+
+async def test_errors_tell_the_model_what_to_do(tmp_path: Path) -> None:
+    async with connected(tmp_path) as session:
+        assert "ask for 20 to 300 BPM" in await refused(session, "generate", prompt="pop", tempo_bpm=500)
+        assert "no take 'nope'" in await refused(session, "get_take", take="nope")
+        assert "no job 'nope'" in await refused(session, "job", job="nope")
+        assert "sideman ardour install" in await refused(session, "session_overview")
+        found = await call(session, "capabilities")
+    assert found["ardour"] is None
+    assert "sideman ardour install" in found["ardour_problem"]
+    assert "trap" in found["styles"]
+
+
+async def test_a_job_goes_on_when_the_client_leaves(tmp_path: Path) -> None:
+    """The next connection finds it done, or still at work, and gets its result."""
+    async with connected(tmp_path) as session:
+        started = await call(
+            session, "generate", prompt="long pop song", seconds=400, seed=1, to="none", wait_seconds=0
+        )
+    assert started["state"] == "running"
+    async with asyncio.timeout(_DEADLINE_SECONDS), connected(tmp_path) as session:
+        report = await call(session, "job", job=started["job"], wait_seconds=_DEADLINE_SECONDS)
+    assert report["state"] == "done"
+    assert report["take"]["id"] == started["job"]
+
+
+async def test_a_cancelled_job_leaves_nothing_half_made(tmp_path: Path) -> None:
+    async with connected(tmp_path) as session:
+        started = await call(session, "generate", prompt="long jazz", seconds=500, to="none", wait_seconds=0)
+        report = await call(session, "cancel_job", job=started["job"])
+        assert report["state"] == "cancelled"
+        settled = await call(session, "job", job=started["job"], wait_seconds=_DEADLINE_SECONDS)
+        assert settled["state"] == "cancelled"
+    assert list((tmp_path / "takes").iterdir()) == []
+
+
+@pytest.mark.parametrize("uri", ["sideman://takes/..%2F..%2Fetc/passwd.json", "sideman://takes/x/../../y.wav"])
+async def test_resources_do_not_lead_outside_a_take(tmp_path: Path, uri: str) -> None:
+    async with connected(tmp_path) as session:
+        with pytest.raises(Exception, match=r"(?i)no take|unknown resource|not found"):
+            await session.read_resource(uri)

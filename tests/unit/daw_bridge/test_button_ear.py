@@ -1,0 +1,76 @@
+"""The ear takes each press once, and believes only what lies in the private folder."""
+
+import asyncio
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from daw_bridge.bridge_folder import BridgeFolder
+from daw_bridge.button_ear import is_alive, listen, to_press
+from daw_bridge.lua_bundle import bridge_version
+from music.errors import SetupBroken
+from music.time import BBT, TimeSignature
+
+
+def _facts(press_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "version": bridge_version(),
+        "id": press_id,
+        "prompt": "slow blues",
+        "session": "/song",
+        "at": {"bar": 3, "beat": 1, "tick": 0},
+        "n_bars": 8,
+        "is_range": True,
+        "tempo_bpm": 90,
+        "time_signature": {"beats": 12, "unit": 8},
+        **changes,
+    }
+
+
+def _call(port: int, press_id: str) -> None:
+    message = OscMessageBuilder("/sideman/button")
+    message.add_arg(press_id)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"noise", ("127.0.0.1", port))
+        sender.sendto(message.build().dgram, ("127.0.0.1", port))
+
+
+async def test_a_press_is_taken_once_and_foreign_calls_do_nothing(tmp_path: Path) -> None:
+    folder = BridgeFolder.create(tmp_path / "bridge")
+    async with listen(folder) as ear:
+        presses = ear.presses()
+        _call(ear.port, "../../etc/passwd")
+        _call(ear.port, "1-404")  # no such file
+        folder.write("button-1-7.json", _facts("1-7"))
+        _call(ear.port, "1-7")
+        _call(ear.port, "1-7")
+        folder.write("button-1-8.json", _facts("1-8", prompt="fast"))
+        _call(ear.port, "1-8")
+        first = await asyncio.wait_for(anext(presses), 5)
+        second = await asyncio.wait_for(anext(presses), 5)
+        await presses.aclose()
+    assert (first.prompt, first.at, first.time_signature) == ("slow blues", BBT(3), TimeSignature(12, 8))
+    assert second.prompt == "fast"
+    assert not list(folder.path.glob("button-*"))
+
+
+async def test_the_heartbeat_lives_as_long_as_the_ear(tmp_path: Path) -> None:
+    folder = BridgeFolder.create(tmp_path / "bridge")
+    assert not is_alive(folder, time.time())
+    async with listen(folder) as ear:
+        await asyncio.sleep(0)
+        beat = folder.read("serve.json")
+        assert beat is not None
+        assert beat["port"] == ear.port
+        assert is_alive(folder, time.time())
+        assert not is_alive(folder, time.time() + 6)
+    assert not is_alive(folder, time.time())
+
+
+def test_a_button_of_another_version_is_refused() -> None:
+    with pytest.raises(SetupBroken, match="0-old"):
+        to_press(_facts("1-1", version="0-old"))

@@ -1,0 +1,118 @@
+"""Styles and instruments as data: what is there, and what a wrong file is told."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from music.instrument import Role, SynthVoice
+from music.pitch import Mode
+from workflows.configuration import ConfigurationInvalid, check_instruments, load_instruments, load_styles
+
+CONFIGS = Path(__file__).parents[3] / "configs"
+PROMISED = {"pop", "rock", "jazz", "house", "trap", "lofi", "classical", "country", "blues", "reggae"}
+
+
+def test_every_promised_style_is_there_and_complete() -> None:
+    styles = load_styles(CONFIGS / "styles")
+    assert set(styles) >= PROMISED
+    for style in styles.values():
+        assert {Role.BASS, Role.CHORDS, Role.MELODY, Role.DRUMS} <= set(style.parts)
+        assert any(harmony.mode is Mode.MINOR for harmony in style.harmony)
+        assert style.drums.grooves
+
+
+def test_classical_plays_without_drums_unless_they_are_asked_for() -> None:
+    assert Role.DRUMS not in load_styles(CONFIGS / "styles")["classical"].roles_at(1.0)
+
+
+def test_every_instrument_a_style_names_is_in_the_table() -> None:
+    folder = CONFIGS / "styles"
+    check_instruments(load_styles(folder), load_instruments(CONFIGS / "instruments.toml"), folder)
+
+
+def test_no_word_names_two_styles() -> None:
+    words = [(word.lower(), style.id) for style in load_styles(CONFIGS / "styles").values() for word in style.synonyms]
+    assert len({word for word, _ in words}) == len(words)
+
+
+def test_instruments_cover_the_promised_kits_and_voices() -> None:
+    instruments = load_instruments(CONFIGS / "instruments.toml")
+    assert len(instruments) >= 45
+    kits = {i.general_midi.program for i in instruments.values() if i.general_midi.is_drum_kit}
+    assert kits == {0, 8, 16, 24, 25, 32, 40}
+    synths = {i.voice.synth for i in instruments.values() if isinstance(i.voice, SynthVoice)}
+    assert synths == {"sub808", "supersaw", "pluck", "reese"}
+    for word in ("rhodes", "electric piano", "upright bass", "808", "strings", "nylon guitar", "sax", "flute", "choir"):
+        assert any(word in (i.id, *i.synonyms) for i in instruments.values()), word
+
+
+def _changed(tmp_path: Path, old: str, new: str, file: str = "styles/trap.toml") -> Path:
+    source = CONFIGS / file
+    text = source.read_text(encoding="utf-8")
+    assert old in text
+    target = tmp_path / source.name
+    target.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return target
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "reason"),
+    [
+        ('title = "Trap"', 'title = "Trap"\ncolour = "red"', "colour", "Unexpected keyword"),
+        ("tempo_bpm = 140", 'tempo_bpm = "fast"', "tempo_bpm", "valid number"),
+        ("tempo_bpm = 140", "tempo_bpm = 300", "", "tempi must rise"),
+        ('mode = "phrygian"', 'mode = "phrygiann"', "harmony.1.mode", "phrygian"),
+        ('cadence = "VI | i"', 'cadence = "VI | q"', "harmony.0.cadence", "not a roman numeral"),
+        ('snare = ["........X......."]', 'snare = ["........Y......."]', "drums.grooves.0", "'Y'"),
+        ('snare = ["........X......."]', 'snare = ["........X......"]', "drums.grooves.0", "15 uneven steps"),
+        ('snare = ["........X......."]', 'snair = ["........X......."]', "drums", "no drum 'snair'"),
+        ('meter = "3/4"', 'meter = "3/5"', "drums.grooves.4.meter", "3/5"),
+        ('"1--1------1---~-"', '"1--1------1---u-"', "parts.bass.patterns", "'u'"),
+        ("[parts.bass]", "[parts.tuba]", "parts.tuba", "Input should be"),
+        ("any = [", "some = [", "harmony.0.progressions", "'any'"),
+        ('phrase = ["A", "A\'", "A", "B"]', 'phrase = ["Z"]', "parts.melody", "phrase"),
+    ],
+)
+def test_a_wrong_style_is_told_its_file_and_field(tmp_path: Path, old: str, new: str, field: str, reason: str) -> None:
+    file = _changed(tmp_path, old, new)
+    with pytest.raises(ConfigurationInvalid) as caught:
+        load_styles(tmp_path)
+    assert caught.value.file == file
+    assert caught.value.field.startswith(field)
+    assert reason in str(caught.value)
+
+
+def test_a_style_dropped_into_the_folder_needs_no_code(tmp_path: Path) -> None:
+    shutil.copy(CONFIGS / "styles" / "reggae.toml", tmp_path / "roots.toml")
+    assert load_styles(tmp_path)["roots"].id == "roots"
+
+
+def test_an_empty_folder_and_a_file_that_is_no_toml_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match="no style"):
+        load_styles(tmp_path)
+    (tmp_path / "bad.toml").write_text("title = ", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=r"bad\.toml"):
+        load_styles(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('id = "piano"', 'id = "rhodes"', "already names"),
+        ('"electric piano"', '"grand piano"', "already names 'piano'"),
+        ("lowest_midi_note = 27", "lowest_midi_note = 99", "range 99-87"),
+        ('roles = ["drums"]', 'roles = ["drumz"]', "instruments"),
+        ("voice = { program = 0, is_drum_kit = true }", "voice = { program = 200 }", "0-127"),
+    ],
+)
+def test_a_wrong_instrument_table_is_told(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    file = _changed(tmp_path, old, new, file="instruments.toml")
+    with pytest.raises(ConfigurationInvalid, match=reason):
+        load_instruments(file)
+
+
+def test_a_style_with_an_unknown_instrument_names_the_nearest(tmp_path: Path) -> None:
+    _changed(tmp_path, 'instrument = "sub808"', 'instrument = "sub80"')
+    with pytest.raises(ConfigurationInvalid, match="did you mean 'sub808'"):
+        check_instruments(load_styles(tmp_path), load_instruments(CONFIGS / "instruments.toml"), tmp_path)
