@@ -72,3 +72,11 @@ class EditorScreen:
                 return True
             await asyncio.sleep(_POLL_SECONDS)
         return False
+
+    async def wait_until_closed(self, known: frozenset[str], *, timeout_seconds: float) -> None:
+        """Wait until no window is there that is not among ``known``, or the time is over."""
+        deadline = time.monotonic() + timeout_seconds
+        while time.monotonic() < deadline:
+            if not await self.windows() - known:
+                return
+            await asyncio.sleep(_POLL_SECONDS)

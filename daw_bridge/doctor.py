@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -17,14 +18,12 @@ from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.button_ear import is_alive
 from daw_bridge.editor_processes import running_editors
 from daw_bridge.install import find_config_folders, installed_version
-from daw_bridge.installation import find_installation, find_osc_port
+from daw_bridge.installation import find_osc_port
 from daw_bridge.lua_bundle import bridge_version
 from daw_bridge.programs import INSTALL_COMMAND, find_editor
 from daw_bridge.ui_scripts import UiScripts
 from music.errors import StudioError
 
-_OSC_SECONDS = 2.0
-_BRIDGE_SECONDS = 5.0
 _INSTALL_STEP = "quit Ardour and run: sideman ardour install"
 
 
@@ -46,13 +45,14 @@ class Workplace:
     config_home: Path
     processes: Path = Path("/proc")
     search_path: str | None = None  # folders as in PATH, which it defaults to
+    wait_seconds: float = 4.0  # for each answer from Ardour
 
 
 async def examine(workplace: Workplace) -> tuple[Check, ...]:
     """Check all links in the order in which a request passes them."""
     checks = [_check_program(workplace), _check_settings(workplace), _check_folder(workplace)]
     checks += [_check_slots(workplace), _check_markers(workplace), _check_running(workplace)]
-    checks += [await _check_osc(workplace), await _check_bridge(workplace), _check_serve(workplace)]
+    checks += [await _check_osc(workplace), *await _check_bridge(workplace), _check_serve(workplace)]
     return tuple(checks)
 
 
@@ -166,30 +166,39 @@ async def _check_osc(workplace: Workplace) -> Check:
         return Check(name="OSC and session", ok=False, detail=str(error), next_step=_INSTALL_STEP)
     async with _answers(port) as answers:
         try:
-            await asyncio.wait_for(answers.heard.wait(), _OSC_SECONDS)
+            await asyncio.wait_for(answers.heard.wait(), workplace.wait_seconds)
         except TimeoutError:
-            detail = f"no answer on port {port} within {_OSC_SECONDS:g} s"
+            detail = f"no answer on port {port} within {workplace.wait_seconds:g} s"
             return Check(name="OSC and session", ok=False, detail=detail, next_step=step)
     return Check(name="OSC and session", ok=True, detail=f"port {port} answers for an open session")
 
 
-async def _check_bridge(workplace: Workplace) -> Check:
+async def _check_bridge(workplace: Workplace) -> list[Check]:
+    """Ask the bridge itself, and through it what this Ardour has."""
     try:
         async with connect(BridgeFolder.open(workplace.bridge_folder)) as client:
-            hello = await client.call("hello", timeout_seconds=_BRIDGE_SECONDS)
+            hello = await client.call("hello", timeout_seconds=workplace.wait_seconds)
     except StudioError as error:
         step = "close any dialog that waits in Ardour; else install again and reopen the session"
-        return Check(name="bridge", ok=False, detail=str(error), next_step=step)
-    fluid = hello["has_fluidsynth"]
+        return [Check(name="bridge", ok=False, detail=str(error), next_step=step)]
     detail = f"version {hello['bridge_version']} in Ardour {hello['ardour_version']}, session {hello['session']}"
-    if not fluid:
-        return Check(
-            name="bridge",
-            ok=False,
-            detail=f"{detail}, but no instrument plugin a-fluidsynth",
-            next_step="sudo apt-get install ardour-lv2-plugins, then restart Ardour",
-        )
-    return Check(name="bridge", ok=True, detail=f"{detail}, instrument a-fluidsynth found")
+    has_synth = bool(hello["has_fluidsynth"])
+    undoes_alone = bool(hello["removes_tracks_itself"] or shutil.which("xdotool", path=workplace.search_path))
+    return [
+        Check(name="bridge", ok=True, detail=detail),
+        Check(
+            name="instrument",
+            ok=has_synth,
+            detail="a-fluidsynth is there" if has_synth else "Ardour does not find the plugin a-fluidsynth",
+            next_step="" if has_synth else "sudo apt-get install ardour-lv2-plugins, then restart Ardour",
+        ),
+        Check(
+            name="undo",
+            ok=undoes_alone,
+            detail="works alone" if undoes_alone else "Ardour before 7.5 asks you each time before it removes tracks",
+            next_step="" if undoes_alone else "sudo apt-get install xdotool, or answer 'Yes' yourself",
+        ),
+    ]
 
 
 def _check_serve(workplace: Workplace) -> Check:
@@ -203,10 +212,3 @@ def _check_serve(workplace: Workplace) -> Check:
         detail="alive" if alive else "no heartbeat: the button in Ardour finds nobody",
         next_step="" if alive else "run: sideman serve",
     )
-
-
-def is_installed(bridge_folder: Path) -> bool:
-    """Tell whether the bridge was installed at all, so that a face can say so before trying to reach Ardour."""
-    with contextlib.suppress(StudioError):
-        return find_installation(BridgeFolder.open(bridge_folder)) is not None
-    return False

@@ -186,6 +186,8 @@ class LiveDaw:
             if answer["is_asking"]:
                 await screen.press_yes(windows, timeout_seconds=_AUTOMATIC_ANSWER_SECONDS)
                 await self._wait_until_gone(answer["routes"])
+                # Ardour is not through with it before its window has closed
+                await screen.wait_until_closed(windows, timeout_seconds=_AUTOMATIC_ANSWER_SECONDS)
         await self._finish(change_set_id, state)
 
     async def _wait_until_gone(self, routes: list[str]) -> None:

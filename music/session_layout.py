@@ -18,6 +18,7 @@ from music.changeset import (
     ImportAudio,
     ImportMidi,
     Operation,
+    SelectRoutes,
     SetFader,
     SetMute,
     SetPan,
@@ -85,21 +86,26 @@ def to_change_set(
     label: str,
     sounding: Sounding = Sounding.MIDI,
     at_bar: int = 1,
-    with_tempo: bool = True,
+    tempos: tuple[SetTempo, ...] | None = None,
     expected_revision: str | None = None,
 ) -> ChangeSet:
-    """Return the operations that put a take into a session, its first bar at ``at_bar``.
+    """Return the operations that put a take into a session, its first bar at ``at_bar``, and select its MIDI tracks.
 
-    A part that has only one of notes and stem sounds through that one, whatever ``sounding`` says.
+    ``tempos`` are the changes of tempo and metre that the session needs; None sets the take's own at its start. A part
+    that has only one of notes and stem sounds through that one, whatever ``sounding`` says.
     """
     start = BBT(at_bar)
-    tempo = SetTempo(at=start, tempo_bpm=layout.tempo_bpm, time_signature=layout.time_signature)
-    operations: list[Operation] = [tempo] if with_tempo else []
+    if tempos is None:
+        tempos = (SetTempo(at=start, tempo_bpm=layout.tempo_bpm, time_signature=layout.time_signature),)
+    operations: list[Operation] = [*tempos]
     for number, section in enumerate(layout.sections, start=1):
         place = BBT(at_bar + section.start_bar - 1)
         operations.append(AddMarker(ref=f"marker-{number}", name=section.name, at=place))
     for number, part in enumerate(layout.parts, start=1):
         operations += _part_operations(part, number, start, sounding)
+    midi_tracks = tuple(operation.ref for operation in operations if isinstance(operation, AddMidiTrack))
+    if midi_tracks:
+        operations.append(SelectRoutes(routes=midi_tracks))
     return ChangeSet(id=change_set_id, label=label, operations=tuple(operations), expected_revision=expected_revision)
 
 

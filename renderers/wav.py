@@ -51,10 +51,11 @@ def write_wav(path: Path, audio: FloatAudio, sample_rate_hz: int) -> None:
             f"cannot write {str(path)!r}: {error.strerror}; choose a folder you can write to"
         ) from error
     except soundfile.LibsndfileError as error:
-        free = shutil.disk_usage(path.parent).free
+        needed, free = left_justified.size * 3, shutil.disk_usage(path.parent).free
+        reason = "no space is left on the device" if free < needed else error.error_string.rstrip(".")
         raise StorageFailed(
-            f"cannot write {str(path)!r}: {error.error_string} "
-            f"It needs {left_justified.size * 3} bytes and {free} are free; make room or choose another folder"
+            f"cannot write {str(path)!r}: {reason}; it needs {needed} bytes and {free} are free: "
+            "make room or choose another folder"
         ) from error
 
 

@@ -22,7 +22,7 @@ from music.midi_file import score_to_midi
 from music.take import TAKE_FORMAT, Asset, Comparison, Take, TakeId
 from renderers.soundfont import find_soundfont
 from workflows.durable import Job, JsonObject, Recipe, Stage
-from workflows.place import PLACE_STAGES, place_take
+from workflows.place import PLACE_STAGES, run_placement
 from workflows.planner import Flags, Planned, Planner, read_flags
 from workflows.requests import Destination, GenerateRequest
 from workflows.rooms import Rooms
@@ -61,7 +61,7 @@ def generate_recipe(rooms: Rooms) -> Recipe:
             raise
         result: JsonObject = {"take": generation.take_id, "folder": str(folder)}
         if generation.request.to is Destination.LIVE:
-            result["placed"] = place_take(rooms, job, generation.take_id, generation.request.at_bar)
+            result["placed"] = run_placement(rooms, job, generation.take_id, generation.request.at_bar)
         return result
 
     return Recipe(name="generate", stages=_stages, run=run)

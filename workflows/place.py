@@ -15,9 +15,9 @@ from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
 from music.midi_file import part_to_midi
 from music.score import Score
 from music.session import SessionSnapshot
-from music.time import BBT
+from music.session_layout import Sounding
 from workflows.durable import Job, JsonObject, Recipe, Stage
-from workflows.placement import PlacedFiles, Sounding, place_score
+from workflows.placement import PlacedFiles, lay_out_take, place_take
 from workflows.requests import PlaceRequest
 from workflows.rooms import Rooms
 from workflows.take_files import STEMS_FOLDER, read_score
@@ -34,12 +34,12 @@ def place_recipe(rooms: Rooms) -> Recipe:
 
     def run(job: Job, request: JsonObject) -> JsonObject:
         wish = _REQUEST.validate_python(request["wish"])
-        return {"take": wish.take, "placed": place_take(rooms, job, wish.take, wish.at_bar)}
+        return {"take": wish.take, "placed": run_placement(rooms, job, wish.take, wish.at_bar)}
 
     return Recipe(name="place", stages=lambda _request: PLACE_STAGES, run=run)
 
 
-def place_take(rooms: Rooms, job: Job, take_id: str, at_bar: int | None) -> JsonObject:
+def run_placement(rooms: Rooms, job: Job, take_id: str, at_bar: int | None) -> JsonObject:
     """Run the two stages that place a take, and return what became of the change set."""
     folder = rooms.settings.data_dir.expanduser() / "placing" / job.id
 
@@ -74,14 +74,13 @@ def arrange_take(
     take, kept = rooms.takes.get(take_id), rooms.takes.folder(take_id)
     stem_seconds = next(file.length_seconds for file in take.files if file.path.startswith(STEMS_FOLDER))
     score = read_score(kept, take.plan)
-    return place_score(
+    stem_length_samples = round((stem_seconds or 0) * session.sample_rate_hz)
+    files = part_files(rooms, score, folder, kept / STEMS_FOLDER, stem_length_samples)
+    return place_take(
         change_set_id,
-        score,
-        files=part_files(
-            rooms, score, folder, kept / STEMS_FOLDER, round((stem_seconds or 0) * session.sample_rate_hz)
-        ),
-        instruments=rooms.instruments,
-        at=BBT(at_bar if at_bar is not None else _bar_at_playhead(session)),
+        score.title,
+        lay_out_take(score, files, rooms.instruments),
+        at_bar=at_bar if at_bar is not None else _bar_at_playhead(session),
         sounding=Sounding(rooms.settings.sounding),
         session=session,
     )

@@ -8,10 +8,11 @@ from daw_bridge.offline.write import NewSession, write_session
 from daw_bridge.programs import find_ardour
 from music.changeset import ChangeSetId
 from music.score import Score
+from music.session_layout import Sounding, to_change_set
 from music.time import BBT
 from renderers.soundfont import find_soundfont
 from workflows.place import part_files
-from workflows.placement import Sounding, place_score
+from workflows.placement import lay_out_take
 from workflows.rooms import Rooms
 
 _LONGEST_NAME = 60
@@ -26,14 +27,12 @@ async def write_take_session(
     """
     programs = find_ardour()
     with tempfile.TemporaryDirectory(prefix="sideman-") as scratch:
-        changes = place_score(
-            ChangeSetId("new-session"),
-            score,
-            files=part_files(rooms, score, Path(scratch), stems, stem_length_samples),
-            instruments=rooms.instruments,
-            at=BBT(1),
+        files = part_files(rooms, score, Path(scratch), stems, stem_length_samples)
+        changes = to_change_set(
+            lay_out_take(score, files, rooms.instruments),
+            change_set_id=ChangeSetId("new-session"),
+            label=score.title,
             sounding=Sounding(rooms.settings.sounding),
-            session=None,
         )
         session = NewSession(
             name=session_name(score.title),

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError
 
 _HERE = Path(__file__).parent
 _LIBRARY = _HERE.parent / "lua"
+_MOST_ATTEMPTS = 3
 
 
 async def run_job(
@@ -22,24 +23,40 @@ async def run_job(
     *,
     timeout_seconds: float,
     settings: Mapping[str, str] | None = None,
+    before_retry: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Run ``job`` (a script beside this file, without its suffix) on a request and return its answer.
 
     ``settings`` are files for Ardour's settings folder, by their path in it. Raises RequestInvalid or NotFound when the
-    script says so, TimedOut, and SetupBroken when Ardour failed or gave no answer.
+    script says so, TimedOut, and SetupBroken when Ardour failed or gave no answer. The interpreter (7.3) now and then
+    crashes by itself; a job that was killed by a signal is run again, after ``before_retry`` has removed what it left.
     """
+    for attempt in range(_MOST_ATTEMPTS):
+        if attempt:
+            await asyncio.to_thread(before_retry)
+        finished, answer = await _run_once(programs, job, request, timeout_seconds, settings or {})
+        if answer is not None:
+            return _read_answer(answer, finished, request)
+        if finished.code >= 0:
+            break
+    raise SetupBroken(f"Ardour's interpreter ended (exit code {finished.code}) without an answer: {finished.tail}")
+
+
+async def _run_once(
+    programs: ArdourPrograms, job: str, request: Mapping[str, Any], timeout_seconds: float, settings: Mapping[str, str]
+) -> tuple[Finished, str | None]:
     with tempfile.TemporaryDirectory(prefix="sideman-job-") as scratch, ardour_environment() as environment:
         question, answer = Path(scratch) / "request.json", Path(scratch) / "answer.json"
         await asyncio.to_thread(question.write_text, json.dumps(request), encoding="utf-8")
         config = Path(environment["XDG_CONFIG_HOME"]) / f"ardour{programs.major_version}"
-        await asyncio.to_thread(_write_settings, config, settings or {})
+        await asyncio.to_thread(_write_settings, config, settings)
         scripts = [str(_HERE / "interpreter.lua"), str(_LIBRARY), str(_HERE / f"{job}.lua")]
         finished = await run_bounded(
             [str(programs.lua), *scripts, str(question), str(answer)],
             environment=environment,
             timeout_seconds=timeout_seconds,
         )
-        return await asyncio.to_thread(_read_answer, answer, finished, request)
+        return finished, answer.read_text(encoding="utf-8") if answer.exists() else None
 
 
 def _write_settings(config: Path, settings: Mapping[str, str]) -> None:
@@ -48,10 +65,8 @@ def _write_settings(config: Path, settings: Mapping[str, str]) -> None:
         (config / name).write_text(content, encoding="utf-8")
 
 
-def _read_answer(path: Path, finished: Finished, request: Mapping[str, Any]) -> dict[str, Any]:
-    if not path.exists():
-        raise SetupBroken(f"Ardour's interpreter ended (exit code {finished.code}) without an answer: {finished.tail}")
-    answer = json.loads(path.read_text(encoding="utf-8"))
+def _read_answer(text: str, finished: Finished, request: Mapping[str, Any]) -> dict[str, Any]:
+    answer = json.loads(text)
     if "fault" in answer:
         raise _to_error(answer["fault"], finished, request)
     result: dict[str, Any] = answer["result"]

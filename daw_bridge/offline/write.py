@@ -105,7 +105,13 @@ async def write_session(
         draft = scratch / folder.name  # Ardour names its folder for sources after it
         asked = {"folder": str(draft), "name": session.name, "sample_rate_hz": session.sample_rate_hz}
         request = asked | {"operations": _to_requests(changes)}
-        made = await run_job(programs, "make_session", request, timeout_seconds=timeout_seconds)
+        made = await run_job(
+            programs,
+            "make_session",
+            request,
+            timeout_seconds=timeout_seconds,
+            before_retry=lambda: shutil.rmtree(draft, ignore_errors=True),
+        )
         draft_file = draft / f"{session.name}.ardour"
         await asyncio.to_thread(_complete, draft_file, session, changes, made)
         facts = await run_job(programs, "read_session", asked, timeout_seconds=timeout_seconds)

@@ -363,24 +363,45 @@ def _start_screen(log_path: Path) -> tuple[subprocess.Popen[bytes], str]:
     """Start Xvfb on a display number that it chooses itself; return the process and ``:N``."""
     reader, writer = os.pipe()
     try:
-        with log_path.open("wb") as log:
+        with log_path.open("wb") as log, os.fdopen(writer, "wb"):
             screen = subprocess.Popen(
-                ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp"],
+                ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"],
                 pass_fds=(writer,),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        ready, _, _ = select.select([reader], [], [], 20)
-        number = os.read(reader, 32).decode().strip() if ready else ""
+        number = _read_line(reader, seconds=20)
     finally:
         os.close(reader)
-        os.close(writer)
-    if not number:
+    if not number or not _accepts_clients(f":{number}", screen):
         _end(screen, seconds=5)
         raise EditorFailed(f"Xvfb did not come up:\n{log_path.read_text(errors='replace')}")
     return screen, f":{number}"
+
+
+def _read_line(reader: int, *, seconds: float) -> str:
+    """Read up to the newline, which comes by itself: Xvfb dies of a pipe that is closed before it; empty if late."""
+    deadline, found = time.monotonic() + seconds, b""
+    while not found.endswith(b"\n"):
+        ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
+        received = os.read(reader, 32) if ready else b""
+        if not received:
+            return ""
+        found += received
+    return found.decode().strip()
+
+
+def _accepts_clients(display: str, screen: subprocess.Popen[bytes]) -> bool:
+    """Wait up to ten seconds until a program can open the display; the number is told a moment before that."""
+    deadline = time.monotonic() + 10.0
+    while screen.poll() is None and time.monotonic() < deadline:
+        asked = subprocess.run(["xwininfo", "-root", "-display", display], check=False, capture_output=True, timeout=10)
+        if asked.returncode == 0:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _end(process: subprocess.Popen[bytes], *, seconds: float) -> None:

@@ -11,7 +11,7 @@ from tests.programs import require_program
 @pytest.fixture(scope="session")
 def ardour_programs() -> None:
     """Require everything that starting the real editor with nobody in front of it takes."""
-    for name in ("ardour", "ardour7-lua", "ardour7-export", "Xvfb", "import", "xwininfo"):
+    for name in ("ardour", "ardour7-lua", "Xvfb", "import", "xwininfo"):
         require_program(name)
 
 

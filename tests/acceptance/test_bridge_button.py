@@ -88,6 +88,27 @@ async def test_a_prompt_typed_into_ardour_arrives_with_its_place(studio: Studio)
         await daw.capabilities()  # the scripts are still there after the dialog
 
 
+async def test_a_selected_range_is_filled_in_whole_bars(studio: Studio) -> None:
+    folder = BridgeFolder.open(studio.bridge_folder)
+    # bars 3 to 7 at 120 BPM, 4/4 and 48 kHz, a little off on both sides
+    studio.editor.send_osc("/loop_location", 2 * 96_000 + 900, 6 * 96_000 - 900)
+    studio.editor.send_osc("/access_action", "Editor/select-loop-range")
+    async with studio.daw() as daw:
+        deadline = time.monotonic() + SECONDS
+        while (selected := (await daw.snapshot()).selected_range) is None:
+            assert time.monotonic() < deadline, "Ardour selected no range"
+            await asyncio.sleep(0.05)
+    assert (selected.start.bar, selected.end.bar) == (3, 6)
+    async with listen(folder) as ear:
+        await asyncio.sleep(0)
+        window = await _press(studio, "Sideman: generate here")
+        _xdotool(studio, "type", "--window", window, "strings")
+        _xdotool(studio, "key", "--window", window, "Tab", "Tab", "Return")
+        press = await asyncio.wait_for(anext(ear.presses()), SECONDS)
+        await _is_closed(studio, window)
+    assert (press.is_range, press.at, press.n_bars, press.tempo_bpm) == (True, BBT(3), 4, 120.0)
+
+
 async def test_without_a_listener_the_button_says_how_to_start_one(studio: Studio) -> None:
     folder = BridgeFolder.open(studio.bridge_folder)
     stale = {"pid": 1, "port": 9, "time_unix": time.time() - 60, "version": studio.report.version}

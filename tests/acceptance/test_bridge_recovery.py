@@ -1,5 +1,7 @@
 """A client or an editor that dies half way leaves, after the next try, exactly one placement."""
 
+import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from music.changeset import ChangeSetId, ChangeSetState
+from daw_bridge.change_journal import journal_folder
+from daw_bridge.live import LiveDaw
+from daw_bridge.wire import to_json
+from music.changeset import AddAudioTrack, ChangeSet, ChangeSetId, ChangeSetState
 from music.session import SessionSnapshot
 from tests.acceptance import dying_client
 from tests.acceptance.bridge_studio import N_NOTES, PARTS, Studio, failures, running_studio
@@ -77,6 +82,38 @@ async def test_a_half_done_change_set_can_be_taken_back_without_being_finished(s
         assert (await daw.snapshot()).revision != before.revision
         assert (await daw.revert(ChangeSetId("abandoned"))).state is ChangeSetState.REVERTED
         assert await daw.snapshot() == before
+
+
+async def test_a_track_that_ardour_made_just_before_it_died_is_found_again(studio: Studio) -> None:
+    track = AddAudioTrack(ref="t", name="Orphan", colour="#112233", n_channels=1)
+    change_set = ChangeSet(id=ChangeSetId("orphan"), label="", operations=(track,))
+    async with studio.client() as client:
+        daw = LiveDaw(client)
+        before = await daw.snapshot()
+        folder = journal_folder(studio.editor.session_folder)
+        await client.call("begin", {"id": "orphan", "label": "", "operations": [to_json(track)]})
+        await client.call("step", {"id": "orphan", "index": 0})
+        path = folder / "orphan.json"
+        record = json.loads(path.read_text())
+        record["entries"] = [{"index": 0, "state": "started", "inverses": []}]  # what the step wrote before it acted
+        path.write_text(json.dumps({**record, "refs": {}}))
+        result = await daw.apply(change_set)
+        assert result.state is ChangeSetState.APPLIED, failures(result)
+        assert [route.name for route in (await daw.snapshot()).routes].count("Orphan") == 1
+        await daw.revert(change_set.id)
+        assert await daw.snapshot() == before
+
+
+async def test_two_clients_with_one_change_set_place_it_once(studio: Studio) -> None:
+    async with studio.daw() as one, studio.daw() as other:
+        before = await one.snapshot()
+        change_set = studio.take("twice-at-once")
+        first, second = await asyncio.gather(one.apply(change_set), other.apply(change_set))
+        assert first == second
+        assert first.state is ChangeSetState.APPLIED, failures(first)
+        _assert_placed_once(await one.snapshot(), before)
+        await one.revert(change_set.id)
+        assert await one.snapshot() == before
 
 
 async def test_an_editor_that_ends_half_way_leaves_one_placement(studio: Studio) -> None:

@@ -96,7 +96,9 @@ def written(programs: ArdourPrograms, tmp_path_factory: pytest.TempPathFactory) 
 def test_ardour_reads_back_every_operation(written: Written) -> None:
     result = written.report.result
     assert result.state is ChangeSetState.APPLIED
-    assert {outcome.status for outcome in result.outcomes} == {OutcomeStatus.VERIFIED}
+    *verified, selecting = result.outcomes
+    assert {outcome.status for outcome in verified} == {OutcomeStatus.VERIFIED}
+    assert (selecting.verb, selecting.status) == ("select_routes", OutcomeStatus.UNVERIFIED), "there is no editor"
     assert len(result.outcomes) == len(_changes(written.layout).operations)
 
 
@@ -238,8 +240,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def _artifact_folder(tmp_path: Path) -> Path:
-    """Where pictures are kept: ``SIDEMAN_ARTIFACTS`` where it is set."""
-    return Path(os.environ.get("SIDEMAN_ARTIFACTS", tmp_path))
+    """Where pictures are kept: ``ARTIFACTS`` where it is set."""
+    return Path(os.environ.get("ARTIFACTS", tmp_path))
 
 
 def _mute_all_but(session_file: Path, name: str) -> None:

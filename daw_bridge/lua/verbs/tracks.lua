@@ -126,6 +126,9 @@ function tracks.remove(context, all, inverses)
 		return false
 	end
 	if not context.session.remove_route then
+		if not context.editor then
+			faults.stop("invalid", "this Ardour can remove tracks only in its editor")
+		end
 		ask_editor(context, routes)
 		return true
 	end

@@ -53,7 +53,7 @@ def test_the_mix_stands_on_the_midi_strip_alone_since_stems_hold_it() -> None:
 
 def test_everything_moves_with_the_first_bar_and_the_tempo_can_stay() -> None:
     changes = to_change_set(
-        _layout(_part()), change_set_id=ChangeSetId("c"), label="l", at_bar=17, with_tempo=False, expected_revision="r"
+        _layout(_part()), change_set_id=ChangeSetId("c"), label="l", at_bar=17, tempos=(), expected_revision="r"
     )
     assert [op.at for op in changes.operations if isinstance(op, AddMarker)] == [BBT(17), BBT(19)]
     assert [op.at for op in changes.operations if isinstance(op, ImportMidi)] == [BBT(17)]
