@@ -37,7 +37,7 @@ test-unit *words:
 
 # Measure speed and memory: bench [PYTEST ARGS…]
 bench *words:
-    pytest tests/bench "$@"
+    pytest tests/bench -s "$@"
 
 # Check style, types, shell scripts and that no lock names a host
 lint:

@@ -7,6 +7,7 @@ changed the file since, and otherwise removes only what is ours.
 import base64
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from daw_bridge.ardour_config import is_osc_on, switch_osc_off, switch_osc_on
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.editor_processes import running_editors
 from daw_bridge.installation import NOTE_NAME
+from daw_bridge.instrument_preset import BUNDLE_FOLDER, preset_bundle
 from daw_bridge.lua_bundle import bridge_source, bridge_version, button_source
 from daw_bridge.ui_scripts import N_SLOTS, Slot, UiScripts
 from music.errors import SetupBroken, StorageFailed
@@ -22,7 +24,6 @@ BRIDGE_NAME = "Sideman bridge"
 BUTTON_NAME = "Sideman: generate here"
 _MARK = "sideman"  # the argument by which we know our own slots
 _MAJORS = range(7, 13)
-_CHANGED_FILES = ("ui_scripts", "config", "osc_url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,12 @@ def install(
     *,
     config_home: Path | None = None,
     config_folder: Path | None = None,
+    soundfont: Path | None = None,
     processes: Path = Path("/proc"),
 ) -> InstallReport:
     """Put bridge and button into one settings folder, or into those of every Ardour found under ``config_home``.
 
+    With a ``soundfont`` Ardour's own instrument gets a preset that plays it, in ``.lv2`` beside the settings.
     Raises SetupBroken when Ardour is running, was never started, or has no slot left, and StorageFailed when a file
     cannot be written. Doing it again changes nothing.
     """
@@ -75,6 +78,9 @@ def install(
         wanted = with_bridge.with_slot(button_slot, _slot(BUTTON_NAME, button_source(), bridge_folder))
         contents = {"ui_scripts": wanted.content, "config": _with_osc(config), "osc_url": _osc_url(config)}
         changed += _write_all(folder, backup, config, contents)
+    if soundfont is not None:
+        bundle = folders[0].parent.parent / ".lv2" / BUNDLE_FOLDER
+        changed += _write_all(folder, backup, bundle, dict(preset_bundle(soundfont)))
     folder.write(
         NOTE_NAME,
         {
@@ -196,11 +202,13 @@ def _osc_url(config: Path) -> bytes:
     return b"" if content is None else content
 
 
-def _write_all(folder: BridgeFolder, backup: JsonObject, config: Path, contents: dict[str, bytes | None]) -> list[Path]:
+def _write_all(
+    folder: BridgeFolder, backup: JsonObject, place: Path, contents: Mapping[str, bytes | None]
+) -> list[Path]:
     """Write the files that differ, after noting in the backup what they were."""
     changed = []
-    for name in _CHANGED_FILES:
-        path, content = config / name, contents[name]
+    for name, content in contents.items():
+        path = place / name
         current = _read(path)
         if content is None or content == current:
             continue
@@ -218,6 +226,8 @@ def _write_all(folder: BridgeFolder, backup: JsonObject, config: Path, contents:
 def _put_back(path: Path, before: JsonObject) -> None:
     if before["before"] is None:
         path.unlink(missing_ok=True)
+        if path.parent.name == BUNDLE_FOLDER and not any(path.parent.iterdir()):
+            path.parent.rmdir()
     else:
         _write(path, base64.b64decode(before["before"]))
 
@@ -244,6 +254,7 @@ def _digest(content: bytes | None) -> str:
 def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(content)
         if path.exists():
             part.chmod(path.stat().st_mode & 0o777)

@@ -35,12 +35,13 @@ class AddMarker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddMidiTrack:
-    """Make a MIDI track with an instrument plugin (an LV2 URI or another plugin id; None for none)."""
+    """Make a MIDI track with an instrument plugin (an LV2 URI or another plugin id; None for none) and its preset."""
 
     ref: str
     name: str
     colour: str  # "#rrggbb"
     instrument_plugin: str | None
+    instrument_preset: str | None = None  # by its label; without it the plugin starts as it is
     verb: str = "add_midi_track"
 
 

@@ -42,6 +42,7 @@ class LaidMidi:
     path: str
     n_notes: int
     instrument_plugin: str | None
+    instrument_preset: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,13 @@ def _part_operations(part: LaidPart, number: int, start: BBT, sounding: Sounding
     midi, stem = part.midi, part.stem
     if midi is not None:
         track = f"midi-{number}"
-        yield AddMidiTrack(ref=track, name=part.name, colour=part.colour, instrument_plugin=midi.instrument_plugin)
+        yield AddMidiTrack(
+            ref=track,
+            name=part.name,
+            colour=part.colour,
+            instrument_plugin=midi.instrument_plugin,
+            instrument_preset=midi.instrument_preset,
+        )
         yield ImportMidi(
             ref=f"{track}-region", track=track, path=midi.path, name=part.name, at=start, n_notes=midi.n_notes
         )

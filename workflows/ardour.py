@@ -38,7 +38,8 @@ async def open_ear(settings: Settings) -> AsyncIterator[ButtonEar]:
 
 def install_bridge(settings: Settings) -> Iterator[str]:
     """Put bridge and buttons into Ardour, and tell line by line what was done and what is left to do."""
-    report = install(bridge_folder(settings), config_folder=settings.ardour_config_dir)
+    soundfont = find_soundfont(settings.soundfont).path.absolute()
+    report = install(bridge_folder(settings), config_folder=settings.ardour_config_dir, soundfont=soundfont)
     yield f"the bridge {report.version} is in script slot {report.bridge_slot}, the button in {report.button_slot}"
     for folder in report.config_folders:
         yield f"  of {folder}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from daw_bridge.instrument_preset import PRESET_LABEL
 from library.takes import storage_errors, write_atomically
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
 from music.midi_file import part_to_midi
@@ -79,7 +80,7 @@ def arrange_take(
     return place_take(
         change_set_id,
         score.title,
-        lay_out_take(score, files, rooms.instruments),
+        lay_out_take(score, files, rooms.instruments, preset=PRESET_LABEL),
         at_bar=at_bar if at_bar is not None else _bar_at_playhead(session),
         sounding=Sounding(rooms.settings.sounding),
         session=session,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from daw_bridge.instrument_preset import INSTRUMENT
 from music.changeset import ChangeSet, ChangeSetId, SetTempo
 from music.instrument import Instrument
 from music.score import Score
@@ -14,7 +15,6 @@ from music.session import SessionSnapshot, TempoPoint
 from music.session_layout import LaidMidi, LaidPart, LaidStem, SessionLayout, Sounding, to_change_set
 from music.time import BBT
 
-INSTRUMENT_PLUGIN = "urn:ardour:a-fluidsynth"
 _SAME_TEMPO_BPM = 0.005
 
 
@@ -27,8 +27,10 @@ class PlacedFiles:
     stem_length_samples: int  # at the session's rate
 
 
-def lay_out_take(score: Score, files: PlacedFiles, instruments: Mapping[str, Instrument]) -> SessionLayout:
-    """Return a score as tracks: for each part its notes, and its stem beside them."""
+def lay_out_take(
+    score: Score, files: PlacedFiles, instruments: Mapping[str, Instrument], *, preset: str | None = None
+) -> SessionLayout:
+    """Return a score as tracks: for each part its notes, played by an instrument, and its stem beside them."""
     return SessionLayout(
         tempo_bpm=score.tempo_bpm,
         time_signature=score.time_signature,
@@ -42,7 +44,8 @@ def lay_out_take(score: Score, files: PlacedFiles, instruments: Mapping[str, Ins
                 midi=LaidMidi(
                     path=str(files.midi[part.role.value]),
                     n_notes=len(part.notes),
-                    instrument_plugin=INSTRUMENT_PLUGIN,
+                    instrument_plugin=INSTRUMENT,
+                    instrument_preset=preset,
                 ),
                 stem=LaidStem(
                     path=str(files.stems[part.role.value]), n_channels=2, length_samples=files.stem_length_samples

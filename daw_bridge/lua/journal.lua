@@ -101,6 +101,11 @@ function journal.step(session, editor, arguments)
 		entry.inverses[#entry.inverses + 1] = inverse
 	end
 	local is_done, outcome = faults.guard(run, context, operation)
+	if not is_done and outcome.kind == "busy" and #entry.inverses == 0 then
+		record.entries[index + 1] = nil -- nothing happened, so the step can be tried again
+		write(session, record)
+		error(outcome, 0)
+	end
 	if is_done then
 		outcome.status = outcome.status or "verified"
 	else

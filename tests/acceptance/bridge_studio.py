@@ -12,6 +12,7 @@ import soundfile
 from daw_bridge.bridge_client import BridgeClient, connect
 from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.install import InstallReport, install
+from daw_bridge.instrument_preset import INSTRUMENT, PRESET_LABEL
 from daw_bridge.live import LiveDaw
 from music.changeset import (
     AddAudioTrack,
@@ -31,10 +32,10 @@ from music.changeset import (
     SetTempo,
 )
 from music.time import BBT, TimeSignature
+from renderers.soundfont import find_soundfont
 from tests.acceptance.ardour_editor import ArdourEditor, running_editor
 
 SAMPLE_RATE_HZ = 48000
-FLUIDSYNTH = "urn:ardour:a-fluidsynth"
 PARTS = ("Bass", "Chords", "Melody")
 N_NOTES = 16
 N_SAMPLES = 2 * SAMPLE_RATE_HZ
@@ -83,7 +84,9 @@ def take(change_set_id: str, *, midi: Path, audio: Path, at_bar: int = 1) -> Cha
 def _part(index: int, name: str, at: BBT, *, midi: Path, audio: Path) -> list[Operation]:
     track, stem = f"midi {name}", f"stem {name}"
     return [
-        AddMidiTrack(ref=track, name=name, colour="#336699", instrument_plugin=FLUIDSYNTH),
+        AddMidiTrack(
+            ref=track, name=name, colour="#336699", instrument_plugin=INSTRUMENT, instrument_preset=PRESET_LABEL
+        ),
         ImportMidi(ref=f"notes {name}", track=track, path=str(midi), name=name, at=at, n_notes=N_NOTES),
         AddAudioTrack(ref=stem, name=f"{name} stem", colour="#993311", n_channels=2),
         ImportAudio(
@@ -112,7 +115,14 @@ def running_studio(folder: Path) -> Iterator[Studio]:
     no_processes.mkdir()
 
     def put_bridge_in(config_folder: Path) -> None:
-        reports.append(install(folder / "bridge", config_folder=config_folder, processes=no_processes))
+        reports.append(
+            install(
+                folder / "bridge",
+                config_folder=config_folder,
+                soundfont=find_soundfont(None).path,
+                processes=no_processes,
+            )
+        )
 
     midi, audio = write_midi(folder / "part.mid"), write_audio(folder / "stem.wav")
     with running_editor(folder / "session", prepare=put_bridge_in) as editor:

@@ -56,7 +56,16 @@ def _assert_placed_once(snapshot: SessionSnapshot, before: SessionSnapshot) -> N
 
 @pytest.mark.parametrize(
     ("n_steps", "moment"),
-    [(0, "before"), (1, "after"), (4, "after"), (5, "before"), (5, "after"), (6, "after"), (7, "after"), (25, "after")],
+    [
+        (0, "before"),
+        (1, "after"),
+        (4, "after"),
+        (5, "before"),
+        (5, "after"),
+        (6, "after"),
+        (7, "after"),
+        (25, "before"),
+    ],
 )
 async def test_a_client_killed_between_operations_leaves_one_placement(
     studio: Studio, n_steps: int, moment: str

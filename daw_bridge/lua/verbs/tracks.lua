@@ -2,11 +2,15 @@
 
 local tracks = { operations = {}, inverses = {} }
 
-local function first(list)
+local function first(context, list)
 	for track in list:iter() do
 		return track
 	end
-	faults.stop("failed", "Ardour made no track; is the audio engine running?")
+	if not context.session:engine():running() then
+		faults.stop("failed", "Ardour made no track, because its audio engine is not running; start it in Window > Audio/MIDI Setup")
+	end
+	-- the ports of a track of the same name that was just removed are given back a little later
+	faults.stop("busy", "Ardour made no track; it is still busy, or the name cannot be used")
 end
 
 local plugin_types = { "LV2", "VST3", "LXVST", "LADSPA", "Lua" }
@@ -47,10 +51,26 @@ local function dress(context, track, operation)
 	return outcome
 end
 
+-- Load a preset by its label. Without it the track is there, but nobody can tell what it plays.
+local function load_preset(instrument, label, outcome)
+	if label == nil or label == json.null then
+		return
+	end
+	local plugin = instrument:to_plugininsert():plugin(0)
+	local preset = plugin:preset_by_label(label)
+	if preset and preset.valid and plugin:load_preset(preset) then
+		outcome.read_back = outcome.read_back .. " and preset " .. label
+	else
+		outcome.status = "unverified"
+		outcome.reason = "Ardour knows no preset " .. label .. ", so the instrument may be silent; "
+			.. "quit Ardour, run: sideman ardour install, and start it again"
+	end
+end
+
 function tracks.operations.add_midi_track(context, operation)
 	local plugin = operation.instrument_plugin
 	local info = plugin ~= json.null and plugin_info(plugin) or ARDOUR.PluginInfo()
-	local track = first(context.session:new_midi_track(
+	local track = first(context, context.session:new_midi_track(
 		-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
 		-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
 		ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), true,
@@ -63,6 +83,7 @@ function tracks.operations.add_midi_track(context, operation)
 	end
 	if not instrument:isnil() then
 		outcome.read_back = outcome.read_back .. " with " .. instrument:display_name()
+		load_preset(instrument, operation.instrument_preset, outcome)
 	end
 	return outcome
 end
@@ -72,7 +93,7 @@ function tracks.operations.add_audio_track(context, operation)
 	if n_channels < 1 or n_channels > 8 then
 		faults.stop("invalid", "n_channels must be 1 to 8, got " .. n_channels)
 	end
-	local track = first(context.session:new_audio_track(
+	local track = first(context, context.session:new_audio_track(
 		n_channels, 2, nil, 1, operation.name, ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true
 	))
 	return dress(context, track, operation)

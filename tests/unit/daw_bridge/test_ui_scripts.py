@@ -1,13 +1,17 @@
 """Ardour's slot file keeps every byte that is not ours."""
 
 import base64
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daw_bridge.lua_bundle import bridge_source
 from daw_bridge.ui_scripts import N_SLOTS, Slot, UiScripts, quote, unquote
 from music.errors import SetupBroken
+from tests.programs import require_program
 
 # as Ardour writes it: keys in any order, compiled code with escapes, a value that looks like a statement
 _CODE = (
@@ -60,3 +64,29 @@ def test_what_is_not_of_ardours_form_is_left_alone(code: bytes) -> None:
         damaged.with_slot(1, _SLOT)
     with pytest.raises(SetupBroken, match="ActionScript"):
         UiScripts(b"<UIScripts/>").names()
+
+
+def test_compiled_scripts_as_ardour_saves_them_are_read(tmp_path: Path) -> None:
+    """Ardour writes every slot back compiled, through Lua's own quoting."""
+    source, out = tmp_path / "source.lua", tmp_path / "out"
+    source.write_text(bridge_source())
+    script = tmp_path / "save.lua"
+    script.write_text(
+        'local code = string.dump (assert (loadfile (arg[1])), true)\nlocal out = io.open (arg[2], "wb")\n'
+        'out:write ("scripts = {} scripts[32] = {} scripts[32][\\"a\\"] = {} ")\n'
+        'out:write ("scripts[32][\\"a\\"][\\"version\\"] = \\"1-old\\"  scripts[32][\\"f\\"] = ")\n'
+        'out:write (string.format ("%q", code), " scripts[32][\\"n\\"] = \\"Sideman bridge\\"  ")\nout:close ()\n'
+    )
+    subprocess.run(
+        [require_program("ardour7-lua"), script, source, out],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+        check=True,
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )
+    code = base64.b64encode(out.read_bytes())
+    scripts = UiScripts(b"<UIScripts><ActionScript>" + code + b"</ActionScript></UIScripts>")
+    assert scripts.names() == {32: "Sideman bridge"}
+    assert scripts.arguments(32) == {"version": "1-old"}
+    assert scripts.without(32).names() == {}
