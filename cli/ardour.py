@@ -5,8 +5,7 @@ import asyncio
 import sys
 from contextlib import closing
 
-from rich.console import Console
-
+from cli.shown import PlainConsole
 from workflows.settings import Settings
 from workflows.studio import build_studio, to_json
 
@@ -15,7 +14,7 @@ def install(_options: argparse.Namespace, settings: Settings) -> int:
     """Put the bridge and the buttons into Ardour and say what was done."""
     with closing(build_studio(settings)) as studio:
         for line in studio.install_bridge():
-            Console(highlight=False).print(line, markup=False)
+            PlainConsole().print(line)
     return 0
 
 
@@ -23,7 +22,7 @@ def uninstall(_options: argparse.Namespace, settings: Settings) -> int:
     """Remove them and say what was restored."""
     with closing(build_studio(settings)) as studio:
         for line in studio.uninstall_bridge():
-            Console(highlight=False).print(line, markup=False)
+            PlainConsole().print(line)
     return 0
 
 
@@ -34,9 +33,9 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         sys.stdout.write(to_json(checks) + "\n")
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = PlainConsole()
         for check in checks:
-            console.print(f"{'ok    ' if check.ok else 'BROKEN'}  {check.name}: {check.detail}", markup=False)
+            console.print(f"{'ok    ' if check.ok else 'BROKEN'}  {check.name}: {check.detail}")
             if not check.ok:
-                console.print(f"        next: {check.next_step}", markup=False)
+                console.print(f"        next: {check.next_step}")
     return 0 if all(check.ok for check in checks) else 3

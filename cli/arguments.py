@@ -40,6 +40,18 @@ def _setting(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _count(text: str) -> int:
+    if not (text.isdecimal() and 1 <= len(text) <= 9 and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r:.40}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text!r:.40}")
+    return int(text)
+
+
 def _add(commands: "Commands", name: str, command: str, description: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=description, description=description)
     parser.set_defaults(command=command)
@@ -62,8 +74,15 @@ def _add_generate(commands: "Commands") -> None:
     parser.add_argument("--key", metavar="KEY", help='for example "F minor", "D dorian" or Bb')
     parser.add_argument("--time-signature", metavar="N/U", help="for example 4/4, 3/4 or 6/8")
     parser.add_argument("--genre", metavar="G", help="a style, or one of its synonyms")
-    parser.add_argument("--seed", type=int, metavar="N", help="the same prompt, options and seed give the same music")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder in which the take's folder is made")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="from 0; the same prompt, options and seed give the same music"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder in which the take's folder is made (default: the setting takes_dir)",
+    )
     parser.add_argument(
         "--to",
         choices=["auto", "live", "session", "none"],
@@ -77,7 +96,7 @@ def _add_generate(commands: "Commands") -> None:
 
 def _add_takes(commands: "Commands") -> None:
     parser = _add(commands, "takes", "takes:list_takes", "List the takes that are kept, newest first.")
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many at most (default 20)")
+    parser.add_argument("--limit", type=_count, default=20, metavar="N", help="how many at most (default 20)")
     _add_json(parser, "the list")
     parser = _add(commands, "take", "takes:show", "Show one take.")
     parser.add_argument("take", metavar="TAKE", help="the take's id or folder")
@@ -99,7 +118,8 @@ def _add_jobs(commands: "Commands") -> None:
 
 
 def _add_ardour(commands: "Commands") -> None:
-    parser = commands.add_parser("ardour", help="Install or remove Sideman's bridge and buttons in Ardour.")
+    description = "Install or remove Sideman's bridge and buttons in Ardour."
+    parser = commands.add_parser("ardour", help=description, description=description)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     for action, description in (
         ("install", "Put Sideman's bridge and buttons into Ardour; scripts that are there stay."),
@@ -115,6 +135,8 @@ def _add_servers(commands: "Commands") -> None:
     parser = _add(
         commands, "serve", "servers:serve", "Serve MCP over HTTP on loopback, and listen for Ardour's buttons."
     )
-    parser.add_argument("--port", type=int, metavar="N", help="TCP port (default: the setting http_port)")
-    parser = _add(commands, "settings", "servers:show_settings", "Show every setting and where it came to.")
+    parser.add_argument(
+        "--port", type=_port, metavar="N", help="TCP port, 0 for a free one (default: the setting http_port)"
+    )
+    parser = _add(commands, "settings", "servers:show_settings", "Show every setting as it holds now.")
     _add_json(parser, "the settings")

@@ -3,17 +3,17 @@
 import argparse
 import asyncio
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 
 from cli.progress import progress_display
 from cli.shown import show_change_set, show_take
-from music.errors import Cancelled
+from music.errors import Cancelled, StudioError, TimedOut
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.requests import Destination, GenerateRequest
 from workflows.settings import Settings
 from workflows.studio import Studio, build_studio
 
-CANCEL_SECONDS = 15.0  # a cancelled job stops between steps, and its longest step looks four times a second
+CANCEL_SECONDS = 15.0  # a cancelled job stops when the part that is being rendered is done
 
 
 def generate(options: argparse.Namespace, settings: Settings) -> int:
@@ -32,7 +32,7 @@ def generate(options: argparse.Namespace, settings: Settings) -> int:
         at_bar=options.at,
     )
     with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
-        status = asyncio.run(_run(studio, request))
+        status = asyncio.run(_generated(studio, request))
         assert status.result is not None  # a finished job has a result
         take = studio.take(status.result["take"])
         if options.json:
@@ -44,8 +44,18 @@ def generate(options: argparse.Namespace, settings: Settings) -> int:
     return show_change_set(placed, as_json=False) if placed else 0
 
 
-async def _run(studio: Studio, request: GenerateRequest) -> JobStatus:
-    return await follow(studio, await studio.generate(request))
+async def _generated(studio: Studio, request: GenerateRequest) -> JobStatus:
+    """Generate; where only placing went wrong, say that the take itself is there."""
+    job_id = await studio.generate(request)
+    try:
+        return await follow(studio, job_id)
+    except StudioError:
+        if take := studio.take_of(studio.job(job_id)):
+            kept = (
+                f"sideman: the take is made: {studio.take_folder(take.id)}; 'sideman place {take.id}' places it again"
+            )
+            print(kept, file=sys.stderr)  # noqa: T201
+        raise
 
 
 async def follow(studio: Studio, job_id: JobId) -> JobStatus:
@@ -54,7 +64,8 @@ async def follow(studio: Studio, job_id: JobId) -> JobStatus:
         status = await studio.settled(job_id)
     except asyncio.CancelledError:
         studio.cancel(job_id)
-        await asyncio.shield(studio.settled(job_id, timeout_seconds=CANCEL_SECONDS))
+        with suppress(TimedOut):  # placing stops late: Ardour is in the middle of a verb
+            await asyncio.shield(studio.settled(job_id, timeout_seconds=CANCEL_SECONDS))
         raise
     if status.state is JobState.CANCELLED:
         raise Cancelled(f"job {job_id} was cancelled")

@@ -5,10 +5,8 @@ import asyncio
 import sys
 from contextlib import closing
 
-from rich.console import Console
-from rich.table import Table
-
 from cli.progress import progress_display
+from cli.shown import PlainConsole, add_row, new_table
 from workflows.durable import JobId
 from workflows.settings import Settings
 from workflows.studio import build_studio, to_json
@@ -25,9 +23,9 @@ def jobs(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         sys.stdout.write(to_json(found) + "\n")
         return 0
-    table = Table("job", "kind", "state", "stage", "%", "error", box=None)
+    table = new_table("job", "kind", "state", "stage", "%", "error")
     for job in found:
         percent = f"{job.progress.fraction:.0%}"
-        table.add_row(job.id, job.recipe, job.state.value, job.progress.stage, percent, str(job.error or ""))
-    Console(highlight=False).print(table if found else "No jobs yet.")
+        add_row(table, job.id, job.recipe, job.state.value, job.progress.stage, percent, str(job.error or ""))
+    PlainConsole(soft_wrap=False).print(table if found else "No jobs yet.")
     return 0

@@ -1,10 +1,10 @@
 """The ``sideman`` command: runs one command and turns errors into one line and an exit code."""
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from cli.arguments import build_parser
 from music.errors import Cancelled, EngineFailed, RequestInvalid, SetupBroken, StorageFailed, StudioError, TryLater
@@ -23,13 +23,11 @@ _EXIT_CODES: tuple[tuple[type[StudioError], int], ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = build_parser().parse_args(arguments)
-    flags: dict[str, Any] = dict(options.set)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show must not end a command
+            stream.reconfigure(errors="backslashreplace")
     try:
-        settings = load_settings(os.environ, flags, file=options.config)
-        module, function = options.command.split(":")
-        command = getattr(importlib.import_module(f"cli.{module}"), function)  # one command loads only its libraries
-        return int(command(options, settings))
+        return _run(sys.argv[1:] if arguments is None else arguments)
     except StudioError as error:
         print(f"sideman: {error}", file=sys.stderr)  # noqa: T201
         return exit_code(error)
@@ -39,6 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has gone; there is nobody left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _run(arguments: Sequence[str]) -> int:
+    for word in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in word):  # as Python reads what is no UTF-8
+            raise RequestInvalid(f"{word!a} is no text in UTF-8; type it again")
+    options = build_parser().parse_args(arguments)
+    settings = load_settings(os.environ, dict(options.set), file=options.config)
+    module, function = options.command.split(":")
+    command = getattr(importlib.import_module(f"cli.{module}"), function)  # one command loads only its libraries
+    code = int(command(options, settings))
+    sys.stdout.flush()  # a reader that has gone is noticed here, not when the interpreter ends
+    return code
 
 
 def exit_code(error: StudioError) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -40,6 +40,7 @@ def _plain_lines() -> Show:
         last_stage, last_percent = shown.get(job_id, ("", -100))
         if line[0] != last_stage or line[1] >= last_percent + 10:
             shown[job_id] = line
-            print(f"{line[1]:3d} %  {line[0]}", file=sys.stderr, flush=True)  # noqa: T201
+            with suppress(BrokenPipeError):  # whoever read it has gone; the work goes on
+                print(f"{line[1]:3d} %  {line[0]}", file=sys.stderr, flush=True)  # noqa: T201
 
     return show

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,9 +11,10 @@ from contextlib import closing
 
 from rich.console import Console
 
+from cli.shown import PlainConsole
 from mcp_server.server import build_server
-from mcp_server.serving import http_server, load_token
-from workflows.settings import Settings
+from mcp_server.serving import http_server, load_token, serve_stdio
+from workflows.settings import ENVIRONMENT_PREFIX, Settings
 from workflows.studio import Studio, build_studio
 
 _ADOPT_SECONDS = 5.0
@@ -23,14 +24,14 @@ def mcp(options: argparse.Namespace, settings: Settings) -> int:
     """Serve one client over stdio until it hangs up; unfinished jobs go on in a process of their own."""
 
     async def run(studio: Studio) -> None:
-        await build_server(studio).run_stdio_async()
+        await serve_stdio(build_server(studio))
 
     return _serve(options, settings, run)
 
 
 def serve(options: argparse.Namespace, settings: Settings) -> int:
     """Serve MCP over HTTP and listen for Ardour's buttons until interrupted."""
-    token_file = settings.data_dir.expanduser() / "http-token"
+    token_file = settings.data_dir / "http-token"
     token = settings.http_token.get_secret_value() if settings.http_token else load_token(token_file)
     port = options.port if options.port is not None else settings.http_port
     shown = "as in the setting http_token" if settings.http_token else f"in {token_file}"
@@ -77,11 +78,12 @@ async def _adopt_now_and_then(studio: Studio) -> None:
 
 def _go_on_alone(options: argparse.Namespace) -> None:
     """Leave unfinished jobs to a process that outlives the client and ends when they are done."""
-    flags = [f"--set={name}={value}" for name, value in options.set]
-    if options.config:
-        flags.append(f"--config={options.config.absolute()}")
-    subprocess.Popen(  # noqa: S603  our own program and the flags we were given
+    flags = [f"--config={options.config.expanduser().absolute()}"] if options.config else []
+    # not as arguments: every user of the machine may read those, and one may be a key
+    settings = {f"{ENVIRONMENT_PREFIX}{name.upper()}": value for name, value in options.set}
+    subprocess.Popen(  # noqa: S603  our own program and the file we were given
         [sys.executable, "-m", "cli.main", *flags, "jobs", "--wait"],
+        env=os.environ | settings,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -91,10 +93,10 @@ def _go_on_alone(options: argparse.Namespace) -> None:
 
 def show_settings(options: argparse.Namespace, settings: Settings) -> int:
     """Print every setting as it holds now; secrets stay hidden."""
-    values = settings.model_dump(mode="json")
     if options.json:
-        sys.stdout.write(json.dumps(values, indent=2) + "\n")
+        sys.stdout.write(settings.model_dump_json(indent=2) + "\n")
     else:
-        for name, value in values.items():
-            Console(highlight=False, soft_wrap=True).print(f"{name} = {value}", markup=False)
+        console = PlainConsole()
+        for name, value in settings.model_dump(mode="json").items():
+            console.print(f"{name} = {value}")
     return 0

@@ -4,10 +4,32 @@ import sys
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.take import Take
 from workflows.studio import to_json
+
+_ID_WIDTH = 22  # characters of a take's or a job's id
+
+
+class PlainConsole(Console):
+    """Standard output, on which brackets are brackets and a reader that has gone is for ``main`` to deal with."""
+
+    def __init__(self, *, soft_wrap: bool = True) -> None:
+        super().__init__(highlight=False, markup=False, soft_wrap=soft_wrap)
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError, as writing without a console does."""
+        raise BrokenPipeError
+
+
+def new_table(*columns: str) -> Table:
+    """Return an empty table whose first column holds ids, which are there to be copied whole."""
+    table = Table(box=None)
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", min_width=_ID_WIDTH if number == 0 else None)
+    return table
 
 
 def show_change_set(result: ChangeSetResult, *, as_json: bool) -> int:
@@ -15,42 +37,46 @@ def show_change_set(result: ChangeSetResult, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(to_json(result) + "\n")
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = PlainConsole()
         verified = sum(outcome.status is OutcomeStatus.VERIFIED for outcome in result.outcomes)
-        console.print(f"{result.label}: {result.state.value}, {verified} of {len(result.outcomes)} steps verified")
+        summary = f"{result.label}: {result.state.value}, {verified} of {len(result.outcomes)} steps verified"
+        console.print(summary)
         console.print(f"change set {result.id}")
         for outcome in result.outcomes:
             if outcome.status is not OutcomeStatus.VERIFIED:
-                console.print(f"  {outcome.verb}: {outcome.status.value} {outcome.reason}", markup=False)
+                console.print(f"  {outcome.verb}: {outcome.status.value} {outcome.reason}")
     return 0 if result.state in (ChangeSetState.APPLIED, ChangeSetState.REVERTED) else 1
 
 
 def show_take(take: Take, folder: str) -> None:
     """Print what was understood, the files, and the table of asked against measured."""
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{take.plan.title}[/bold]  (take {take.id})")
+    console = PlainConsole()
+    console.print(Text.assemble((take.plan.title, "bold"), f"  (take {take.id})"))
     for label, remarks in (
         ("understood", take.reading.understood),
         ("assumed", take.reading.assumed),
         ("conflict", take.reading.conflicts),
     ):
         if remarks:
-            console.print(
-                f"  {label}: " + "; ".join(f"{remark.field} {remark.text}" for remark in remarks), markup=False
-            )
+            console.print(f"  {label}: " + "; ".join(f"{remark.field} {remark.text}" for remark in remarks))
     if take.reading.unused:
-        console.print("  not understood: " + ", ".join(take.reading.unused), markup=False)
+        console.print("  not understood: " + ", ".join(take.reading.unused))
     for notice in take.notices:
-        console.print(f"  note: {notice}", markup=False)
-    table = Table("", "asked", "measured", "", box=None, pad_edge=True)
+        console.print(f"  note: {notice}")
+    compared = Table("", "asked", "measured", "", box=None)
     for row in take.comparisons:
         verdict = {True: "ok", False: "differs", None: "not measured"}[row.agrees]
-        table.add_row(row.name, row.asked, row.measured, f"{verdict} {row.note}".strip())
-    console.print(table)
-    files = Table("file", "length", box=None, pad_edge=True)
+        add_row(compared, row.name, row.asked, row.measured, f"{verdict} {row.note}".strip())
+    console.print(compared)
+    files = Table("file", "length", box=None)
     for file in take.files:
         if "/" not in file.path or file.path.startswith("stems/"):
             length = f"{file.length_seconds:.2f} s" if file.length_seconds is not None else ""
-            files.add_row(file.path, length)
+            add_row(files, file.path, length)
     console.print(files)
-    console.print(f"{folder}", markup=False)
+    console.print(folder)
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """Add a row of plain texts: brackets in a title or a path are no markup."""
+    table.add_row(*map(Text, cells))

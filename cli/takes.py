@@ -5,12 +5,9 @@ import asyncio
 import sys
 from contextlib import closing
 
-from rich.console import Console
-from rich.table import Table
-
 from cli.generate import follow
 from cli.progress import progress_display
-from cli.shown import show_change_set, show_take
+from cli.shown import PlainConsole, add_row, new_table, show_change_set, show_take
 from music.changeset import ChangeSetResult
 from workflows.requests import PlaceRequest
 from workflows.settings import Settings
@@ -24,11 +21,11 @@ def list_takes(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             sys.stdout.write(to_json(takes) + "\n")
             return 0
-        table = Table("take", "title", "style", "tempo", "key", "bars", box=None)
+        table = new_table("take", "title", "style", "tempo", "key", "bars")
         for take in takes:
             plan = take.plan
-            table.add_row(take.id, plan.title, plan.style, f"{plan.tempo_bpm:g}", str(plan.key), str(plan.n_bars))
-        Console(highlight=False).print(table if takes else f"No takes in {settings.takes_dir} yet.")
+            add_row(table, take.id, plan.title, plan.style, f"{plan.tempo_bpm:g}", str(plan.key), str(plan.n_bars))
+        PlainConsole(soft_wrap=False).print(table if takes else f"No takes in {settings.takes_dir} yet.")
     return 0
 
 

@@ -141,24 +141,24 @@ class BridgeClient:
 
     async def _wait(self, call_id: str, event: asyncio.Event, timeout_seconds: float) -> JsonObject | None:
         name = f"answer-{call_id}.json"
-        deadline = time.monotonic() + timeout_seconds
+        taking_seconds = min(timeout_seconds, DEFAULT_TIMEOUT_SECONDS)  # a long verb is taken as soon as a short one
+        begun = time.monotonic()
         while True:
-            remaining = deadline - time.monotonic()
+            elapsed = time.monotonic() - begun
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), max(0.001, min(_POLL_SECONDS, remaining)))
+                await asyncio.wait_for(event.wait(), max(0.001, min(_POLL_SECONDS, timeout_seconds - elapsed)))
             answer = self.folder.read(name)
             if answer is not None:
                 self.folder.remove(name)
                 return answer
             event.clear()
-            if remaining > 0:
-                continue
-            if self.folder.remove("request.json"):
+            if elapsed >= taking_seconds and self.folder.remove("request.json"):
                 raise TryLater(
-                    f"Ardour did not take a request within {timeout_seconds:g} s, so nothing was done; is Ardour open "
+                    f"Ardour did not take a request within {taking_seconds:g} s, so nothing was done; is Ardour open "
                     f"with OSC on port {self.osc_port} and no dialog waiting? 'sideman doctor' checks each link"
                 )
-            return None
+            if elapsed >= timeout_seconds:
+                return None
 
     async def measure_round_trips(self, n_calls: int = 200) -> RoundTrip:
         """Time from the OSC trigger to the read-back of one verb: the transport's state."""

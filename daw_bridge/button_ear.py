@@ -19,10 +19,11 @@ from pythonosc.parsing.osc_types import ParseError
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.lua_bundle import bridge_version
 from daw_bridge.wire import to_bbt
-from music.errors import SetupBroken
+from music.errors import RequestInvalid, SetupBroken, StudioError
 from music.time import BBT, TimeSignature
 
 HEARTBEAT_NAME = "serve.json"
+NOTICE_NAME = "notice.json"
 HEARTBEAT_SECONDS = 1.0
 LONGEST_SILENCE_SECONDS = 5.0  # as the button's Lua has it
 _LOOPBACK = "127.0.0.1"
@@ -52,12 +53,17 @@ def is_alive(folder: BridgeFolder, now_unix: float) -> bool:
 
 
 def to_press(facts: JsonObject) -> ButtonPress:
-    """Read a press; SetupBroken when it comes from a button of another version."""
+    """Read a press; SetupBroken when a button of another version made it, RequestInvalid for a metre we cannot play."""
     if facts["version"] != bridge_version():
         raise SetupBroken(
             f"the button in Ardour is of version {facts['version']}, this Sideman of {bridge_version()}; "
             "run 'sideman ardour install' and reopen the session"
         )
+    metre = facts["time_signature"]
+    try:
+        time_signature = TimeSignature(metre["beats"], metre["unit"])
+    except ValueError as error:
+        raise RequestInvalid(str(error)) from error
     return ButtonPress(
         id=facts["id"],
         prompt=str(facts["prompt"])[:_LONGEST_PROMPT],
@@ -66,7 +72,7 @@ def to_press(facts: JsonObject) -> ButtonPress:
         n_bars=facts["n_bars"],
         is_range=facts["is_range"],
         tempo_bpm=float(facts["tempo_bpm"]),
-        time_signature=TimeSignature(facts["time_signature"]["beats"], facts["time_signature"]["unit"]),
+        time_signature=time_signature,
     )
 
 
@@ -92,12 +98,33 @@ class ButtonEar:
         self._folder, self._listener = folder, listener
 
     async def presses(self) -> AsyncGenerator[ButtonPress, None]:
-        """Yield presses as they come, for as long as somebody asks. A press is taken once."""
+        """Yield presses as they come, for as long as somebody asks. A press is taken once.
+
+        One that cannot be read, such as that of a button from before an upgrade, is answered here.
+        """
         while True:
-            name = f"button-{await self._listener.pressed.get()}.json"
+            press_id = await self._listener.pressed.get()
+            name = f"button-{press_id}.json"
             facts = self._folder.read(name)
-            if facts is not None and self._folder.remove(name):
-                yield to_press(facts)
+            if facts is None or not self._folder.remove(name):
+                continue
+            try:
+                press = to_press(facts)
+            except StudioError as error:
+                self.answer(press_id, str(error))
+                continue
+            yield press
+
+    def answer(self, press_id: str, problem: str = "") -> None:
+        """Tell the button that a press is accepted, or why not; it waits two seconds to show that to the person."""
+        self._folder.write(f"reply-{press_id}.json", {"problem": problem})
+
+    def leave_notice(self, text: str) -> None:
+        """Leave a text that the button shows at its next press, for what goes wrong after a press was accepted.
+
+        It does not pop up by itself: a dialog opened from outside keeps Ardour from taking requests until it is closed.
+        """
+        self._folder.write(NOTICE_NAME, {"text": text})
 
 
 async def _beat(folder: BridgeFolder, port: int) -> None:
@@ -115,6 +142,8 @@ async def listen(folder: BridgeFolder) -> AsyncIterator[ButtonEar]:
     loop = asyncio.get_running_loop()
     wire, listener = await loop.create_datagram_endpoint(_Listener, local_addr=(_LOOPBACK, 0))
     port: int = wire.get_extra_info("sockname")[1]
+    for name in (*folder.path.glob("button-*.json"), *folder.path.glob("reply-*.json")):
+        folder.remove(name.name)  # nobody waits for them any more
     heart = asyncio.create_task(_beat(folder, port))
     try:
         yield ButtonEar(folder, listener, port)

@@ -8,6 +8,7 @@ from daw_bridge.bridge_folder import JsonObject
 from music.changeset import ChangeSetId
 from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
 
+CLOSED_STATES = ("applied", "failed", "reverted")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 
 
@@ -44,6 +45,12 @@ def find_record(session_folder: Path, change_set_id: ChangeSetId) -> JsonObject:
         known = [found["id"] for found in read_records(session_folder)]
         raise NotFound("change set", change_set_id, nearest=known[-1] if known else None)
     return record
+
+
+def is_open(session_folder: Path, change_set_id: ChangeSetId) -> bool:
+    """Tell whether a change set was begun and neither finished nor taken back."""
+    record = read_record(session_folder, change_set_id)
+    return record is not None and record["state"] not in CLOSED_STATES
 
 
 def read_records(session_folder: Path) -> list[JsonObject]:

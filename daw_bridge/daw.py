@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Protocol
 
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
+from music.job import JobContext
 from music.session import SessionSnapshot
 from music.time import BBT
 
@@ -63,8 +64,13 @@ class Daw(Protocol):
     async def snapshot(self) -> SessionSnapshot:
         """Read the whole session in one go."""
 
-    async def apply(self, change_set: ChangeSet, *, dry_run: bool = False) -> ChangeSetResult:
-        """Apply operations as one turn; an id that was applied before is not applied again."""
+    async def apply(
+        self, change_set: ChangeSet, *, dry_run: bool = False, job: JobContext | None = None
+    ) -> ChangeSetResult:
+        """Apply operations as one turn; an id that was applied before is not applied again.
+
+        ``job`` hears how far it is and may cancel it between two operations: what was done is taken back then.
+        """
 
     async def revert(self, change_set_id: ChangeSetId) -> ChangeSetResult:
         """Take a change set back as one step, leaving what others changed since; NotFound for an unknown id."""

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from daw_bridge.bridge_client import AnswerLost, BridgeClient, VerbFailed
 from daw_bridge.bridge_folder import JsonObject
-from daw_bridge.change_journal import check_id, find_record, journal_folder, read_record, read_records
+from daw_bridge.change_journal import (
+    CLOSED_STATES,
+    check_id,
+    find_record,
+    journal_folder,
+    read_record,
+    read_records,
+)
 from daw_bridge.confirm_dialog import EditorScreen
 from daw_bridge.daw import Capabilities, DawKind, TransportAction, TransportState
 from daw_bridge.validation import check_revision, preview
@@ -25,7 +32,8 @@ from music.changeset import (
     Outcome,
     OutcomeStatus,
 )
-from music.errors import RequestInvalid, StorageFailed, TimedOut, TryLater
+from music.errors import Cancelled, RequestInvalid, StorageFailed, TimedOut, TryLater
+from music.job import JobContext, Progress
 from music.session import SessionSnapshot
 from music.time import BBT
 
@@ -36,7 +44,7 @@ _AUTOMATIC_ANSWER_SECONDS = 5.0
 _WRITE_LOCK_SECONDS = 120.0
 _POLL_SECONDS = 0.02
 _LARGEST_TAKE_BACK = 10_000
-_CLOSED = ("applied", "failed", "reverted")
+_IMPORT_PREFIX = "import-"
 
 
 class LiveDaw:
@@ -84,11 +92,13 @@ class LiveDaw:
         """List the change sets of the open session, oldest first; one that was never finished is uncertain."""
         return tuple(to_result(record) for record in read_records(await self._session_folder()))
 
-    async def apply(self, change_set: ChangeSet, *, dry_run: bool = False) -> ChangeSetResult:
+    async def apply(
+        self, change_set: ChangeSet, *, dry_run: bool = False, job: JobContext | None = None
+    ) -> ChangeSetResult:
         """Apply operations as one turn.
 
-        The first that fails ends it: what had been done is taken back. An id that is applied already is not applied
-        again; one that was left half done is first taken back, then applied anew.
+        The first that fails ends it, and so does a cancelled job: what had been done is taken back. An id that is
+        applied already is not applied again; one that was left half done is first taken back, then applied anew.
         """
         check_id(change_set.id)
         async with self._client.folder.lock("write", timeout_seconds=_WRITE_LOCK_SECONDS):
@@ -104,7 +114,7 @@ class LiveDaw:
             is_valid = all(outcome.status is OutcomeStatus.PREVIEWED for outcome in outcomes)
             if dry_run or not is_valid:
                 return _not_applied(change_set, snapshot.revision, dry_run=dry_run, outcomes=outcomes)
-            return await self._apply(folder, change_set)
+            return await self._apply(folder, change_set, job)
 
     async def revert(self, change_set_id: ChangeSetId) -> ChangeSetResult:
         """Take a change set back; each outcome says whether it is gone or why it was left."""
@@ -131,7 +141,7 @@ class LiveDaw:
         record = read_record(folder, change_set_id)
         if record is None:
             return None
-        if record["state"] not in _CLOSED:
+        if record["state"] not in CLOSED_STATES:
             await self._take_back(change_set_id, "failed")
             return None
         remains = await self._client.call("remains", {"id": change_set_id})
@@ -142,26 +152,31 @@ class LiveDaw:
             await self._take_back(change_set_id, "failed")
         return to_result(record) if record["state"] != "failed" and not is_lost else None
 
-    async def _apply(self, folder: Path, change_set: ChangeSet) -> ChangeSetResult:
+    async def _apply(self, folder: Path, change_set: ChangeSet, job: JobContext | None) -> ChangeSetResult:
         journal_folder(folder)
-        fresh_files = _FreshFiles(self._client.folder.path / f"import-{uuid.uuid4().hex}")
+        for left_behind in self._client.folder.path.glob(f"{_IMPORT_PREFIX}*"):  # we hold the lock: its client is dead
+            _FreshFiles(left_behind).remove()
+        fresh_files = _FreshFiles(self._client.folder.path / f"{_IMPORT_PREFIX}{uuid.uuid4().hex}")
         try:
             operations = [to_json(fresh_files.renew(index, op)) for index, op in enumerate(change_set.operations)]
             begin: JsonObject = {"id": change_set.id, "label": change_set.label, "operations": operations}
             await self._client.call("begin", begin)
-            return await self._do_steps(folder, change_set)
+            return await self._do_steps(folder, change_set, job)
         finally:
             fresh_files.remove()
 
-    async def _do_steps(self, folder: Path, change_set: ChangeSet) -> ChangeSetResult:
+    async def _do_steps(self, folder: Path, change_set: ChangeSet, job: JobContext | None) -> ChangeSetResult:
         for index in range(len(change_set.operations)):
             try:
+                if job:
+                    job.report(Progress("placing", index / len(change_set.operations)))
+                    job.raise_if_cancelled()
                 outcome = await self._client.call(
                     "step", {"id": change_set.id, "index": index}, timeout_seconds=STEP_SECONDS
                 )
             except AnswerLost:
                 return to_result(find_record(folder, change_set.id))  # it is open, and so uncertain
-            except TryLater:
+            except (Cancelled, TryLater):
                 await self._take_back(change_set.id, "failed")
                 raise
             if outcome["status"] == "failed":

@@ -52,7 +52,7 @@ class Slot:
 def quote(text: str) -> bytes:
     """Write a text as a Lua string literal."""
     escaped = text.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\\n")
-    return b'"' + escaped.replace(b"\r", b"\\13").replace(b"\0", b"\\0") + b'"'
+    return b'"' + escaped.replace(b"\r", b"\\013").replace(b"\0", b"\\000") + b'"'
 
 
 def unquote(literal: bytes) -> str:

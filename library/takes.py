@@ -9,13 +9,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
-from music.names import nearest_name
+from music.names import nearest_name, shorten
 from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
 
 TAKE_FILE = "take.json"
@@ -26,16 +26,17 @@ class TakeStore:
     """The folder that holds takes."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()
 
     def prepare(self, parent: Path | None) -> Path:
-        """Return the folder in which a take will be kept, made and proved writable."""
-        folder = (parent or self._folder).expanduser().absolute()
-        with storage_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        return folder
+        """Return the folder in which a take will be kept, made and proved writable, and so the store's own."""
+        chosen = (parent or self._folder).absolute()
+        for folder in dict.fromkeys((chosen, self._folder)):  # a take kept elsewhere leaves a link in the store's own
+            with storage_errors(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryFile(dir=folder):
+                    pass
+        return chosen
 
     def staging(self, parent: Path, take_id: TakeId) -> Path:
         """Return where a take is put together: hidden, beside its place. It survives a killed process."""
@@ -52,27 +53,41 @@ class TakeStore:
             if not place.exists():
                 write_atomically(staging / TAKE_FILE, take_to_json(take))
                 staging.rename(place)
-            if parent != self._folder.expanduser().absolute():
-                self._remember(take.id, place)
-        return place
+        return self.remember(place)
 
-    def _remember(self, take_id: TakeId, place: Path) -> None:
-        folder = self._folder.expanduser().absolute()
-        folder.mkdir(parents=True, exist_ok=True)
-        link = folder / take_id
-        if not link.is_symlink():
-            link.symlink_to(place, target_is_directory=True)
+    def remember(self, place: Path) -> Path:
+        """Make a whole take that may be kept elsewhere known to the store, and return its folder."""
+        link = self._folder / place.name
+        with storage_errors(link):
+            if place.parent.resolve() != self._folder.resolve() and not link.is_symlink():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(place, target_is_directory=True)
+        return place
 
     def folder(self, take_id: str) -> Path:
         """Return the folder of a take, by its id or its path; NotFound names the nearest id."""
-        for candidate in (self._folder.expanduser() / take_id, Path(take_id).expanduser()):
-            if (candidate / TAKE_FILE).is_file():
-                return candidate.resolve()
-        raise NotFound("take", take_id, nearest=nearest_name(take_id, self.ids()))
+        # a text that is no path at all (too long, no such user's home, a zero byte) names no take either
+        with suppress(OSError, RuntimeError, ValueError):
+            for candidate in (self._folder / take_id, Path(take_id).expanduser()):
+                if (candidate / TAKE_FILE).is_file():
+                    return candidate.resolve()
+        raise NotFound("take", shorten(take_id), nearest=nearest_name(shorten(take_id), self.ids()))
+
+    def file(self, take_id: str, path: str) -> Path:
+        """Return where a file lies that a take's account lists; NotFound for any other, and for one outside the take.
+
+        An account may come from somebody else, so that its word alone opens no file of this machine.
+        """
+        folder = self.folder(take_id)
+        known = [*(file.path for file in read_take(folder).files), TAKE_FILE]
+        place = (folder / path).resolve() if path in known else folder
+        if not (place.is_file() and place.is_relative_to(folder)):
+            raise NotFound("file of the take", shorten(path), nearest=nearest_name(shorten(path), known))
+        return place
 
     def ids(self) -> tuple[TakeId, ...]:
         """Return the ids of all takes that are still there, newest first."""
-        found = (file.parent.name for file in self._folder.expanduser().glob(f"[!.]*/{TAKE_FILE}"))
+        found = (file.parent.name for file in self._folder.glob(f"[!.]*/{TAKE_FILE}"))
         return tuple(TakeId(name) for name in sorted(found, reverse=True))
 
     def get(self, take_id: str) -> Take:

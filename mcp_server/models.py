@@ -8,7 +8,7 @@ from music.changeset import ChangeSetResult, Outcome, OutcomeStatus
 from music.session import Route, SessionSnapshot
 from music.take import Comparison, Take
 from workflows.durable import JobStatus
-from workflows.studio import Capabilities, TransportState
+from workflows.studio import Availability, TransportState
 
 
 def _without_titles(schema: dict[str, Any]) -> None:
@@ -41,7 +41,7 @@ class CapabilitiesReport(Answer):
     instruments: list[str]
 
     @classmethod
-    def of(cls, found: Capabilities) -> "CapabilitiesReport":
+    def of(cls, found: Availability) -> "CapabilitiesReport":
         """Return the report of what was probed."""
         ardour = found.ardour
         return cls(

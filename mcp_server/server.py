@@ -33,8 +33,8 @@ from mcp_server.models import (
 from music.errors import NotFound, StudioError, TimedOut
 from music.job import Progress
 from music.time import BBT
-from workflows.durable import JobId, JobStatus
-from workflows.requests import Destination, GenerateRequest, PlaceRequest
+from workflows.durable import JobId, JobState, JobStatus
+from workflows.requests import LAST_BAR, Destination, GenerateRequest, PlaceRequest
 from workflows.studio import Studio, TransportAction
 
 P = ParamSpec("P")
@@ -51,7 +51,9 @@ _MEDIA_TYPES = {"json": "application/json", "jams": "application/json", "mid": "
 _MAX_WAIT_SECONDS = 600.0
 _MAX_COMPLETIONS = 100  # as the protocol has it
 
-Bar = Annotated[int | None, Field(description="first bar, from 1; null: at the playhead", ge=1, le=100_000)]
+Bar = Annotated[
+    int | None, Field(description="first bar in the open session, from 1; null: at the playhead", ge=1, le=LAST_BAR)
+]
 WaitSeconds = Annotated[
     float, Field(description="how long to wait for the result before answering with a running job", ge=0, le=600)
 ]
@@ -102,7 +104,7 @@ def _add_session_tools(server: MCPServer, studio: Studio) -> None:
     @_told
     async def capabilities() -> CapabilitiesReport:
         """Tell what is available now: Ardour's state and version, engines, styles, SoundFont, planner."""
-        return CapabilitiesReport.of(await studio.capabilities())
+        return CapabilitiesReport.of(await studio.availability())
 
     @server.tool(title="The open Ardour session", annotations=_reads())
     @_told
@@ -113,10 +115,10 @@ def _add_session_tools(server: MCPServer, studio: Studio) -> None:
     @server.tool(title="Transport", annotations=_changes(idempotent=True))
     @_told
     async def transport(
-        action: Annotated[TransportAction, Field(description="locate needs a bar")],
-        bar: Annotated[int | None, Field(description="bar to go to, from 1", ge=1, le=100_000)] = None,
+        action: Annotated[TransportAction, Field(description="locate needs a bar; state only reads")],
+        bar: Annotated[int | None, Field(description="bar to go to, from 1", ge=1, le=LAST_BAR)] = None,
     ) -> TransportReport:
-        """Play, stop or locate, and return the transport as read back from Ardour."""
+        """Play, stop, go to a bar, or only look; returns the transport as read back from Ardour."""
         return TransportReport.of(await studio.transport(action, BBT(bar) if bar is not None else None))
 
     @server.tool(title="Undo a change set", annotations=_changes(destructive=True, idempotent=True))
@@ -134,7 +136,7 @@ def _add_take_tools(server: MCPServer, studio: Studio) -> None:
     async def generate(
         ctx: Context,
         prompt: Annotated[str, Field(description="what to make, in words: genre, mood, instruments, chords, form, …")],
-        bars: Annotated[int | None, Field(description="length in bars")] = None,
+        bars: Annotated[int | None, Field(description="length in bars, from 1")] = None,
         seconds: Annotated[float | None, Field(description="length in seconds, at most 600, instead of bars")] = None,
         tempo_bpm: Annotated[float | None, Field(description="quarter notes per minute, 20 to 300")] = None,
         key: Annotated[str | None, Field(description='for example "F minor" or "D dorian"')] = None,
@@ -144,7 +146,8 @@ def _add_take_tools(server: MCPServer, studio: Studio) -> None:
         to: Annotated[
             Literal["live", "session", "none", "auto"],
             Field(
-                description="live: into the open session; session: an Ardour session of its own; auto: whichever can be"
+                description="live: into the open session; session: an Ardour session of its own; none: files alone; "
+                "auto: live when the editor is open, else session"
             ),
         ] = "auto",
         at_bar: Bar = None,
@@ -239,8 +242,9 @@ def _add_resources(server: MCPServer, studio: Studio) -> None:
     ) -> Completion | None:
         if not isinstance(ref, ResourceTemplateReference) or argument.name != "take":
             return None
-        known = [take.id for take in studio.takes(_MAX_COMPLETIONS) if take.id.startswith(argument.value)]
-        return Completion(values=known, total=len(known), has_more=False)
+        known = [take_id for take_id in studio.take_ids() if take_id.startswith(argument.value)]
+        shown = known[:_MAX_COMPLETIONS]
+        return Completion(values=shown, total=len(known), has_more=len(known) > len(shown))
 
     for suffix, media_type in (("json", "application/json"), ("jams", "application/json")):
         _add_take_file(server, studio, f"sideman://takes/{{take}}/{{name}}.{suffix}", suffix, media_type)
@@ -281,8 +285,8 @@ async def _followed(studio: Studio, job_id: JobId, ctx: Context, wait_seconds: f
 
 
 def _report(studio: Studio, status: JobStatus) -> JobReport:
-    take_id = (status.result or {}).get("take")
-    return JobReport.of(status, studio.take(take_id) if take_id else None, studio.placement_of(status))
+    ended = status.state is not JobState.RUNNING
+    return JobReport.of(status, studio.take_of(status) if ended else None, studio.placement_of(status))
 
 
 def _detail(studio: Studio, take_id: str) -> TakeDetail:

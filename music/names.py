@@ -3,9 +3,16 @@
 import difflib
 from collections.abc import Iterable
 
+_LONGEST_SHOWN = 120  # characters; more of a wrong name tells nobody more
+
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is closest to ``name``, or None when nothing is close."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     matches = difflib.get_close_matches(name.casefold(), by_folded, n=1)
     return by_folded[matches[0]] if matches else None
+
+
+def shorten(name: str) -> str:
+    """Return a name as a message shows it: whole, or its beginning when it is very long."""
+    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"

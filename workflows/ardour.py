@@ -19,7 +19,7 @@ from workflows.settings import Settings
 
 def bridge_folder(settings: Settings) -> Path:
     """Return the folder through which Ardour and Sideman talk."""
-    return settings.bridge_dir.expanduser() if settings.bridge_dir else default_bridge_folder(os.environ, Path.home())
+    return settings.bridge_dir if settings.bridge_dir else default_bridge_folder(os.environ, Path.home())
 
 
 @asynccontextmanager

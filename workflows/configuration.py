@@ -40,10 +40,10 @@ def load_styles(folder: Path) -> dict[str, Style]:
 
 def load_instruments(file: Path) -> dict[str, Instrument]:
     """Read the instrument table, by id; ConfigurationInvalid if it is bad or an id or synonym occurs twice."""
-    raw = _read_toml(file)
+    raw = read_toml(file)
     if set(raw) != {"instruments"}:
         raise ConfigurationInvalid(file, "", f"expected only [[instruments]] tables, got {sorted(raw)}")
-    table = _validated(file, _INSTRUMENTS, raw["instruments"])
+    table = validated(file, _INSTRUMENTS, raw["instruments"])
     owners: dict[str, str] = {}
     for instrument in table:
         for word in {instrument.id, *(synonym.lower() for synonym in instrument.synonyms)}:
@@ -67,7 +67,7 @@ def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Ins
 
 
 def _load_style(file: Path) -> Style:
-    style = _validated(file, _STYLES, _with_time_signatures(file, {"id": file.stem, **_read_toml(file)}))
+    style = validated(file, _STYLES, _with_time_signatures(file, {"id": file.stem, **read_toml(file)}))
     if style.id != file.stem:
         raise ConfigurationInvalid(file, "id", f"is {style.id!r}, but the file is named {file.stem!r}")
     _check_harmony(file, style)
@@ -111,14 +111,16 @@ def _check_pattern_characters(file: Path, style: Style) -> None:
                     raise ConfigurationInvalid(file, f"parts.{role.value}.patterns", reason)
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """Read a TOML file; ConfigurationInvalid if it is missing or is none."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationInvalid(file, "", str(error)) from error
 
 
-def _validated(file: Path, adapter: TypeAdapter[_Value], raw: object) -> _Value:
+def validated(file: Path, adapter: TypeAdapter[_Value], raw: object) -> _Value:
+    """Turn what a file holds into a value; ConfigurationInvalid names the first field that is unknown or wrong."""
     try:
         return adapter.validate_python(raw, extra="forbid")
     except ValidationError as error:

@@ -30,6 +30,7 @@ R = TypeVar("R")
 _FORMAT = "1"  # jobs of another format are not resumed; raise it when a recipe's steps change
 _MAX_SLOTS = 256
 _CANCEL_POLL_SECONDS = 0.25
+_CLOSE_SECONDS = 5.0
 _RUNNING = ("PENDING", "ENQUEUED", "DELAYED")
 
 
@@ -63,6 +64,13 @@ class Stage:
     weight: float
 
 
+class HandedOver(BaseException):
+    """The process is closing: the job stops here, and goes on in the process that takes it over.
+
+    No ``Exception``, so that no recipe takes it for a failure and DBOS records none.
+    """
+
+
 class Job:
     """A running job as its recipe sees it."""
 
@@ -87,15 +95,22 @@ class Job:
 
     def report(self, progress: Progress) -> None:
         """Tell how far the current step is, 0 to 1 of the step."""
+        self._jobs.raise_if_closing()
         self._jobs.announce(self.id, _overall(self._stages, self._stage.name, progress))
 
     def raise_if_cancelled(self) -> None:
         """Raise ``Cancelled`` when the job was cancelled from any process; looks four times a second at most."""
+        self._jobs.raise_if_closing()
         now = time.monotonic()
         if now - self._cancel_checked_seconds >= _CANCEL_POLL_SECONDS:
             self._cancel_checked_seconds = now
             if self._jobs.status(self.id).state is JobState.CANCELLED:
                 raise Cancelled(f"job {self.id} was cancelled")
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether this process is closing, so that another one goes on with the job."""
+        return self._jobs.is_closing
 
 
 def _overall(stages: tuple[Stage, ...], current: str, inner: Progress) -> Progress:
@@ -133,6 +148,7 @@ class DurableJobs:
         self._on_progress = on_progress
         self._latest: dict[str, Progress] = {}
         self._held: set[str] = set()
+        self.is_closing = False
         self._permits = threading.BoundedSemaphore(max_concurrent)
         try:
             (folder / "slots").mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -160,11 +176,24 @@ class DurableJobs:
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
         self.adopt_orphans()
 
-    def close(self, *, wait_seconds: int = 0) -> None:
-        """Stop taking work, wait up to ``wait_seconds`` for running jobs, and free the slot."""
+    def close(self) -> None:
+        """Stop running jobs at their next check, for another process to go on with, and free the slot.
+
+        A job that does not stop in time keeps the slot until this process ends, so that nobody works beside it.
+        """
+        self.is_closing = True
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        while self._held and time.monotonic() < deadline:
+            time.sleep(0.01)
         self._client.destroy()
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=wait_seconds)
-        self._slots.release()
+        DBOS.destroy(destroy_registry=True)
+        if not self._held:
+            self._slots.release()
+
+    def raise_if_closing(self) -> None:
+        """Raise ``HandedOver`` when this process is closing."""
+        if self.is_closing:
+            raise HandedOver
 
     def start(self, job_id: JobId, recipe: str, request: JsonObject) -> JobId:
         """Start a job; starting an id again changes nothing."""

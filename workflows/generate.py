@@ -16,23 +16,31 @@ from pydantic import TypeAdapter
 
 from engines.engine import EngineContext, Result
 from library.takes import describe_files, write_atomically
-from music.errors import EngineFailed
+from music.errors import EngineFailed, SetupBroken, StorageFailed, TimedOut
 from music.job import Progress
 from music.midi_file import score_to_midi
-from music.take import TAKE_FORMAT, Asset, Comparison, Take, TakeId
+from music.take import TAKE_FORMAT, Take, TakeId
 from renderers.soundfont import find_soundfont
 from workflows.durable import Job, JsonObject, Recipe, Stage
 from workflows.place import PLACE_STAGES, run_placement
 from workflows.planner import Flags, Planned, Planner, read_flags
 from workflows.requests import Destination, GenerateRequest
 from workflows.rooms import Rooms
-from workflows.take_files import MIX_FILE, SCORE_FILE, SESSION_FOLDER, STEMS_FOLDER, read_score
+from workflows.take_files import (
+    ASSETS,
+    COMPARISONS,
+    MIX_FILE,
+    SCORE_FILE,
+    SESSION_FOLDER,
+    STEMS_FOLDER,
+    read_score,
+    stem_path,
+)
 from workflows.take_session import write_take_session
+
 
 _PLANNED = TypeAdapter(Planned)
 _REQUEST = TypeAdapter(GenerateRequest)
-_ASSETS = TypeAdapter(tuple[Asset, ...])
-_COMPARISONS = TypeAdapter(tuple[Comparison, ...])
 
 
 def _stages(request: JsonObject) -> tuple[Stage, ...]:
@@ -56,8 +64,9 @@ def generate_recipe(rooms: Rooms) -> Recipe:
         generation = _Generation(rooms, job, request)
         try:
             folder = generation.make()
-        except BaseException:  # whatever stops the job, nothing half-made stays; only a kill leaves it, to be resumed
-            rooms.takes.discard(generation.parent, generation.take_id)
+        except BaseException:  # failed or cancelled: nothing half-made stays, unless another process goes on with it
+            if not job.is_handed_over:
+                rooms.takes.discard(generation.parent, generation.take_id)
             raise
         result: JsonObject = {"take": generation.take_id, "folder": str(folder)}
         if generation.request.to is Destination.LIVE:
@@ -75,6 +84,7 @@ class _Generation:
         self.request = _REQUEST.validate_python(request["wish"])
         self.parent = Path(request["parent"])
         self._notices = tuple(request["notices"])
+        self._is_session_extra = bool(request.get("is_session_extra"))  # nobody asked for one: the take counts
         self.take_id = TakeId(job.id)
         self._folder = rooms.takes.staging(self.parent, self.take_id)
         self._timings: list[tuple[str, float]] = []
@@ -85,9 +95,15 @@ class _Generation:
         composed = self._timed("compose", lambda: self._compose(planned))
         rendered = self._timed("render", lambda: self._render(planned))
         measured = self._timed("measure", lambda: self._measure(planned))
-        self._timed("session", lambda: self._write_session(planned, rendered["frames"]))
+        session = self._timed("session", lambda: self._write_session(planned, rendered["frames"]))
         made = composed | rendered | measured
-        made["notices"] = [*self._notices, *planned.notices, *composed["notices"], *rendered["notices"]]
+        made["notices"] = [
+            *self._notices,
+            *planned.notices,
+            *composed["notices"],
+            *rendered["notices"],
+            *session["notices"],
+        ]
         return Path(self._job.step("finish", lambda: self._finish(planned, made)))
 
     def _timed(self, stage: str, work: Callable[[], JsonObject]) -> JsonObject:
@@ -140,24 +156,31 @@ class _Generation:
         return measure_and_annotate(read_score(self._folder, planned.plan), self._folder, planned)
 
     def _write_session(self, planned: Planned, stem_length_samples: int) -> JsonObject:
-        if self.request.to is Destination.SESSION:
-            target = self._folder / SESSION_FOLDER
-            shutil.rmtree(target, ignore_errors=True)  # of a run that was killed after it wrote the session
-            stems, score = self._folder / STEMS_FOLDER, read_score(self._folder, planned.plan)
-            written = write_take_session(
-                self._rooms, score, stems=stems, stem_length_samples=stem_length_samples, folder=target
-            )
+        """Write the Ardour session where one is wanted; where it is only an extra, a broken Ardour costs no take."""
+        if self.request.to is not Destination.SESSION:
+            return {"notices": []}
+        target = self._folder / SESSION_FOLDER
+        shutil.rmtree(target, ignore_errors=True)  # of a run that was killed after it wrote the session
+        stems, score = self._folder / STEMS_FOLDER, read_score(self._folder, planned.plan)
+        written = write_take_session(
+            self._rooms, score, stems=stems, stem_length_samples=stem_length_samples, folder=target
+        )
+        try:
             asyncio.run(written)
-        return {}
+        except (SetupBroken, TimedOut) as error:
+            if not self._is_session_extra or isinstance(error, StorageFailed):
+                raise
+            return {"notices": [f"no Ardour session was written: {error}"]}
+        return {"notices": []}
 
     def _finish(self, planned: Planned, made: JsonObject) -> str:
         """Write the account and move the take to its place; where a killed process had done so, only say where."""
         place = self.parent / self.take_id
         if place.exists():
-            return str(place)
+            return str(self._rooms.takes.remember(place))
         plan = planned.plan
-        assets = _ASSETS.validate_python(made["assets"])
-        audio = [f"stems/{part.role.value}.wav" for part in plan.parts] + [MIX_FILE]
+        assets = ASSETS.validate_python(made["assets"])
+        audio = [stem_path(part.role) for part in plan.parts] + [MIX_FILE]
         seconds: float = made["frames"] / made["sample_rate_hz"]
         lengths = dict.fromkeys(audio, seconds) | {SCORE_FILE: plan.length_seconds}
         take = Take(
@@ -171,7 +194,7 @@ class _Generation:
             engine_version=made["engine_version"],
             licence=" AND ".join(sorted({asset.licence for asset in assets})),
             assets=assets,
-            comparisons=_COMPARISONS.validate_python(made["comparisons"]),
+            comparisons=COMPARISONS.validate_python(made["comparisons"]),
             files=describe_files(self._folder, lengths),
             timings_seconds=tuple(self._timings),
             notices=tuple(made["notices"]),

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from daw_bridge.change_journal import is_open
 from daw_bridge.instrument_preset import PRESET_LABEL
-from library.takes import storage_errors, write_atomically
+from library.takes import TAKE_FILE, storage_errors, write_atomically
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
+from music.errors import SetupBroken, StudioError, TryLater
 from music.midi_file import part_to_midi
 from music.score import Score
 from music.session import SessionSnapshot
@@ -28,6 +30,10 @@ PLACE_STAGES = (Stage("arrange", 4), Stage("place", 200))
 _REQUEST = TypeAdapter(PlaceRequest)
 _CHANGE_SET = TypeAdapter(ChangeSet)
 _RESULT = TypeAdapter(ChangeSetResult)
+
+
+class HalfPlaced(TryLater):
+    """Placing was broken off where it could not be taken back, so part of the take may be in the session."""
 
 
 def place_recipe(rooms: Rooms) -> Recipe:
@@ -48,19 +54,30 @@ def run_placement(rooms: Rooms, job: Job, take_id: str, at_bar: int | None) -> J
         async with rooms.open_daw() as daw:
             session = await daw.snapshot()
         change_set = arrange_take(rooms, take_id, folder, session, at_bar, ChangeSetId(job.id))
-        recorded: JsonObject = _CHANGE_SET.dump_python(change_set, mode="json")
-        return recorded
+        return {"change_set": _CHANGE_SET.dump_python(change_set, mode="json"), "session": session.folder}
 
-    async def apply(change_set: ChangeSet) -> JsonObject:
-        async with rooms.open_daw() as daw:
-            result: JsonObject = _RESULT.dump_python(await daw.apply(change_set), mode="json")
-            return result
+    async def apply(change_set: ChangeSet, session_folder: Path) -> JsonObject:
+        try:
+            async with rooms.open_daw() as daw:
+                result: JsonObject = _RESULT.dump_python(await daw.apply(change_set, job=job), mode="json")
+                return result
+        except StudioError as error:
+            if is_open(session_folder, change_set.id):
+                raise HalfPlaced(
+                    f"{error}. Part of the take may be in the session: with it open in Ardour, "
+                    f"'sideman undo {change_set.id}' takes it out, and 'sideman place {take_id}' places it again"
+                ) from error
+            raise
+
+    def place(recorded: JsonObject) -> JsonObject:
+        return asyncio.run(apply(_CHANGE_SET.validate_python(recorded["change_set"]), Path(recorded["session"])))
 
     try:
         recorded = job.step("arrange", lambda: asyncio.run(arrange()))
-        return job.step("place", lambda: asyncio.run(apply(_CHANGE_SET.validate_python(recorded))))
+        return job.step("place", lambda: place(recorded))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not job.is_handed_over:  # else whoever goes on with the job imports these files
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def arrange_take(
@@ -73,9 +90,11 @@ def arrange_take(
 ) -> ChangeSet:
     """Write a MIDI file per part into ``folder`` and return the change set that places the take."""
     take, kept = rooms.takes.get(take_id), rooms.takes.folder(take_id)
-    stem_seconds = next(file.length_seconds for file in take.files if file.path.startswith(STEMS_FOLDER))
+    lengths = [file.length_seconds for file in take.files if file.path.startswith(STEMS_FOLDER)]
+    if not lengths or lengths[0] is None:
+        raise SetupBroken(f"{kept / TAKE_FILE} lists no stems with their length; generate the take again")
     score = read_score(kept, take.plan)
-    stem_length_samples = round((stem_seconds or 0) * session.sample_rate_hz)
+    stem_length_samples = round(lengths[0] * session.sample_rate_hz)
     files = part_files(rooms, score, folder, kept / STEMS_FOLDER, stem_length_samples)
     return place_take(
         change_set_id,

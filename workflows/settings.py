@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from music.errors import RequestInvalid, SetupBroken
 from music.names import nearest_name
@@ -19,9 +19,9 @@ _CONFIG_VARIABLE = "SIDEMAN_CONFIG"
 
 
 class Settings(BaseModel):
-    """Every setting, with its default."""
+    """Every setting, with its default. Paths are absolute, whatever was written: ``~`` is the home folder."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     takes_dir: Path = Field(Path("~/Sideman/takes"), description="Folder in which takes are kept.")
     data_dir: Path = Field(
@@ -62,6 +62,16 @@ class Settings(BaseModel):
     )
     llm_timeout_seconds: float = Field(30.0, gt=0, le=600, description="Longest wait for the planning model.")
 
+    @field_validator("*")
+    @classmethod
+    def _make_absolute(cls, value: object) -> object:
+        if not isinstance(value, Path):
+            return value
+        try:
+            return value.expanduser().absolute()
+        except RuntimeError as error:
+            raise ValueError(f"{value}: there is no such home folder") from error
+
 
 def load_settings(
     environment: Mapping[str, str], flags: Mapping[str, Any] | None = None, *, file: Path | None = None
@@ -71,22 +81,31 @@ def load_settings(
     ``file`` is read when given or named by ``SIDEMAN_CONFIG``, else ``~/.config/sideman/sideman.toml`` when it exists.
     Raises SetupBroken for a broken file or environment and RequestInvalid for a broken flag.
     """
-    config_home = Path(environment.get("XDG_CONFIG_HOME") or Path(environment.get("HOME", "~")) / ".config")
     chosen = file or (Path(environment[_CONFIG_VARIABLE]) if environment.get(_CONFIG_VARIABLE) else None)
-    default = config_home / "sideman" / "sideman.toml"
-    values: dict[str, Any] = {}
-    if chosen or default.is_file():
-        values |= _from_file(chosen or default)
-    values |= _from_environment(environment)
-    values |= flags or {}
+    source = chosen or _default_file(environment)
+    from_file = _from_file(source) if chosen or source.is_file() else {}
+    from_environment = _from_environment(environment)
+    given = dict(flags or {})
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(from_file | from_environment | given)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        name = str(first["loc"][0])
+        name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
             raise RequestInvalid(_unknown(name, "setting")) from None
-        raise RequestInvalid(f"setting {name!r} is not valid: {first['msg']}") from None
+        if name in given:
+            raise RequestInvalid(f"setting {name!r} is not valid: {reason}") from None
+        place = f"environment variable {_variable(name)}" if name in from_environment else f"{name!r} in {source}"
+        raise SetupBroken(f"{place} is not valid: {reason}") from None
+
+
+def _default_file(environment: Mapping[str, str]) -> Path:
+    home = Path(environment["HOME"]) if environment.get("HOME") else Path("~").expanduser()
+    return Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "sideman" / "sideman.toml"
+
+
+def _variable(name: str) -> str:
+    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -122,7 +141,7 @@ def settings_table() -> str:
     lines = ["| setting | environment | default | meaning |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         default = "unset" if field.default is None else f"`{_shown(name, field.default)}`"
-        lines.append(f"| `{name}` | `{ENVIRONMENT_PREFIX}{name.upper()}` | {default} | {field.description} |")
+        lines.append(f"| `{name}` | `{_variable(name)}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 
 

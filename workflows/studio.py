@@ -12,17 +12,15 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from daw_bridge.button_ear import ButtonPress
-from daw_bridge.daw import Capabilities as DawCapabilities
-from daw_bridge.daw import TransportAction, TransportState
+from daw_bridge.button_ear import ButtonEar, ButtonPress
+from daw_bridge.daw import Capabilities, TransportAction, TransportState
 from daw_bridge.doctor import Check
 from daw_bridge.programs import find_ardour
 from engines.registry import load_registry
 from library.takes import TakeStore, take_to_json
-from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState
+from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut
 from music.job import Progress
-from music.names import nearest_name
 from music.session import SessionSnapshot
 from music.take import Take
 from music.time import BBT
@@ -36,15 +34,17 @@ from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
 from workflows.settings import Settings
 
-__all__ = ["Capabilities", "Check", "Studio", "TransportAction", "TransportState", "build_studio", "to_json"]
+__all__ = ["Availability", "Check", "Studio", "TransportAction", "TransportState", "build_studio", "to_json"]
 
 _POLL_SECONDS = 0.03
+_ADOPT_SECONDS = 1.0
 _DAY_SECONDS = 24 * 3600.0
 _PROBE_SECONDS = 1.0
 _ANY: TypeAdapter[object] = TypeAdapter(object)
 _RESULT = TypeAdapter(ChangeSetResult)
 _GENERATE = TypeAdapter(GenerateRequest)
 _PLACE = TypeAdapter(PlaceRequest)
+_STANDING = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
 
 
 def to_json(value: object) -> str:
@@ -53,11 +53,11 @@ def to_json(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
+class Availability:
     """What is available now, as probed; ``ardour_problem`` says what to do where Ardour is not reached."""
 
     sideman_version: str
-    ardour: DawCapabilities | None
+    ardour: Capabilities | None
     ardour_problem: str | None
     offline_sessions: str  # the interpreter that writes them, or why there is none
     soundfont: str
@@ -89,14 +89,23 @@ class Studio:
         check_wish(self._rooms.planner, request)
         parent = self._rooms.takes.prepare(Path(request.out) if request.out else None)
         destination, notices = await self._destination(request.to)
-        request = replace(request, to=destination, seed=request.seed if request.seed is not None else _draw_seed())
-        wish = {"wish": _GENERATE.dump_python(request, mode="json"), "parent": str(parent), "notices": notices}
-        return self._jobs.start(new_job_id(), "generate", wish)
+        chosen = replace(request, to=destination, seed=request.seed if request.seed is not None else _draw_seed())
+        return self._jobs.start(
+            new_job_id(),
+            "generate",
+            {
+                "wish": _GENERATE.dump_python(chosen, mode="json"),
+                "parent": str(parent),
+                "notices": notices,
+                "is_session_extra": request.to is Destination.AUTO,
+            },
+        )
 
     async def place(self, request: PlaceRequest) -> JobId:
         """Start a job that places a kept take in the open session, and return its id."""
-        self._rooms.takes.folder(request.take)
+        folder = self._rooms.takes.folder(request.take)
         await self.session()
+        request = replace(request, take=str(folder))  # whichever process goes on with it, wherever that was started
         return self._jobs.start(new_job_id(), "place", {"wish": _PLACE.dump_python(request, mode="json")})
 
     async def _destination(self, to: Destination) -> tuple[Destination, list[str]]:
@@ -121,6 +130,10 @@ class Studio:
         """Return the newest takes."""
         return tuple(self._rooms.takes.get(take_id) for take_id in self._rooms.takes.ids()[:limit])
 
+    def take_ids(self) -> tuple[str, ...]:
+        """Return the ids of all takes that are kept, newest first."""
+        return self._rooms.takes.ids()
+
     def take(self, take_id: str) -> Take:
         """Return a take by its id or folder; NotFound names the nearest."""
         return self._rooms.takes.get(take_id)
@@ -134,11 +147,8 @@ class Studio:
         return take_to_json(self._rooms.takes.get(take_id)).decode()
 
     def take_file(self, take_id: str, path: str) -> bytes:
-        """Return one of a take's files by the path that its account lists; NotFound for any other path."""
-        known = [file.path for file in self.take(take_id).files] + ["take.json"]
-        if path not in known:
-            raise NotFound("file of the take", path, nearest=nearest_name(path, known))
-        return (self.take_folder(take_id) / path).read_bytes()
+        """Return the content of one of a take's files, by its path in the take; NotFound for any other path."""
+        return self._rooms.takes.file(take_id, path).read_bytes()
 
     # Jobs
 
@@ -178,9 +188,20 @@ class Studio:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def idle(self) -> None:
-        """Wait until no job of any process on this machine is unfinished."""
+        """Wait until no job of any process on this machine is unfinished, taking over those whose process ends."""
         while running := await asyncio.to_thread(self.jobs, only_running=True):
-            await self.settled(running[0].id)
+            await asyncio.to_thread(self.adopt_orphans)
+            with suppress(TimedOut):
+                await self.settled(running[0].id, timeout_seconds=_ADOPT_SECONDS)
+
+    def take_of(self, status: JobStatus) -> Take | None:
+        """Return the take that a job made or placed, if it is kept.
+
+        A job that made its take and then failed to place it has one, too: it bears the job's id.
+        """
+        with suppress(NotFound):
+            return self.take((status.result or {}).get("take", status.id))
+        return None
 
     def placement_of(self, status: JobStatus) -> ChangeSetResult | None:
         """Return what a finished job did to the session, if it placed something."""
@@ -189,7 +210,7 @@ class Studio:
 
     # The open session
 
-    async def capabilities(self) -> Capabilities:
+    async def availability(self) -> Availability:
         """Probe what is available now."""
         ardour, problem = None, None
         try:
@@ -198,7 +219,7 @@ class Studio:
         except StudioError as error:
             problem = str(error)
         llm = self._rooms.planner.llm
-        return Capabilities(
+        return Availability(
             sideman_version=version("sideman"),
             ardour=ardour,
             ardour_problem=problem,
@@ -230,13 +251,13 @@ class Studio:
             return await daw.transport(action, at)
 
     async def undo(self, change_set_id: str | None = None) -> ChangeSetResult:
-        """Take back a change set, the last applied one by default."""
+        """Take back a change set, by default the last one that stands, be it whole or half done."""
         async with self._rooms.open_daw() as daw:
             if change_set_id is None:
-                applied = [done for done in await daw.change_sets() if done.state is ChangeSetState.APPLIED]
-                if not applied:
-                    raise RequestInvalid("there is nothing to undo: Sideman has changed nothing in this session")
-                change_set_id = applied[-1].id
+                standing = [done.id for done in await daw.change_sets() if done.state in _STANDING]
+                if not standing:
+                    raise RequestInvalid("there is nothing to undo: nothing that Sideman did stands in this session")
+                change_set_id = standing[-1]
             return await daw.revert(ChangeSetId(change_set_id))
 
     async def _session_key(self) -> str | None:
@@ -245,34 +266,42 @@ class Studio:
             placed = [done.id for done in await daw.change_sets() if done.state is ChangeSetState.APPLIED]
         for job_id in reversed(placed):
             with suppress(NotFound):
-                status = self.job(JobId(job_id))
-                return str(self.take((status.result or {}).get("take", job_id)).plan.key)
+                if take := self.take_of(self.job(JobId(job_id))):
+                    return str(take.plan.key)
         return None
 
     async def listen_for_buttons(self, tell: Callable[[str], None]) -> None:
         """Do what Ardour's buttons ask for, until cancelled, and tell what becomes of it line by line."""
-        async with open_ear(self._rooms.settings) as ear:
+        async with open_ear(self._rooms.settings) as ear, asyncio.TaskGroup() as answers:
             async for press in ear.presses():
-                await self._answer(press, tell)
+                answers.create_task(self._answer(press, ear, tell))
 
-    async def _answer(self, press: ButtonPress, tell: Callable[[str], None]) -> None:
-        """Start the job that a press of "generate here" asks for, at the tempo and metre of its place."""
+    async def _answer(self, press: ButtonPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+        """Do what a press of "generate here" asks for; whoever pressed sees the tracks appear, or why they do not."""
         try:
-            job_id = await self.generate(
-                GenerateRequest(
-                    prompt=press.prompt,
-                    bars=press.n_bars,
-                    tempo_bpm=press.tempo_bpm,
-                    time_signature=str(press.time_signature),
-                    key=await self._session_key(),
-                    to=Destination.LIVE,
-                    at_bar=press.at.bar,
-                )
-            )
+            request = _to_request(press)
+            check_wish(self._rooms.planner, request)  # before Ardour, which waits for our answer, is asked anything
         except StudioError as error:
             tell(f"button: {press.prompt!r}: {error}")
+            ear.answer(press.id, str(error))
             return
-        tell(f"button: {press.prompt!r}, {press.n_bars} bars at {press.at}: job {job_id}")
+        ear.answer(press.id)
+        try:
+            job_id = await self.generate(replace(request, key=await self._session_key()))
+            tell(f"button: {press.prompt!r}, {press.n_bars} bars at {press.at}: job {job_id}")
+            self._raise_unless_placed(await self.settled(job_id))
+        except StudioError as error:
+            tell(f"button: {press.prompt!r}: {error}")
+            ear.leave_notice(f"{press.prompt!r} did not work: {error}")
+
+    def _raise_unless_placed(self, status: JobStatus) -> None:
+        """Raise what kept an ended job from placing its take; a cancelled one was meant to end so."""
+        if status.error:
+            raise status.error
+        placed = self.placement_of(status)
+        if placed and placed.state is not ChangeSetState.APPLIED:
+            failed = (done.reason for done in placed.outcomes if done.status is not OutcomeStatus.NOT_APPLIED)
+            raise StudioError(f"the take is made, but placing it ended {placed.state.value}: {next(failed, '')}")
 
     def install_bridge(self) -> tuple[str, ...]:
         """Put the bridge and the buttons into Ardour; return what was done and what is left to do, line by line."""
@@ -285,6 +314,18 @@ class Studio:
     async def doctor(self) -> tuple[Check, ...]:
         """Check every link from here to the editor."""
         return await check_links(self._rooms.settings)
+
+
+def _to_request(press: ButtonPress) -> GenerateRequest:
+    """Return the wish that a press stands for: at its place, in the tempo and metre that hold there."""
+    return GenerateRequest(
+        prompt=press.prompt,
+        bars=press.n_bars,
+        tempo_bpm=press.tempo_bpm,
+        time_signature=str(press.time_signature),
+        to=Destination.LIVE,
+        at_bar=press.at.bar,
+    )
 
 
 def _found(find: Callable[[], str]) -> str:
@@ -313,7 +354,7 @@ def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress],
         open_daw=lambda: open_live(settings),
     )
     recipes = {recipe.name: recipe for recipe in (generate_recipe(rooms), place_recipe(rooms))}
-    return Studio(rooms, DurableJobs(settings.data_dir.expanduser(), recipes, on_progress=on_progress))
+    return Studio(rooms, DurableJobs(settings.data_dir, recipes, on_progress=on_progress))
 
 
 def _llm(settings: Settings) -> LlmSettings | None:

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from analysis.compare import compare
 from analysis.jams_document import jams_document
 from analysis.measure import measure_take
@@ -17,7 +15,6 @@ from library.takes import storage_errors, write_atomically
 from music.instrument import Instrument
 from music.job import JobContext
 from music.score import Score
-from music.take import Asset, Comparison
 from renderers.fluidsynth import SoundFontRenderer
 from renderers.master import master
 from renderers.render import render
@@ -25,10 +22,7 @@ from renderers.soundfont import SoundFont
 from renderers.wav import write_wavs
 from workflows.durable import JsonObject
 from workflows.planner import Planned
-from workflows.take_files import JAMS_FILE, MIX_FILE, SCORE_FILE, STEMS_FOLDER
-
-ASSETS = TypeAdapter(tuple[Asset, ...])
-COMPARISONS = TypeAdapter(tuple[Comparison, ...])
+from workflows.take_files import ASSETS, COMPARISONS, JAMS_FILE, MIX_FILE, SCORE_FILE, STEMS_FOLDER, stem_path
 
 
 def render_take(
@@ -44,10 +38,9 @@ def render_take(
     rendering = render(score, instruments, SoundFontRenderer(soundfont), job)
     mastered = master(rendering.mix, rendering.sample_rate_hz, loudness_lufs)
     job.raise_if_cancelled()
-    stems = folder / STEMS_FOLDER
-    with storage_errors(stems):
-        stems.mkdir(parents=True, exist_ok=True)
-    files = [(stems / f"{stem.role.value}.wav", stem.audio) for stem in rendering.stems]
+    with storage_errors(folder):
+        (folder / STEMS_FOLDER).mkdir(parents=True, exist_ok=True)
+    files = [(folder / stem_path(stem.role), stem.audio) for stem in rendering.stems]
     write_wavs([*files, (folder / MIX_FILE, mastered.audio)], rendering.sample_rate_hz)
     return {
         "frames": rendering.n_frames,

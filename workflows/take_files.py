@@ -1,16 +1,28 @@
-"""The names of a take's files, and reading its score back."""
+"""The names of a take's files, and how what is recorded about them is read and written."""
 
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
+from music.instrument import Role
 from music.midi_file import score_from_midi
 from music.plan import Plan
 from music.score import Score
+from music.take import Asset, Comparison
 
 SCORE_FILE = "score.mid"
 MIX_FILE = "mix.wav"
 JAMS_FILE = "annotations.jams"
 STEMS_FOLDER = "stems"
 SESSION_FOLDER = "ardour"
+
+ASSETS = TypeAdapter(tuple[Asset, ...])
+COMPARISONS = TypeAdapter(tuple[Comparison, ...])
+
+
+def stem_path(role: Role) -> str:
+    """Return the path of a role's stem inside the take folder."""
+    return f"{STEMS_FOLDER}/{role.value}.wav"
 
 
 def read_score(folder: Path, plan: Plan) -> Score:

@@ -15,7 +15,7 @@ from workflows.place import part_files
 from workflows.placement import lay_out_take
 from workflows.rooms import Rooms
 
-_LONGEST_NAME = 60
+_LONGEST_NAME_BYTES = 120
 
 
 async def write_take_session(
@@ -45,4 +45,5 @@ async def write_take_session(
 def session_name(title: str) -> str:
     """Return a title as a name that every file system and Ardour accept."""
     plain = re.sub(r"[^\w #-]+", " ", title)
-    return re.sub(r" +", " ", plain).strip()[:_LONGEST_NAME].strip() or "Take"
+    short = re.sub(r" +", " ", plain).strip().encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore")
+    return short.strip() or "Take"

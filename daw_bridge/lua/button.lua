@@ -4,6 +4,8 @@ local button = {}
 
 local default_bars = 8
 local longest_silence_seconds = 5
+local line_length = 80
+local reply_polls, reply_poll_microseconds = 100, 20000 -- two seconds
 
 local function say(text)
 	LuaDialog.Message("Sideman", text, LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run()
@@ -58,6 +60,58 @@ local function send(port, session, target, prompt)
 	target.version, target.id, target.prompt, target.session = settings.version, id, prompt, session:path()
 	files.replace(settings.folder .. "/button-" .. id .. ".json", json.encode(target))
 	ARDOUR.LuaOSC.Address("osc.udp://127.0.0.1:" .. port):send("/sideman/button", "s", id)
+	return id
+end
+
+-- Read a file of the folder once; nil where it is not there.
+local function take_file(name)
+	local path = settings.folder .. "/" .. name
+	local text = files.read(path)
+	if not text then
+		return nil
+	end
+	os.remove(path)
+	return json.decode(text)
+end
+
+-- Break a text into lines that fit a dialog, which breaks none.
+local function wrapped(text)
+	local lines, line = {}, ""
+	for word in text:gmatch("%S+") do
+		if #line + #word > line_length and line ~= "" then
+			lines[#lines + 1], line = line, ""
+		end
+		line = line == "" and word or line .. " " .. word
+	end
+	lines[#lines + 1] = line
+	return table.concat(lines, "\n")
+end
+
+-- What the dialog asks, and above it what became of an earlier press if that went wrong.
+local function rows(target)
+	local list = {
+		{ type = "label", align = "left", title = describe(target) },
+		{ type = "entry", key = "prompt", title = "Play me", default = "" },
+	}
+	local notice = take_file("notice.json")
+	if notice then
+		table.insert(list, 1, { type = "label", align = "left", title = wrapped("Earlier: " .. notice.text) })
+	end
+	return list
+end
+
+-- Wait a moment for `sideman serve` to accept or refuse a press; longer work it tells about at the next press.
+local function tell_reply(id)
+	for _ = 1, reply_polls do
+		local reply = take_file("reply-" .. id .. ".json")
+		if reply then
+			if reply.problem ~= "" then
+				say(wrapped(reply.problem))
+			end
+			return
+		end
+		ARDOUR.LuaAPI.usleep(reply_poll_microseconds)
+	end
 end
 
 local function ask(session, editor)
@@ -67,14 +121,16 @@ local function ask(session, editor)
 		return
 	end
 	local target = button.target(session, editor)
-	local answer = LuaDialog.Dialog("Sideman: generate here", {
-		{ type = "label", align = "left", title = describe(target) },
-		{ type = "entry", key = "prompt", title = "Play me", default = "" },
-	}):run()
-	local prompt = answer and answer.prompt:match("^%s*(.-)%s*$") or ""
-	if prompt ~= "" then
-		send(port, session, target, prompt)
+	local answer = LuaDialog.Dialog("Sideman: generate here", rows(target)):run()
+	if not answer then
+		return
 	end
+	local prompt = answer.prompt:match("^%s*(.-)%s*$")
+	if prompt == "" then
+		say("Nothing was asked for.\n\nPress the button again and say what to play, for example\n\n    slow jazz with piano")
+		return
+	end
+	tell_reply(send(port, session, target, prompt))
 end
 
 --- Serve one press. Never raises: Ardour throws a script out that does.

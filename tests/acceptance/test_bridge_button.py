@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 import time
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from daw_bridge.daw import TransportAction
 from daw_bridge.doctor import Check, Workplace, examine
 from music.changeset import ChangeSet, ChangeSetId, SetTempo
 from music.time import BBT, TimeSignature
+from tests.acceptance import inside_ardour
 from tests.acceptance.bridge_studio import Studio, running_studio
 from tests.programs import require_program
 
@@ -29,34 +29,6 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
         yield found
 
 
-def _xdotool(studio: Studio, *arguments: str) -> str:
-    return subprocess.run(
-        ["xdotool", *arguments],
-        env=studio.editor.environment(),
-        timeout=20,
-        check=False,
-        capture_output=True,
-        text=True,
-    ).stdout
-
-
-async def _press(studio: Studio, title: str) -> str:
-    """Press the button, as a key shortcut or the toolbar does, and return the window it opens."""
-    studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slot}")
-    deadline = time.monotonic() + SECONDS
-    while not (found := _xdotool(studio, "search", "--onlyvisible", "--name", title).split()):
-        assert time.monotonic() < deadline, f"no window {title!r}; there are {studio.editor.window_titles()}"
-        await asyncio.sleep(0.05)
-    return found[0]
-
-
-async def _is_closed(studio: Studio, window: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while window in _xdotool(studio, "search", "--onlyvisible", "--name", ".").split():
-        assert time.monotonic() < deadline, "the dialog stays open"
-        await asyncio.sleep(0.05)
-
-
 async def test_a_prompt_typed_into_ardour_arrives_with_its_place(studio: Studio) -> None:
     folder = BridgeFolder.open(studio.bridge_folder)
     async with studio.daw() as daw:
@@ -66,12 +38,8 @@ async def test_a_prompt_typed_into_ardour_arrives_with_its_place(studio: Studio)
     async with listen(folder) as ear:
         await asyncio.sleep(0)  # the first beat
         assert is_alive(folder, time.time())
-        window = await _press(studio, "Sideman: generate here")
-        studio.editor.screenshot(studio.bridge_folder.parent / "button.png")
-        _xdotool(studio, "type", "--window", window, "lo-fi waltz, no drums")
-        _xdotool(studio, "key", "--window", window, "Tab", "Tab", "Return")  # over Cancel to OK
+        await inside_ardour.ask_for(studio, "lo-fi waltz, no drums")
         press = await asyncio.wait_for(anext(ear.presses()), SECONDS)
-        await _is_closed(studio, window)
     assert press == ButtonPress(
         id=press.id,
         prompt="lo-fi waltz, no drums",
@@ -91,21 +59,15 @@ async def test_a_prompt_typed_into_ardour_arrives_with_its_place(studio: Studio)
 async def test_a_selected_range_is_filled_in_whole_bars(studio: Studio) -> None:
     folder = BridgeFolder.open(studio.bridge_folder)
     # bars 3 to 7 at 120 BPM, 4/4 and 48 kHz, a little off on both sides
-    studio.editor.send_osc("/loop_location", 2 * 96_000 + 900, 6 * 96_000 - 900)
-    studio.editor.send_osc("/access_action", "Editor/select-loop-range")
+    await inside_ardour.select_range(studio, 2 * 96_000 + 900, 6 * 96_000 - 900)
     async with studio.daw() as daw:
-        deadline = time.monotonic() + SECONDS
-        while (selected := (await daw.snapshot()).selected_range) is None:
-            assert time.monotonic() < deadline, "Ardour selected no range"
-            await asyncio.sleep(0.05)
+        selected = (await daw.snapshot()).selected_range
+    assert selected
     assert (selected.start.bar, selected.end.bar) == (3, 6)
     async with listen(folder) as ear:
         await asyncio.sleep(0)
-        window = await _press(studio, "Sideman: generate here")
-        _xdotool(studio, "type", "--window", window, "strings")
-        _xdotool(studio, "key", "--window", window, "Tab", "Tab", "Return")
+        await inside_ardour.ask_for(studio, "strings")
         press = await asyncio.wait_for(anext(ear.presses()), SECONDS)
-        await _is_closed(studio, window)
     assert (press.is_range, press.at, press.n_bars, press.tempo_bpm) == (True, BBT(3), 4, 120.0)
 
 
@@ -114,10 +76,9 @@ async def test_without_a_listener_the_button_says_how_to_start_one(studio: Studi
     stale = {"pid": 1, "port": 9, "time_unix": time.time() - 60, "version": studio.report.version}
     folder.write("serve.json", stale)
     assert not is_alive(folder, time.time())
-    window = await _press(studio, "Sideman")
+    await inside_ardour.press_button(studio, inside_ardour.MESSAGE_TITLE)
     studio.editor.screenshot(studio.bridge_folder.parent / "no-serve.png")
-    _xdotool(studio, "key", "--window", window, "Return")
-    await _is_closed(studio, window)
+    await inside_ardour.close_message(studio)
     assert not list(folder.path.glob("button-*.json"))
     folder.remove("serve.json")
 

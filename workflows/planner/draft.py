@@ -21,7 +21,8 @@ from workflows.planner.complete import Draft
 from workflows.planner.quantities import check_bars, check_tempo_bpm
 from workflows.planner.repertoire import Repertoire
 
-_LONGEST_TITLE = 80
+_LONGEST_TITLE = 80  # characters
+_LONGEST_SECTION_NAME = 40
 _MOST_SECTIONS = 32
 _MOST_INSTRUMENTS = 16
 
@@ -119,7 +120,7 @@ def _choices(answer: _PlanAnswer, asked: Brief, repertoire: Repertoire) -> Draft
     if chords and chosen.key is not None and chosen.key != key:
         chords = _moved(chords, key, chosen.key)
     fits = not asked.form and chosen.time_signature == time_signature
-    draft = Draft(title=_title(answer.title), sections=sections if fits else (), chords=chords)
+    draft = Draft(title=_line(answer.title, _LONGEST_TITLE), sections=sections if fits else (), chords=chords)
     return DraftChoices(brief=chosen, draft=draft, deviations=tuple(_deviations(asked, genre, tempo_bpm, key,
                                                                                time_signature, n_bars)))  # fmt: skip
 
@@ -138,7 +139,7 @@ def _sections(answer: _PlanAnswer) -> tuple[Section, ...]:
         )
     sections, bar = [], 1
     for section in answer.sections:
-        name = " ".join(section.name.split())[:40] or "section"
+        name = _line(section.name, _LONGEST_SECTION_NAME) or "section"
         n_bars = check_bars(section.bars)
         sections.append(Section(name=name, start_bar=bar, n_bars=n_bars, energy=_level(section.energy)))
         bar += n_bars
@@ -174,9 +175,10 @@ def _moved(chords: tuple[Chord | None, ...], source: Key, target: Key) -> tuple[
     return tuple(chord and chord.transposed(semitones, prefer_flats=flats) for chord in chords)
 
 
-def _title(text: str) -> str:
-    printable = "".join(character for character in text if character.isprintable())
-    return " ".join(printable.split())[:_LONGEST_TITLE].strip()
+def _line(text: str, longest: int) -> str:
+    """Return a text as one line of printable characters: it becomes a name in MIDI files and in Ardour."""
+    words = "".join(character if character.isprintable() else " " for character in text).split()
+    return " ".join(words)[:longest].strip()
 
 
 def _deviations(

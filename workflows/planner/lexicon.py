@@ -1,16 +1,15 @@
 """The planner's words as data: what ``configs/lexicon.toml`` holds, and reading it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from music.instrument import Role
 from music.pitch import Mode
-from workflows.configuration import ConfigurationInvalid
+from workflows.configuration import read_toml, validated
 
 Words = tuple[str, ...]
 
@@ -105,11 +104,4 @@ _LEXICON = TypeAdapter(Lexicon)
 
 def load_lexicon(file: Path) -> Lexicon:
     """Read the planner's words; ConfigurationInvalid if the file is missing, no TOML, or a field is wrong."""
-    try:
-        return _LEXICON.validate_python(tomllib.loads(file.read_text(encoding="utf-8")), extra="forbid")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationInvalid(file, "", str(error)) from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(step) for step in first["loc"])
-        raise ConfigurationInvalid(file, field, first["msg"]) from error
+    return validated(file, _LEXICON, read_toml(file))

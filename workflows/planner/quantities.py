@@ -2,6 +2,7 @@
 
 from music.brief import MAX_SECONDS
 from music.errors import RequestInvalid
+from music.names import shorten
 from music.time import TEMPO_RANGE_BPM, TimeSignature, parse_time_signature
 from workflows.planner.page import Finding, Page
 from workflows.planner.vocabulary import Kind, pieces
@@ -32,7 +33,8 @@ def check_seconds(value: float) -> float:
 def check_bars(value: float) -> int:
     """Return the number of bars, or raise RequestInvalid when it is not a whole number from 1 on."""
     if not 1 <= value <= _MOST_BARS or value != int(value):
-        raise RequestInvalid(f"{value:g} bars cannot be made; ask for a whole number of bars, 1 to {_MOST_BARS}")
+        shown = shorten(str(value).removesuffix(".0"))  # an integer may be too long for a float's format
+        raise RequestInvalid(f"{shown} bars cannot be made; ask for a whole number of bars, 1 to {_MOST_BARS}")
     return int(value)
 
 

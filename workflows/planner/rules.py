@@ -10,11 +10,13 @@ from workflows.planner.vocabulary import Vocabulary
 
 
 def check_prompt(prompt: str) -> str:
-    """Return the prompt, or raise RequestInvalid when it is blank or too long."""
+    """Return the prompt, or raise RequestInvalid when it is blank, too long or no text."""
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise RequestInvalid(
             f"the prompt has {len(prompt)} characters; at most {MAX_PROMPT_CHARACTERS} are read: shorten it"
         )
+    if any("\ud800" <= character <= "\udfff" for character in prompt):
+        raise RequestInvalid("the prompt holds bytes that are no text in UTF-8; type it again")
     if not any(character.isprintable() and not character.isspace() for character in prompt):
         raise RequestInvalid("the prompt is empty; say what to play, for example 'slow jazz with piano, 8 bars'")
     return prompt

@@ -12,7 +12,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.button_ear import is_alive, listen, to_press
 from daw_bridge.lua_bundle import bridge_version
-from music.errors import SetupBroken
+from music.errors import RequestInvalid, SetupBroken
 from music.time import BBT, TimeSignature
 
 
@@ -71,6 +71,25 @@ async def test_the_heartbeat_lives_as_long_as_the_ear(tmp_path: Path) -> None:
     assert not is_alive(folder, time.time())
 
 
-def test_a_button_of_another_version_is_refused() -> None:
+def test_a_button_of_another_version_and_a_metre_that_nobody_plays_are_refused() -> None:
     with pytest.raises(SetupBroken, match="0-old"):
         to_press(_facts("1-1", version="0-old"))
+    with pytest.raises(RequestInvalid, match="7/12"):
+        to_press(_facts("1-1", time_signature={"beats": 7, "unit": 12}))
+
+
+async def test_a_press_that_cannot_be_read_is_answered_and_the_ear_stays_open(tmp_path: Path) -> None:
+    folder = BridgeFolder.create(tmp_path / "bridge")
+    folder.write("button-0-1.json", _facts("0-1"))  # of a time when nobody listened
+    async with listen(folder) as ear:
+        assert not list(folder.path.glob("button-*"))
+        for press_id, version in (("1-1", "0-old"), ("1-2", bridge_version())):
+            folder.write(f"button-{press_id}.json", _facts(press_id, version=version))
+            _call(ear.port, press_id)
+        press = await asyncio.wait_for(anext(ear.presses()), 5)
+        ear.answer(press.id)
+    assert press.id == "1-2"
+    refused = folder.read("reply-1-1.json")
+    assert refused is not None
+    assert "sideman ardour install" in refused["problem"]
+    assert folder.read("reply-1-2.json") == {"problem": ""}

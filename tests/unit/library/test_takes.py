@@ -1,6 +1,7 @@
 """Takes are whole or absent, can be found wherever they are kept, and say what is wrong when they cannot be written."""
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from music.instrument import Role
 from music.pitch import Key, Mode
 from music.plan import Plan, PlannedPart
 from music.score import PartMix, Section
-from music.take import TAKE_FORMAT, Take, TakeId
+from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
 from music.time import TimeSignature
 
 
@@ -136,6 +137,58 @@ def test_a_folder_below_a_file_is_refused_with_the_next_step(tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageFailed, match="choose another folder with --out"):
         TakeStore(tmp_path).prepare(tmp_path / "file" / "takes")
+
+
+def test_a_take_that_was_moved_but_not_yet_remembered_is_found_after_finishing_again(tmp_path: Path) -> None:
+    """As when the process was killed between the two."""
+    store = TakeStore(tmp_path / "takes")
+    elsewhere = store.prepare(tmp_path / "elsewhere")
+    folder = put(store, elsewhere, make_take())
+    (tmp_path / "takes" / folder.name).unlink()
+    assert store.finish(elsewhere, make_take()) == folder
+    assert store.folder(folder.name) == folder
+
+
+def test_the_store_s_own_folder_under_another_name_needs_no_link(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path / "takes")
+    store.prepare(None)
+    (tmp_path / "also").symlink_to(tmp_path / "takes")
+    parent = store.prepare(tmp_path / "also")
+    put(store, parent, make_take())
+    assert store.folder("20260101-120000-abc123") == tmp_path / "takes" / "20260101-120000-abc123"
+
+
+def test_a_store_that_cannot_be_written_is_told_before_a_take_is_made_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageFailed, match="file"):
+        TakeStore(tmp_path / "file" / "takes").prepare(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("name", ["", "x" * 5000, "~no-such-user/take", "a\0b", "../../etc"])
+def test_what_is_no_take_is_not_found_whatever_it_looks_like(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFound) as refused:
+        TakeStore(tmp_path).folder(name)
+    assert len(str(refused.value)) < 300
+
+
+def take_listing(*paths: str) -> Take:
+    return replace(make_take(), files=tuple(TakeFile(path=path, n_bytes=1, sha256="0") for path in paths))
+
+
+def test_a_listed_file_is_found_inside_its_take(tmp_path: Path) -> None:
+    folder = put(TakeStore(tmp_path), tmp_path, take_listing("mix.wav"))
+    assert TakeStore(tmp_path).file(folder.name, "mix.wav") == folder / "mix.wav"
+    assert TakeStore(tmp_path).file(folder.name, "take.json") == folder / "take.json"
+
+
+@pytest.mark.parametrize("path", ["../secret.wav", "link.wav", "unlisted.wav"])
+def test_an_account_opens_no_file_outside_its_take(tmp_path: Path, path: str) -> None:
+    (tmp_path / "secret.wav").write_bytes(b"mine")
+    folder = put(TakeStore(tmp_path), tmp_path, take_listing("mix.wav", "../secret.wav", "link.wav"))
+    (folder / "link.wav").symlink_to(tmp_path / "secret.wav")
+    (folder / "unlisted.wav").write_bytes(b"x")
+    with pytest.raises(NotFound, match="no file of the take"):
+        TakeStore(tmp_path).file(folder.name, path)
 
 
 def test_a_full_device_is_named_as_such() -> None:

@@ -19,6 +19,7 @@ from workflows.planner.vocabulary import Vocabulary
         ({"tempo_bpm": float("nan")}, "20 to 300"),
         ({"bars": 0}, "0 bars"),
         ({"bars": -4}, "-4 bars"),
+        ({"bars": 10**400}, "1 to 9999"),
         ({"seconds": 0.0}, "0 seconds"),
         ({"seconds": 600.5}, "600.5 seconds"),
         ({"bars": 8, "seconds": 30.0}, "one of the two"),

@@ -134,3 +134,9 @@ def outcome(prompt: str, vocabulary: Vocabulary) -> Reading | str:
         return str(refusal)
     assert all(words in prompt for words in reading.unused)
     return reading
+
+
+def test_a_prompt_that_is_no_text_is_refused(vocabulary: Vocabulary) -> None:
+    """Half a surrogate pair is what undecodable bytes become; no file and no database takes it."""
+    with pytest.raises(RequestInvalid, match="UTF-8"):
+        read_prompt("trap \udcff beat", vocabulary)

@@ -27,7 +27,7 @@ def running(folder: Path, run: Callable[[Job, JsonObject], JsonObject], **option
     try:
         yield jobs
     finally:
-        jobs.close(wait_seconds=5)
+        jobs.close()
 
 
 def settled(jobs: DurableJobs, job_id: JobId) -> JobStatus:
@@ -160,3 +160,37 @@ def test_a_living_process_s_job_is_not_adopted(tmp_path: Path) -> None:
             assert jobs.adopt_orphans() == ()
         finally:
             living.kill()
+
+
+def test_a_closing_process_stops_its_job_and_another_goes_on_with_it(tmp_path: Path) -> None:
+    """Never both at once: the slot is free only when the job has stopped."""
+    log = tmp_path / "log"
+    started = threading.Event()
+
+    def endless(job: Job, _: JsonObject) -> JsonObject:
+        job.step("one", lambda: append(log, "one"))
+
+        def work() -> None:
+            started.set()
+            while True:
+                job.raise_if_cancelled()
+                time.sleep(0.01)
+
+        try:
+            job.step("two", work)
+        finally:
+            append(log, "stopped")
+        return {}
+
+    with running(tmp_path, endless) as jobs:
+        jobs.start(JobId("handed over"), "test", {})
+        assert started.wait(_DEADLINE_SECONDS)
+
+    def finishing(job: Job, _: JsonObject) -> JsonObject:
+        job.step("one", lambda: append(log, "one again"))
+        return {"line": job.step("two", lambda: append(log, "two"))}
+
+    with running(tmp_path, finishing) as jobs:
+        jobs.adopt_orphans()
+        assert settled(jobs, JobId("handed over")).state is JobState.DONE
+    assert log.read_text().split("\n") == ["one", "stopped", "two", ""]

@@ -56,6 +56,31 @@ def test_a_value_out_of_range_names_the_setting(tmp_path: Path) -> None:
         load_settings({"HOME": str(tmp_path)}, {"http_port": "70000"})
 
 
+def test_a_bad_value_is_told_with_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "sideman.toml"
+    file.write_text('http_port = "high"\n')
+    with pytest.raises(SetupBroken, match=r"'http_port' in .*sideman\.toml"):
+        load_settings({}, file=file)
+    with pytest.raises(SetupBroken, match="environment variable SIDEMAN_HTTP_PORT"):
+        load_settings({"SIDEMAN_HTTP_PORT": "low"}, file=file)
+
+
+def test_paths_become_absolute_wherever_they_were_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(
+        {"HOME": str(tmp_path)}, {"bridge_dir": "bridge", "ardour_config_dir": "~/.config/ardour7"}
+    )
+    assert settings.bridge_dir == tmp_path / "bridge"
+    assert settings.ardour_config_dir == tmp_path / ".config" / "ardour7"
+    assert settings.takes_dir == tmp_path / "Sideman" / "takes"
+
+
+def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RequestInvalid, match="there is no such home folder"):
+        load_settings({"HOME": str(tmp_path)}, {"takes_dir": "~no-such-user/takes"})
+
+
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     file = tmp_path / "broken.toml"
     file.write_text("= 3")

@@ -1,0 +1,181 @@
+"""The commands around Ardour as a person meets them: what they print, their exit codes, and their errors."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daw_bridge.editor_processes import running_editors
+from tests.acceptance.ardour_editor import ArdourEditor, make_empty_session
+from tests.acceptance.homes import home_environment, running_serve, sideman, sideman_json
+from tests.programs import must_have_everything, require_program
+
+pytestmark = pytest.mark.usefixtures("ardour_programs")
+
+
+@dataclass
+class Desk:
+    """A person's desk: a home in which Ardour and Sideman keep their settings, and what installing printed there."""
+
+    folder: Path
+    editor: ArdourEditor = field(init=False)
+    installs: list[subprocess.CompletedProcess[str]] = field(default_factory=list)
+    kept: dict[str, bytes | None] = field(default_factory=dict)  # Ardour's settings before the installation
+
+    def environment(self, home: Path | None = None) -> dict[str, str]:
+        """Return the environment of a program in this home."""
+        own = {"HOME": str(home or self.editor.home), "SIDEMAN_BRIDGE_DIR": str(self.folder / "bridge")}
+        return home_environment(self.folder) | own
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command."""
+        return sideman(self.environment(), *words)
+
+    def json(self, *words: str) -> Any:
+        """Run a command that succeeds and return what it prints as JSON."""
+        return sideman_json(self.environment(), *words)
+
+    def refused(self, code: int, *words: str) -> str:
+        """Run a command that is refused with one line and nothing on standard output; return the line."""
+        done = self.run(*words)
+        assert (done.returncode, done.stdout) == (code, ""), done.stdout + done.stderr
+        assert done.stderr.startswith("sideman: ")
+        assert done.stderr.count("\n") == 1, done.stderr
+        return done.stderr
+
+    def put_bridge_in(self, config_folder: Path) -> None:
+        """Install twice, before Ardour starts."""
+        self.kept = settings_of(config_folder)
+        home = config_folder.parents[1]
+        self.installs = [sideman(self.environment(home), "ardour", "install") for _ in range(2)]
+
+
+def settings_of(config_folder: Path) -> dict[str, bytes | None]:
+    """Return the content of the files that an installation touches."""
+    paths = {name: config_folder / name for name in ("config", "ui_scripts", "osc_url")}
+    return {name: path.read_bytes() if path.exists() else None for name, path in paths.items()}
+
+
+def require_no_editor() -> None:
+    """Skip where somebody's Ardour is open, since installing is refused then; in CI nobody's is."""
+    if running := running_editors():
+        message = f"Ardour is open on this machine (process {running}); quit it to run this test"
+        if must_have_everything():
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+@pytest.fixture(scope="module")
+def desk(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    del ardour_programs
+    require_program("xdotool")
+    require_no_editor()
+    folder = tmp_path_factory.mktemp("desk")
+    desk = Desk(folder)
+    with ArdourEditor(make_empty_session(folder / "session"), prepare=desk.put_bridge_in) as desk.editor:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def take(desk: Desk) -> dict[str, Any]:
+    made: dict[str, Any] = desk.json("generate", "pop in C", "--bars", "2", "--seed", "1", "--to", "none")
+    return made
+
+
+def test_installing_says_what_was_done_and_again_changes_nothing(desk: Desk) -> None:
+    first, second = desk.installs
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert "script slot 32" in first.stdout
+    assert str(desk.editor.config_folder / "ui_scripts") in first.stdout.replace("\n", "")
+    assert "next: start Ardour and open a session" in first.stdout
+    assert "changed: nothing, all was in place" in second.stdout
+
+
+def test_installing_and_removing_are_refused_while_ardour_runs(desk: Desk) -> None:
+    for action in ("install", "uninstall"):
+        assert "quit Ardour and try again" in desk.refused(3, "ardour", action)
+
+
+def test_the_doctor_finds_everything_well(desk: Desk) -> None:
+    with running_serve(desk.environment(), desk.folder / "serve.log"):
+        done = desk.run("doctor")
+        checks = desk.json("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "BROKEN" not in done.stdout
+    assert all(check["ok"] for check in checks)
+    assert {"Ardour", "bridge", "editor", "OSC and session", "SoundFont", "sideman serve"} <= {
+        check["name"] for check in checks
+    }
+
+
+def test_the_doctor_names_the_next_step_of_what_is_broken(desk: Desk) -> None:
+    done = desk.run("doctor")
+    assert done.returncode == 3
+    assert "BROKEN  sideman serve: no heartbeat" in done.stdout
+    assert "next: run: sideman serve" in done.stdout
+    assert done.stdout.count("BROKEN") == 1, done.stdout
+
+
+def test_takes_are_listed_and_shown(desk: Desk, take: dict[str, Any]) -> None:
+    assert desk.json("takes") == [take]
+    assert take["id"] in desk.run("takes").stdout
+    assert desk.json("take", take["id"]) == take
+    assert take["plan"]["title"] in desk.run("take", take["id"]).stdout
+    assert f"did you mean '{take['id']}'?" in desk.refused(2, "take", take["id"] + "x")
+
+
+def test_a_take_is_placed_and_undone(desk: Desk, take: dict[str, Any]) -> None:
+    placed = desk.json("place", take["id"], "--at", "3")
+    assert placed["state"] == "applied"
+    assert {outcome["status"] for outcome in placed["outcomes"]} == {"verified"}
+    undone = desk.json("undo")
+    assert (undone["id"], undone["state"]) == (placed["id"], "reverted")
+    assert "nothing to undo" in desk.refused(2, "undo")
+    again = desk.run("place", take["id"])
+    n_steps = len(placed["outcomes"])
+    assert f"applied, {n_steps} of {n_steps} steps verified" in again.stdout, again.stdout + again.stderr
+    job = next(job for job in desk.json("jobs") if job["recipe"] == "place")
+    undone_by_name = desk.run("undo", job["id"])
+    assert (undone_by_name.returncode, job["state"]) == (0, "done")
+    assert "reverted" in undone_by_name.stdout
+
+
+def test_what_does_not_exist_is_refused_in_one_line(desk: Desk, take: dict[str, Any]) -> None:
+    assert "did you mean" in desk.refused(2, "place", take["id"] + "x")
+    assert "first bar must be within 1 and" in desk.refused(2, "place", take["id"], "--at", "0")
+    assert "no change set 'never'" in desk.refused(2, "undo", "never")
+    assert "no job 'never'" in desk.refused(2, "jobs", "--cancel", "never")
+
+
+def test_jobs_are_listed(desk: Desk, take: dict[str, Any]) -> None:
+    listed = {job["id"]: job for job in desk.json("jobs")}
+    assert (listed[take["id"]]["recipe"], listed[take["id"]]["state"]) == ("generate", "done")
+    assert take["id"] in desk.run("jobs").stdout
+
+
+def test_settings_are_shown_without_secrets(desk: Desk) -> None:
+    secret = {"SIDEMAN_HTTP_TOKEN": "open-sesame"}
+    values = sideman_json(desk.environment() | secret, "--set", "http_port=5000", "settings")
+    assert (values["http_port"], values["takes_dir"]) == (5000, str(desk.folder / "takes"))
+    assert "sesame" not in json.dumps(values)
+    assert "sesame" not in sideman(desk.environment() | secret, "settings").stdout
+    assert "did you mean 'http_port'?" in desk.refused(2, "--set", "htp_port=1", "settings")
+
+
+def test_without_an_editor_each_command_says_what_to_do_and_removing_restores(desk: Desk, take: dict[str, Any]) -> None:
+    desk.editor.quit(save=False)
+    require_no_editor()
+    assert "is Ardour open" in desk.refused(4, "place", take["id"])
+    done = desk.run("doctor")
+    assert done.returncode == 3
+    assert "next: start Ardour and open a session" in done.stdout
+    removed = desk.run("ardour", "uninstall")
+    assert removed.returncode == 0, removed.stderr
+    assert desk.run("ardour", "uninstall").stdout == "nothing of Sideman was installed in Ardour\n"
+    left = settings_of(desk.editor.config_folder)
+    assert left["ui_scripts"] is None or b"scripts" not in left["ui_scripts"]
+    assert "sideman ardour install" in desk.refused(3, "place", take["id"])

@@ -1,0 +1,92 @@
+"""A take brings its tempo along only where the session has another, and gives it back where there is music after it."""
+
+import pytest
+
+from music.changeset import ChangeSetId, Operation, SetTempo
+from music.score import Section
+from music.session import Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
+from music.session_layout import SessionLayout, Sounding
+from music.time import BBT, TimeSignature
+from workflows.placement import place_take, tempo_at
+
+COMMON, WALTZ = TimeSignature(4, 4), TimeSignature(3, 4)
+LAYOUT = SessionLayout(
+    tempo_bpm=140.0,
+    time_signature=COMMON,
+    n_bars=8,
+    sections=(Section(name="drop", start_bar=1, n_bars=8, energy=0.9),),
+    parts=(),
+)
+SONG = Route(
+    id=RouteId("1"),
+    name="Voice",
+    kind=RouteKind.AUDIO_TRACK,
+    colour="#000000",
+    gain_db=0.0,
+    pan=0.0,
+    is_muted=False,
+    is_soloed=False,
+    is_record_armed=False,
+    processors=(),
+    regions=(Region(id="2", name="verse", position_samples=0, length_samples=48000, start=BBT(1)),),
+)
+
+
+def point(bar: int, tempo_bpm: float, time_signature: TimeSignature = COMMON) -> TempoPoint:
+    return TempoPoint(start=BBT(bar), tempo_bpm=tempo_bpm, time_signature=time_signature)
+
+
+def session(*tempo_map: TempoPoint, routes: tuple[Route, ...] = (SONG,)) -> SessionSnapshot:
+    return SessionSnapshot(
+        ardour_version="7.3.0",
+        name="song",
+        folder="/song",
+        sample_rate_hz=48000,
+        revision="abc",
+        tempo_map=tempo_map,
+        markers=(),
+        routes=routes,
+        playhead_samples=0,
+        playhead=BBT(1),
+        is_rolling=False,
+        is_recording=False,
+        is_dirty=False,
+    )
+
+
+def tempos(snapshot: SessionSnapshot, at_bar: int = 5) -> list[tuple[int, float, TimeSignature]]:
+    changes = place_take(
+        ChangeSetId("x"), "Trap", LAYOUT, at_bar=at_bar, sounding=Sounding.MIDI, session=snapshot
+    ).operations
+    found: list[Operation] = [operation for operation in changes if isinstance(operation, SetTempo)]
+    return [(op.at.bar, op.tempo_bpm, op.time_signature) for op in found if isinstance(op, SetTempo)]
+
+
+def test_a_session_at_the_take_s_tempo_is_left_alone() -> None:
+    assert tempos(session(point(1, 140.004))) == []
+
+
+@pytest.mark.parametrize("before", [point(1, 120.0), point(1, 140.0, WALTZ)])
+def test_what_held_before_is_put_back_after_the_last_bar(before: TempoPoint) -> None:
+    assert tempos(session(before)) == [(5, 140.0, COMMON), (13, before.tempo_bpm, before.time_signature)]
+
+
+def test_an_empty_session_keeps_the_take_s_tempo_to_its_end() -> None:
+    assert tempos(session(point(1, 120.0), routes=())) == [(5, 140.0, COMMON)]
+
+
+def test_a_tempo_that_the_session_sets_right_after_the_take_stays_as_it_is() -> None:
+    assert tempos(session(point(1, 120.0), point(13, 90.0))) == [(5, 140.0, COMMON)]
+
+
+def test_the_tempo_in_force_at_the_place_counts_not_the_first_one() -> None:
+    changing = session(point(1, 120.0), point(5, 140.0))
+    assert tempo_at(changing, BBT(4)).tempo_bpm == 120.0
+    assert tempos(changing) == []
+
+
+def test_a_change_set_is_for_the_session_as_it_was_read() -> None:
+    changes = place_take(
+        ChangeSetId("x"), "Trap", LAYOUT, at_bar=5, sounding=Sounding.MIDI, session=session(point(1, 140.0))
+    )
+    assert (changes.label, changes.expected_revision) == ("Place Trap", "abc")
