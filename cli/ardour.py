@@ -1,35 +1,35 @@
-"""``sideman ardour install``, ``ardour uninstall`` and ``doctor``."""
+"""``sideman ardour install``, ``ardour uninstall`` and ``doctor``: they work where no job store can be kept, too."""
 
 import argparse
 import asyncio
 import sys
-from contextlib import closing
+from collections.abc import Iterable
 
 from cli.shown import PlainConsole
+from workflows.ardour import check_links, install_bridge, uninstall_bridge
 from workflows.settings import Settings
-from workflows.studio import build_studio, to_json
+from workflows.studio import to_json
 
 
 def install(_options: argparse.Namespace, settings: Settings) -> int:
     """Put the bridge and the buttons into Ardour and say what was done."""
-    with closing(build_studio(settings)) as studio:
-        for line in studio.install_bridge():
-            PlainConsole().print(line)
-    return 0
+    return _tell(install_bridge(settings))
 
 
 def uninstall(_options: argparse.Namespace, settings: Settings) -> int:
     """Remove them and say what was restored."""
-    with closing(build_studio(settings)) as studio:
-        for line in studio.uninstall_bridge():
-            PlainConsole().print(line)
+    return _tell(uninstall_bridge(settings))
+
+
+def _tell(lines: Iterable[str]) -> int:
+    for line in lines:
+        PlainConsole().print(line)
     return 0
 
 
 def doctor(options: argparse.Namespace, settings: Settings) -> int:
     """Check every link from here to the editor; exit code 3 when one is broken."""
-    with closing(build_studio(settings)) as studio:
-        checks = asyncio.run(studio.doctor())
+    checks = asyncio.run(check_links(settings))
     if options.json:
         sys.stdout.write(to_json(checks) + "\n")
     else:

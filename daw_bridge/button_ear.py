@@ -19,7 +19,7 @@ from pythonosc.parsing.osc_types import ParseError
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.lua_bundle import bridge_version
 from daw_bridge.wire import to_bbt
-from music.errors import RequestInvalid, SetupBroken, StudioError
+from music.errors import RequestInvalid, SetupBroken, StorageFailed, StudioError
 from music.time import BBT, TimeSignature
 
 HEARTBEAT_NAME = "serve.json"
@@ -53,27 +53,26 @@ def is_alive(folder: BridgeFolder, now_unix: float) -> bool:
 
 
 def to_press(facts: JsonObject) -> ButtonPress:
-    """Read a press; SetupBroken when a button of another version made it, RequestInvalid for a metre we cannot play."""
-    if facts["version"] != bridge_version():
+    """Read a press; SetupBroken when a button of another version made it, RequestInvalid for what cannot be read."""
+    if facts.get("version") != bridge_version():
         raise SetupBroken(
-            f"the button in Ardour is of version {facts['version']}, this Sideman of {bridge_version()}; "
+            f"the button in Ardour is of version {facts.get('version')}, this Sideman of {bridge_version()}; "
             "run 'sideman ardour install' and reopen the session"
         )
-    metre = facts["time_signature"]
     try:
-        time_signature = TimeSignature(metre["beats"], metre["unit"])
-    except ValueError as error:
-        raise RequestInvalid(str(error)) from error
-    return ButtonPress(
-        id=facts["id"],
-        prompt=str(facts["prompt"])[:_LONGEST_PROMPT],
-        session_folder=Path(facts["session"]),
-        at=to_bbt(facts["at"]),
-        n_bars=facts["n_bars"],
-        is_range=facts["is_range"],
-        tempo_bpm=float(facts["tempo_bpm"]),
-        time_signature=time_signature,
-    )
+        metre = facts["time_signature"]
+        return ButtonPress(
+            id=facts["id"],
+            prompt=str(facts["prompt"])[:_LONGEST_PROMPT],
+            session_folder=Path(facts["session"]),
+            at=to_bbt(facts["at"]),
+            n_bars=facts["n_bars"],
+            is_range=facts["is_range"],
+            tempo_bpm=float(facts["tempo_bpm"]),
+            time_signature=TimeSignature(metre["beats"], metre["unit"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RequestInvalid(f"the press cannot be read: {error}") from error
 
 
 class _Listener(asyncio.DatagramProtocol):
@@ -105,10 +104,10 @@ class ButtonEar:
         while True:
             press_id = await self._listener.pressed.get()
             name = f"button-{press_id}.json"
-            facts = self._folder.read(name)
-            if facts is None or not self._folder.remove(name):
-                continue
             try:
+                facts = self._folder.read(name)
+                if facts is None or not self._folder.remove(name):
+                    continue
                 press = to_press(facts)
             except StudioError as error:
                 self.answer(press_id, str(error))
@@ -129,10 +128,11 @@ class ButtonEar:
 
 async def _beat(folder: BridgeFolder, port: int) -> None:
     while True:
-        folder.write(
-            HEARTBEAT_NAME,
-            {"pid": os.getpid(), "port": port, "time_unix": time.time(), "version": bridge_version()},
-        )
+        with contextlib.suppress(StorageFailed):  # a full disk: the button says that nobody listens until there is room
+            folder.write(
+                HEARTBEAT_NAME,
+                {"pid": os.getpid(), "port": port, "time_unix": time.time(), "version": bridge_version()},
+            )
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 

@@ -111,7 +111,8 @@ def _check_markers(workplace: Workplace) -> Check:
     asking = [
         folder.name
         for folder in find_config_folders(workplace.config_home)
-        if (folder / "ui_config").exists() and name_new_markers((folder / "ui_config").read_text(encoding="utf-8"))
+        if (folder / "ui_config").exists()
+        and name_new_markers((folder / "ui_config").read_text(encoding="utf-8", errors="replace"))
     ]
     return Check(
         name="marker names",

@@ -54,7 +54,7 @@ def find_osc_port(folder: BridgeFolder) -> int:
         (path for path in addresses if path.exists()), key=lambda path: path.stat().st_mtime, reverse=True
     )
     for path in newest_first:
-        found = _URL.search(path.read_text(encoding="utf-8"))
+        found = _URL.search(path.read_text(encoding="utf-8", errors="replace"))
         if found:
             return int(found[1])
     return DEFAULT_OSC_PORT

@@ -19,7 +19,7 @@ from library.takes import describe_files, write_atomically
 from music.errors import EngineFailed, SetupBroken, StorageFailed, TimedOut
 from music.job import Progress
 from music.midi_file import score_to_midi
-from music.take import TAKE_FORMAT, Take, TakeId
+from music.take import TAKE_FORMAT, Asset, Take, TakeId
 from renderers.soundfont import find_soundfont
 from workflows.durable import Job, JsonObject, Recipe, Stage
 from workflows.place import PLACE_STAGES, run_placement
@@ -37,7 +37,6 @@ from workflows.take_files import (
     stem_path,
 )
 from workflows.take_session import write_take_session
-
 
 _PLANNED = TypeAdapter(Planned)
 _REQUEST = TypeAdapter(GenerateRequest)
@@ -192,7 +191,7 @@ class _Generation:
             plan=plan,
             engine=plan.engine,
             engine_version=made["engine_version"],
-            licence=" AND ".join(sorted({asset.licence for asset in assets})),
+            licence=_licence(assets),
             assets=assets,
             comparisons=COMPARISONS.validate_python(made["comparisons"]),
             files=describe_files(self._folder, lengths),
@@ -219,3 +218,9 @@ def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
 def check_wish(planner: Planner, wish: GenerateRequest) -> None:
     """Raise RequestInvalid for a wish that cannot be planned."""
     planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0)
+
+
+def _licence(assets: tuple[Asset, ...]) -> str:
+    """Return the licence of the sounds in the audio; what our own synth voices make carries none."""
+    sounds = {asset.licence for asset in assets if asset.kind != "synth voice"}
+    return " AND ".join(sorted(sounds)) or "none needed"

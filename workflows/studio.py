@@ -25,7 +25,7 @@ from music.session import SessionSnapshot
 from music.take import Take
 from music.time import BBT
 from renderers.soundfont import find_soundfont
-from workflows.ardour import check_links, install_bridge, open_ear, open_live, uninstall_bridge
+from workflows.ardour import open_ear, open_live
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import check_wish, generate_recipe
 from workflows.place import place_recipe
@@ -36,7 +36,7 @@ from workflows.settings import Settings
 
 __all__ = ["Availability", "Check", "Studio", "TransportAction", "TransportState", "build_studio", "to_json"]
 
-_POLL_SECONDS = 0.03
+_SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS = 0.02, 0.25
 _ADOPT_SECONDS = 1.0
 _DAY_SECONDS = 24 * 3600.0
 _PROBE_SECONDS = 1.0
@@ -176,16 +176,17 @@ class Studio:
         on_progress: Callable[[Progress], Awaitable[None]] | None = None,
     ) -> JobStatus:
         """Wait until a job has ended, one way or another; TimedOut when it has not in time."""
-        deadline = time.monotonic() + timeout_seconds
+        began = time.monotonic()
         while True:
             status = await asyncio.to_thread(self._jobs.status, job_id)
             if on_progress:
                 await on_progress(status.progress)
             if status.state is not JobState.RUNNING and not self._jobs.is_held(job_id):
                 return status
-            if time.monotonic() > deadline:
+            waited_seconds = time.monotonic() - began
+            if waited_seconds > timeout_seconds:
                 raise TimedOut(f"job {job_id}", timeout_seconds)
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(min(_SHORTEST_POLL_SECONDS + waited_seconds / 40, _LONGEST_POLL_SECONDS))
 
     async def idle(self) -> None:
         """Wait until no job of any process on this machine is unfinished, taking over those whose process ends."""
@@ -302,18 +303,6 @@ class Studio:
         if placed and placed.state is not ChangeSetState.APPLIED:
             failed = (done.reason for done in placed.outcomes if done.status is not OutcomeStatus.NOT_APPLIED)
             raise StudioError(f"the take is made, but placing it ended {placed.state.value}: {next(failed, '')}")
-
-    def install_bridge(self) -> tuple[str, ...]:
-        """Put the bridge and the buttons into Ardour; return what was done and what is left to do, line by line."""
-        return tuple(install_bridge(self._rooms.settings))
-
-    def uninstall_bridge(self) -> tuple[str, ...]:
-        """Take them out again; return what was restored, line by line."""
-        return tuple(uninstall_bridge(self._rooms.settings))
-
-    async def doctor(self) -> tuple[Check, ...]:
-        """Check every link from here to the editor."""
-        return await check_links(self._rooms.settings)
 
 
 def _to_request(press: ButtonPress) -> GenerateRequest:

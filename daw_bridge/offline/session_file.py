@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
-TICKS_PER_QUARTER = 1920
+ARDOUR_TICKS_PER_QUARTER = 1920
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

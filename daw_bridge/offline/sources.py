@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 import soundfile
 
-from daw_bridge.offline.session_file import TICKS_PER_QUARTER
+from daw_bridge.offline.session_file import ARDOUR_TICKS_PER_QUARTER
 from music.changeset import ImportAudio, ImportMidi
 from music.errors import RequestInvalid
 
@@ -67,7 +67,7 @@ class SourceFolder:
             raise RequestInvalid(f"{operation.path} holds {n_notes} notes, not the {operation.n_notes} notes named")
         name = _free_name(self._midi, operation.name, ".mid")
         copy.save(self._midi / name)
-        length_ticks = round(length * TICKS_PER_QUARTER / original.ticks_per_beat)
+        length_ticks = round(length * ARDOUR_TICKS_PER_QUARTER / original.ticks_per_beat)
         return CopiedMidi(file_name=name, length_ticks=length_ticks, n_notes=n_notes)
 
     def copy_audio(self, operation: ImportAudio, *, sample_rate_hz: int) -> CopiedAudio:

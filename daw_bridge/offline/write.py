@@ -17,7 +17,7 @@ from typing import Any, assert_never
 from daw_bridge.offline.instrument_state import A_FLUIDSYNTH, STATE_FOLDER, write_soundfont_state
 from daw_bridge.offline.interpreter import run_job
 from daw_bridge.offline.read_back import compare
-from daw_bridge.offline.session_file import TICKS_PER_QUARTER, PlacedAudio, PlacedMarker, PlacedMidi, SessionFile
+from daw_bridge.offline.session_file import ARDOUR_TICKS_PER_QUARTER, PlacedAudio, PlacedMarker, PlacedMidi, SessionFile
 from daw_bridge.offline.snapshot import to_range, to_snapshot
 from daw_bridge.offline.sources import SourceFolder
 from daw_bridge.offline.timeline import Timeline
@@ -234,7 +234,7 @@ def _track_id(refs: dict[str, str], name: str) -> str:
 
 
 def _to_ticks(timeline: Timeline, place: BBT) -> int:
-    return round(timeline.quarters(place) * TICKS_PER_QUARTER)
+    return round(timeline.quarters(place) * ARDOUR_TICKS_PER_QUARTER)
 
 
 def _check(
