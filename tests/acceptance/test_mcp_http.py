@@ -19,6 +19,7 @@ from tests.acceptance.homes import REPOSITORY, home_environment
 from tests.programs import require_program
 
 CONFORMANCE = REPOSITORY / "tests" / "conformance"
+NODE_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # the locked Node goes first
 _START_SECONDS = 30.0
 _SUITE_SECONDS = 240.0
 _INITIALIZE = json.dumps(
@@ -112,6 +113,7 @@ def test_the_public_conformance_suite_passes_but_for_its_own_fixtures(tmp_path: 
             [suite, "server", "--url", url, "--requirements", revision, "--output-dir", tmp_path / "results",
              "--expected-failures", CONFORMANCE / f"baseline-{revision}.yml"],
             capture_output=True, text=True, timeout=_SUITE_SECONDS, check=False, cwd=tmp_path,
+            env=os.environ | {"PATH": NODE_PATH},
         )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]
     assert "passed" in done.stdout
@@ -121,7 +123,7 @@ def inspect(home: Path, *arguments: str) -> dict[str, object]:
     inspector = node_program("mcp-inspector")
     command = [str(inspector), "--cli", sys.executable, "-m", "cli.main", "mcp", *arguments]
     done = subprocess.run(
-        command, env=home_environment(home) | {"PATH": os.environ["PATH"]}, capture_output=True, text=True,
+        command, env=home_environment(home) | {"PATH": NODE_PATH}, capture_output=True, text=True,
         timeout=_SUITE_SECONDS, check=False, cwd=home,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -42,6 +42,21 @@ def test_a_cadence_is_heard_in_its_key(tonic: int, mode: str) -> None:
     assert found.confidence > 0.2
 
 
+@pytest.mark.parametrize("tonic", range(12))
+def test_the_same_four_chords_are_heard_in_the_key_in_which_they_begin_and_end(tonic: int) -> None:
+    """A major key and its relative minor share every note; the frame tells which of the two it is."""
+    relative = NAMES[(tonic + 9) % 12] + "m"
+    home, subdominant, dominant = (NAMES[(tonic + step) % 12] for step in (0, 5, 7))
+    in_major = estimate_key(chords(" ".join(f"{c} {c}" for c in [home, dominant, relative, subdominant, home])), RATE)
+    in_minor = estimate_key(
+        chords(" ".join(f"{c} {c}" for c in [relative, subdominant, home, dominant, relative])), RATE
+    )
+    assert in_major is not None
+    assert in_minor is not None
+    assert (in_major.key.pitch_class, in_major.key.mode.value) == (tonic, "major")
+    assert (in_minor.key.pitch_class, in_minor.key.mode.value) == ((tonic + 9) % 12, "minor")
+
+
 def test_a_recording_forty_cents_flat_is_heard_in_the_same_key() -> None:
     found = estimate_key(chords("Am Dm E7 Am F Dm E7 Am", transpose=-0.4), RATE)
     assert found is not None

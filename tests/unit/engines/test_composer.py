@@ -200,13 +200,41 @@ def test_trap_has_its_snare_on_the_third_beat_and_the_808_under_the_kick(
     assert sum(near_kick) / len(near_kick) > 0.75
 
 
-def test_house_has_four_kicks_to_the_bar_and_open_hats_between_them(make_plan: PlanMaker, compose: Compose) -> None:
-    drums = compose(make_plan("house", n_bars=8, roles=(Role.DRUMS,))).parts[0].notes
-    second_bar = [note for note in drums if 3840 <= note.start_ticks < 7680]
-    assert sorted(round(note.start_ticks / 240) * 240 - 3840 for note in second_bar if note.midi_note == 36) == [
-        0, 960, 1920, 2880,
-    ]  # fmt: skip
-    assert sum(note.midi_note == 46 for note in second_bar) == 4
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_house_has_a_kick_on_every_beat_and_open_hats_only_between_them(
+    seed: int, make_plan: PlanMaker, compose: Compose
+) -> None:
+    drums = compose(make_plan("house", n_bars=8, roles=(Role.DRUMS,), seed=seed)).parts[0].notes
+    second_bar = [(round(n.start_ticks / 240) * 240 - 3840, n.midi_note) for n in drums if 3840 <= n.start_ticks < 7680]
+    assert {place for place, note in second_bar if note == 36} >= {0, 960, 1920, 2880}
+    assert {place % 960 for place, note in second_bar if note == 46} <= {480}
+
+
+@pytest.mark.parametrize("style", ["house", "jazz", "classical", "trap", "pop", "rock", "lofi", "reggae", "blues"])
+def test_seeds_draw_different_grooves(style: str, make_plan: PlanMaker, compose: Compose) -> None:
+    """Of ten seeds at least three differ in where the drums of the second bar fall."""
+    bars = set()
+    for seed in range(10):
+        plan = make_plan(style, n_bars=8, roles=(Role.DRUMS,), seed=seed)
+        length = plan.time_signature.ticks_per_bar
+        drums = compose(plan).parts[0].notes
+        bars.add(
+            frozenset(
+                (round(n.start_ticks / 240), n.midi_note) for n in drums if length <= n.start_ticks < 2 * length - 240
+            )
+        )
+    assert len(bars) >= 3
+
+
+def test_a_phrase_comes_back_note_for_note_where_its_chords_do(make_plan: PlanMaker, compose: Compose) -> None:
+    """In a verse of eight bars over four chords, most of the first three bars are sung again in bars five to seven."""
+    chords, n_same = tuple(parse_chord(text) for text in ("C", "G", "Am", "F")), 0
+    for seed in range(10):
+        plan = make_plan("pop", n_bars=8, names=("verse",), roles=(Role.MELODY,), chords=chords, seed=seed)
+        melody = compose(plan).parts[0].notes
+        sung = [[n.midi_note for n in melody if bar * 3840 <= n.start_ticks < (bar + 1) * 3840] for bar in range(8)]
+        n_same += sum(sung[bar] == sung[bar + 4] for bar in range(3))
+    assert n_same >= 20
 
 
 def test_jazz_walks_in_quarters_and_swings_its_ride(make_plan: PlanMaker, compose: Compose) -> None:
@@ -267,7 +295,9 @@ def test_in_five_house_keeps_a_kick_on_every_beat_and_its_claps_off_the_first(
     )
     second_bar = [(round(n.start_ticks / 240) * 240 - 4800, n.midi_note) for n in drums if 4800 <= n.start_ticks < 9600]
     assert {place for place, note in second_bar if note == 36} >= {0, 960, 1920, 2880, 3840}
-    assert {place for place, note in second_bar if note == 39} == {960, 1920, 3840}
+    claps = {place for place, note in second_bar if note == 39}
+    assert claps >= {960, 3840}
+    assert 0 not in claps
 
 
 def test_another_process_writes_the_same_bytes() -> None:
@@ -336,3 +366,13 @@ def test_composing_stops_between_parts_when_cancelled(make_plan: PlanMaker, cont
     assert isinstance(next(events), Progress)
     with pytest.raises(Cancelled):
         next(events)
+
+
+def test_a_jazz_piano_ends_on_the_whole_chord(make_plan: PlanMaker, compose: Compose) -> None:
+    """On the way it leaves the root to the bass; the last chord would be heard as another one without it."""
+    plan = make_plan("jazz", n_bars=8, roles=(Role.CHORDS,))
+    ending = 7 * plan.time_signature.ticks_per_bar
+    last = {n.midi_note % 12 for n in compose(plan).parts[0].notes if n.start_ticks >= ending - 120}
+    chord = plan.chords[-1].chord
+    assert chord is not None
+    assert last >= set(chord.pitch_classes)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.composer.grid import Hit, hits_in_bar, slots
+from engines.composer.grid import Hit, hits_in_bar, pattern_hits, slots
+from music.style import Pattern
 from music.time import TimeSignature, parse_time_signature
 
 FOUR = TimeSignature(4, 4)
@@ -86,3 +87,9 @@ def test_in_five_a_held_note_is_struck_where_the_groups_of_three_and_two_begin()
 @pytest.mark.parametrize(("wanted", "n_slots"), [("7/8", 3), ("4/2", 8), ("6/8", 2), ("3/8", 3), ("1/1", 4)])
 def test_bars_are_cut_into_beats_that_can_be_tapped(wanted: str, n_slots: int) -> None:
     assert len(slots(parse_time_signature(wanted))) == n_slots
+
+
+@pytest.mark.parametrize("meter", [TimeSignature(5, 4), TimeSignature(7, 8), TimeSignature(12, 8), TimeSignature(3, 4)])
+def test_a_note_held_for_the_whole_bar_is_struck_once_in_any_metre(meter: TimeSignature) -> None:
+    hits = pattern_hits(Pattern(bars=("x---------------",)), 0, meter, 1)
+    assert [(hit.start, hit.length) for hit in hits] == [(0, meter.ticks_per_bar)]
