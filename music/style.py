@@ -117,8 +117,8 @@ def _check_bars(bars: tuple[str, ...], allowed: str, what: str, meter: TimeSigna
 class Feel:
     """How a player departs from the grid; drift is slow and shared by neighbouring notes."""
 
-    late_ms: float = 0.0  # behind (or, negative, ahead of) the beat
-    drift_ms: float = 4.0
+    late_seconds: float = 0.0  # behind (or, negative, ahead of) the beat
+    drift_seconds: float = 0.004
     velocity_spread: float = 3.5
 
 
@@ -137,7 +137,7 @@ class PartStyle:
     gate: float = 0.95  # sounding share of the written length
     voicing: Voicing = Voicing.CLOSE
     n_voices: int = 4
-    strum_ms: float = 0.0
+    strum_seconds: float = 0.0
     scale: MelodyScale = MelodyScale.KEY
     leaps: float = 0.2  # chance that a melody leaps instead of stepping
     phrase_bars: int = 4

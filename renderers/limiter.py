@@ -43,6 +43,13 @@ def block_true_peaks(audio: FloatAudio) -> FloatAudio:
     return peaks
 
 
+def block_sample_peaks(audio: FloatAudio) -> FloatAudio:
+    """Return the highest sample, over all channels, of each run of 16 frames: quick, and blind between the samples."""
+    highest = np.abs(audio).max(axis=0)
+    peaks: FloatAudio = np.pad(highest, (0, -len(highest) % _BLOCK)).reshape(-1, _BLOCK).max(axis=1)
+    return peaks
+
+
 def limit(audio: FloatAudio, peaks: FloatAudio, ceiling_dbtp: float, sample_rate_hz: int) -> tuple[FloatAudio, float]:
     """Return the audio with its true peak at or below the ceiling, and the largest reduction used, in dB >= 0.
 

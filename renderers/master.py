@@ -16,8 +16,10 @@ MAX_LIMITING_DB = 10.0
 
 _MARGIN_DB = 0.2  # meters differ by this much with their interpolation filters, and a moving gain adds a little
 _TOLERANCE_LU = 0.1
-_MAX_PASSES = 4
+_MAX_PASSES = 3
+_MAX_STEPS = 8
 _GATE_SECONDS = 0.4
+_OVERLAP = 4  # blocks that share each moment
 _QUIETEST_LUFS = -70.0  # the absolute gate of BS.1770: what is below has no loudness
 
 
@@ -39,22 +41,21 @@ def master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float) -> Master:
     Material that is silent or shorter than 400 ms has no loudness: it is left as quiet as it is, or turned down to the
     ceiling. Where taking peaks down by 10 dB at most does not reach the loudness, a notice tells what was reached.
     """
-    before = _loudness(mix, sample_rate_hz)
-    peaks = block_true_peaks(mix)
-    highest_gain_db = TRUE_PEAK_CEILING_DBTP - _decibels(peaks) + MAX_LIMITING_DB
+    weighted = _k_weighted(mix, sample_rate_hz)
+    before = _gated_loudness(weighted, sample_rate_hz)
     if before is None:
         return _finish(mix, None, gain_db=0.0, limiting_db=0.0)
-    gain_db = min(target_lufs - before, highest_gain_db)
+    peaks = block_true_peaks(mix)
+    highest_gain_db = TRUE_PEAK_CEILING_DBTP - _decibels(peaks) + MAX_LIMITING_DB
+    correction_lu = 0.0
     for _ in range(_MAX_PASSES):
+        gain_db = _gain_for(target_lufs + correction_lu, before, weighted, peaks, highest_gain_db, sample_rate_hz)
         audio, limiting_db = _turn_up(mix, peaks, gain_db, sample_rate_hz)
-        # a gain alone moves the loudness by exactly itself
-        reached = _loudness(audio, sample_rate_hz) if limiting_db > 0 else before + gain_db
+        reached = _loudness(audio, sample_rate_hz)
         missing = target_lufs - reached if reached is not None else 0.0
-        if abs(missing) <= _TOLERANCE_LU or reached is None or (missing > 0 and gain_db >= highest_gain_db):
+        if abs(missing) <= _TOLERANCE_LU or (missing > 0 and gain_db >= highest_gain_db):
             break
-        # a limiter gives back less than one LU per dB; the last step tells how much less
-        yield_per_db = np.clip((reached - before) / gain_db, 0.4, 1.0) if gain_db > 1 else 1.0
-        gain_db = min(gain_db + missing / float(yield_per_db), highest_gain_db)
+        correction_lu += missing
     finished = _finish(audio, reached, gain_db=gain_db, limiting_db=limiting_db)
     if finished.loudness_lufs is None or abs(finished.loudness_lufs - target_lufs) <= 0.5:
         return finished
@@ -84,6 +85,32 @@ def _finish(audio: FloatAudio, loudness_lufs: float | None, *, gain_db: float, l
     )
 
 
+def _gain_for(
+    target_lufs: float,
+    before_lufs: float,
+    weighted: FloatAudio,
+    peaks: FloatAudio,
+    highest_gain_db: float,
+    sample_rate_hz: int,
+) -> float:
+    """Return the gain in dB that leads through the limiter to a loudness, or the highest allowed.
+
+    Worked out on the K-weighted mix, under the limiter's gain for the unweighted one: that gain moves so slowly that
+    weighting before or after it gives the same loudness within a few hundredths of an LU.
+    """
+    gain_db = min(target_lufs - before_lufs, highest_gain_db)
+    for _ in range(_MAX_STEPS):
+        limited, _reduction_db = _turn_up(weighted, peaks, gain_db, sample_rate_hz)
+        reached = _gated_loudness(limited, sample_rate_hz)
+        missing = target_lufs - reached if reached is not None else 0.0
+        if abs(missing) <= _TOLERANCE_LU / 4 or reached is None or (missing > 0 and gain_db >= highest_gain_db):
+            break
+        # a limiter gives back less than one LU per dB; the last step tells how much less
+        yield_per_db = np.clip((reached - before_lufs) / gain_db, 0.4, 1.0) if gain_db > 1 else 1.0
+        gain_db = min(gain_db + missing / float(yield_per_db), highest_gain_db)
+    return gain_db
+
+
 def _turn_up(mix: FloatAudio, peaks: FloatAudio, gain_db: float, sample_rate_hz: int) -> tuple[FloatAudio, float]:
     gain = np.float32(10.0 ** (gain_db / 20.0))
     return limit(mix * gain, peaks * gain, TRUE_PEAK_CEILING_DBTP - _MARGIN_DB, sample_rate_hz)
@@ -99,3 +126,28 @@ def _loudness(audio: FloatAudio, sample_rate_hz: int) -> float | None:
         return None
     loudness = float(pyloudnorm.Meter(sample_rate_hz).integrated_loudness(audio.T))
     return loudness if loudness > _QUIETEST_LUFS else None
+
+
+def _k_weighted(audio: FloatAudio, sample_rate_hz: int) -> FloatAudio:
+    """Return the audio through the head and high-pass filters of BS.1770, annex 1."""
+    shelf = pyloudnorm.IIRfilter(4.0, 1.0 / np.sqrt(2.0), 1500.0, sample_rate_hz, "high_shelf")
+    high_pass = pyloudnorm.IIRfilter(0.0, 0.5, 38.0, sample_rate_hz, "high_pass")
+    weighted = np.empty_like(audio)
+    for channel, sound in enumerate(audio):
+        weighted[channel] = high_pass.apply_filter(shelf.apply_filter(sound))
+    return weighted
+
+
+def _gated_loudness(weighted: FloatAudio, sample_rate_hz: int) -> float | None:
+    """Return the loudness in LUFS of K-weighted audio, gated as BS.1770 says; None when it is silent or too short."""
+    hop = round(_GATE_SECONDS / _OVERLAP * sample_rate_hz)
+    n_hops = weighted.shape[1] // hop
+    if n_hops < _OVERLAP:
+        return None
+    powers = np.square(weighted[:, : n_hops * hop]).reshape(-1, n_hops, hop).mean(axis=2, dtype=np.float64).sum(axis=0)
+    blocks = np.convolve(powers, np.full(_OVERLAP, 1.0 / _OVERLAP), mode="valid")
+    heard = blocks[blocks > 10.0 ** ((_QUIETEST_LUFS + 0.691) / 10.0)]
+    if not len(heard):
+        return None
+    heard = heard[heard > heard.mean() / 10.0]  # the relative gate, -10 LU
+    return float(10.0 * np.log10(heard.mean()) - 0.691)

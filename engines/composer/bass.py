@@ -12,7 +12,7 @@ from music.time import TICKS_PER_QUARTER
 
 _SLIDE_OVERLAP_TICKS = 90
 _DEAD_NOTE_TICKS = 60
-_GAP_MS = 15  # before the next note is struck, so that a voice that glides between tied notes does not
+_GAP_SECONDS = 0.015  # before the next note is struck, so that a voice that glides between tied notes does not
 _USUAL_ROOT = 4  # semitones above the lowest note around which roots lie
 
 
@@ -133,7 +133,7 @@ class BassWriter:
         signature = arrangement.time_signature
         start = swung(hit.start, arrangement.style, signature)
         end = swung(hit.start + hit.length, arrangement.style, signature)
-        gap = round(_GAP_MS * arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60_000)
+        gap = round(_GAP_SECONDS * arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60)
         length = end - start if bar.is_ending else min(round((end - start) * part.gate), end - start - gap)
         length = max(1, length)
         velocity = dynamic(part.velocity, stretch.energy) * (1.05 if hit.start in signature.pulse_ticks else 0.95)

@@ -7,7 +7,7 @@ from engines.composer.randomness import stream
 from engines.composer.voicing import voice
 from music.chord import Chord
 from music.instrument import Instrument, Role
-from music.style import PLAIN_PARTS, PartStyle, Pattern
+from music.style import PLAIN_PARTS, PartStyle, Pattern, Voicing
 from music.time import TICKS_PER_QUARTER
 
 _REGISTER_LIFT = 5  # semitones by which the centre rises from the calmest to the most intense section
@@ -53,18 +53,20 @@ class ChordWriter:
         for change in bar.changes:
             if change.chord is None:
                 continue
-            self._before = self._voiced(change.chord, centre)
+            self._before = self._voiced(change.chord, centre, is_whole=bar.is_ending)
             for hit in struck_again(hits, change):
                 strokes += self._strokes(stretch, bar, hit, change.chord)
         return strokes
 
-    def _voiced(self, chord: Chord, centre: int) -> tuple[int, ...]:
+    def _voiced(self, chord: Chord, centre: int, *, is_whole: bool) -> tuple[int, ...]:
+        """Lay a chord out near the last one; ``is_whole`` gives a shell its root and fifth back, as endings want it."""
         part = self._part
+        is_filled = is_whole and part.voicing is Voicing.SHELL
         return voice(
             chord,
             self._before,
-            voicing=part.voicing,
-            n_voices=part.n_voices,
+            voicing=Voicing.CLOSE if is_filled else part.voicing,
+            n_voices=max(part.n_voices, len(chord.intervals)) if is_filled else part.n_voices,
             low=self._low,
             high=self._high,
             centre=centre,
@@ -80,7 +82,7 @@ class ChordWriter:
         if hit.start in signature.pulse_ticks:
             velocity *= 1.05
         notes = self._notes(hit.mark, chord)
-        spread = round(part.strum_ms * arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60_000)
+        spread = round(part.strum_seconds * arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60)
         if hit.mark == "u":
             notes = notes[::-1]
         at = bar.start_ticks + start

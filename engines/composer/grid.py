@@ -64,12 +64,17 @@ def hits_in_bar(text: str, meter: TimeSignature, wanted: TimeSignature, backbeat
 
 
 def pattern_hits(pattern: Pattern, bar_number: int, wanted: TimeSignature, backbeat: int) -> tuple[Hit, ...]:
-    """Return a pitched pattern's hits in a bar; a metre too short for any of them gets the first, held for the bar."""
+    """Return a pitched pattern's hits in a bar.
+
+    A note held for the whole bar is held in every metre; a metre too short for any hit gets the first, held.
+    """
     text = pattern.bars[bar_number % len(pattern.bars)]
     fitted = hits_in_bar(text, pattern.meter, wanted, backbeat)
     written = hits_in_bar(text, pattern.meter, pattern.meter)
     length = wanted.ticks_per_bar
-    return fitted or tuple(hit._replace(start=0, length=length, step=length) for hit in written[:1])
+    if fitted and written[0].length < pattern.meter.ticks_per_bar:
+        return fitted
+    return tuple(hit._replace(start=0, length=length, step=length) for hit in written[:1])
 
 
 @cache

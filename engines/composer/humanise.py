@@ -50,8 +50,8 @@ def play(
     overlap on purpose (a slide).
     """
     strokes = sorted(strokes)
-    ticks_per_ms = tempo_bpm * TICKS_PER_QUARTER / 60_000
-    late, spread = feel.late_ms * ticks_per_ms, feel.drift_ms * ticks_per_ms
+    ticks_per_second = tempo_bpm * TICKS_PER_QUARTER / 60
+    late, spread = feel.late_seconds * ticks_per_second, feel.drift_seconds * ticks_per_second
     push = swell = 0.0
     shift = 0
     last_start = -1

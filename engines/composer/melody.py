@@ -22,6 +22,7 @@ _LONGEST_MOTIF = 16
 _FREE_KINDS = ("solo", "development")  # sections in which each phrase has motifs of its own
 _SETTLING = 3  # semitones below the last note around which the final one is sought: endings fall rather than rise
 _WIDEST_PASSING_LEAP = 5
+_FRESH = 0.12  # chance that a bar is sung anew instead of as before
 _BREATH = 0.72  # share of a phrase's last bar that may sound
 
 
@@ -52,6 +53,7 @@ class MelodyWriter:
         self._low, self._high = playable_range(self._part, instrument)
         self._last = (self._low + self._high) // 2
         self._anchors: dict[tuple[str, str], int] = {}
+        self._sung: dict[tuple[object, ...], list[int]] = {}
 
     def write(self) -> list[Stroke]:
         """Write the part for the whole piece."""
@@ -110,10 +112,15 @@ class MelodyWriter:
         hits = pattern_hits(motif.pattern, bar.number, arrangement.time_signature, arrangement.backbeat)
         if closes and len(stretch.bars) > 1:
             hits = _breathing(hits, arrangement.bar_ticks)
-        is_varied = sign.endswith("'") or (stretch.occurrence > 0 and closes) or rng.random() < 0.12
-        steps = motif.steps(len(hits), is_varied=is_varied)
+        is_varied = sign.endswith("'") or (stretch.occurrence > 0 and closes)
+        is_new = rng.random() < _FRESH
+        steps = motif.steps(len(hits), is_varied=is_varied or is_new)
         anchor = self._anchor(stretch, bar, letter, place / max(1, part.phrase_bars - 1))
-        notes = self._notes(bar, hits, steps, anchor)
+        # what listeners remember comes back note for note where the harmony does
+        tune = (motif, place, is_varied, bar.changes, len(hits))
+        known = None if is_new else self._sung.get(tune)
+        notes = list(known) if known else self._notes(bar, hits, steps, anchor)
+        self._sung.setdefault(tune, list(notes))
         if notes and closes:
             notes[-1] = self._phrase_end(bar, hits[-1], notes)
         self._last = notes[-1] if notes else self._last
@@ -146,7 +153,7 @@ class MelodyWriter:
         pulses = plan.time_signature.pulse_ticks
         strong = {0, pulses[len(pulses) // 2]} if len(pulses) > 1 else {0}
         notes: list[int] = []
-        last = self._last
+        last, last_step = self._last, 0
         for hit, step in zip(hits, steps, strict=True):
             chord = bar.chord_at(hit.start)
             rungs = ladder(plan.key, chord, part.scale, self._low, self._high)
@@ -157,14 +164,22 @@ class MelodyWriter:
             is_long = hit.length >= TICKS_PER_QUARTER
             if hit.start in strong or is_long:
                 note = nearest_tone(self._tones(chord), note, self._low, self._high, towards=step)
+                if notes and note == last and step != last_step:
+                    note = self._next_tone(chord, note, 1 if step > last_step else -1)
             elif notes and abs(note - last) > _WIDEST_PASSING_LEAP and note % 12 not in self._tones(chord):
                 near = nearest_index(rungs, last) + (2 if note > last else -2)
                 note = rungs[max(0, min(near, len(rungs) - 1))]
             while abs(note - last) > _WIDEST_LEAP and self._low <= note + (12 if note < last else -12) <= self._high:
                 note += 12 if note < last else -12
             notes.append(note)
-            last = note
+            last, last_step = note, step
         return notes
+
+    def _next_tone(self, chord: Chord | None, note: int, direction: int) -> int:
+        """Return the chord tone next to a note, so that a contour that moves does not stand still on it."""
+        tones = self._tones(chord)
+        beyond = range(note + direction, self._high + 1 if direction > 0 else self._low - 1, direction)
+        return next((tone for tone in beyond if tone % 12 in tones), note)
 
     def _phrase_end(self, bar: Bar, hit: Hit, notes: list[int]) -> int:
         """Close on the tonic at the end of a section where the chord has it, else open on another chord tone."""
