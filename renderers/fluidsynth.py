@@ -18,7 +18,7 @@ import ctypes
 import functools
 import io
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,15 @@ class SoundFontRenderer:
         """The SoundFont as part of a take's provenance."""
         return self.soundfont.asset()
 
-    def render(self, notes: Sequence[TimedNote], voice: SoundFontVoice, n_frames: int) -> SampledPart:
-        """Render one part, dry.
+    def render(
+        self,
+        notes: Sequence[TimedNote],
+        voice: SoundFontVoice,
+        n_frames: int,
+        *,
+        between_notes: Callable[[], None] = lambda: None,
+    ) -> SampledPart:
+        """Render one part, dry. ``between_notes`` is called often, and may raise to stop.
 
         Returns float32 of shape (2, n_frames), freed of the constant offset that some sampled waveforms carry; what
         sounds on after ``n_frames`` is cut. The same notes give the same bytes. Where the SoundFont lacks the variation
@@ -79,7 +86,7 @@ class SoundFontRenderer:
         audio = np.zeros((2, n_blocks * BLOCK_SAMPLES), dtype=np.float32)
         with self._synth() as synth:
             notices = self._select_program(synth, voice)
-            self._play(synth, notes, audio)
+            self._play(synth, notes, audio, between_notes)
         return SampledPart(_without_offset(audio[:, :n_frames], self.sample_rate_hz), notices)
 
     @contextlib.contextmanager
@@ -116,13 +123,20 @@ class SoundFontRenderer:
             "use a complete General MIDI SoundFont such as FluidR3_GM"
         )
 
-    def _play(self, synth: ctypes.c_void_p, notes: Sequence[TimedNote], audio: FloatAudio) -> None:
+    def _play(
+        self,
+        synth: ctypes.c_void_p,
+        notes: Sequence[TimedNote],
+        audio: FloatAudio,
+        between_notes: Callable[[], None],
+    ) -> None:
         library, end = self._library, audio.shape[1]
         outputs = (ctypes.c_void_p * 2)()
         left, right = (audio[channel].ctypes.data for channel in (0, 1))
         position = 0
         for at, is_on, midi_note, velocity in [*_events(notes, end), (end, False, 0, 0)]:
             if at > position:
+                between_notes()
                 outputs[0], outputs[1] = left + 4 * position, right + 4 * position
                 if library.fluid_synth_process(synth, at - position, 0, None, 2, outputs) != 0:
                     raise SetupBroken("FluidSynth refused to render; is its version 2.1 or newer?")

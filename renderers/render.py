@@ -56,7 +56,7 @@ def render(
 ) -> Rendering:
     """Render every part of a score, place it in the mix, and add the parts up.
 
-    The same score gives the same bytes on the same machine. Reports progress from 0 to 1 and stops between parts when
+    The same score gives the same bytes on the same machine. Reports progress from 0 to 1 and stops between notes when
     cancelled. Raises SetupBroken when the score names an instrument, voice or program that is not there.
     """
     sample_rate_hz = soundfont_renderer.sample_rate_hz
@@ -99,7 +99,7 @@ def _make_parts(
     try:
         order = sorted(range(len(score.parts)), key=lambda i: -len(score.parts[i].notes))
         futures: dict[Future[tuple[FloatAudio, tuple[str, ...]]], int] = {
-            pool.submit(_make_part, score.parts[i], chosen[i], score.tempo_bpm, soundfont_renderer, n_frames): i
+            pool.submit(_make_part, score.parts[i], chosen[i], score.tempo_bpm, soundfont_renderer, n_frames, job): i
             for i in order
         }
         made: dict[int, tuple[FloatAudio, tuple[str, ...]]] = {}
@@ -114,13 +114,18 @@ def _make_parts(
 
 
 def _make_part(
-    part: Part, instrument: Instrument, tempo_bpm: float, soundfont_renderer: SoundFontRenderer, n_frames: int
+    part: Part,
+    instrument: Instrument,
+    tempo_bpm: float,
+    soundfont_renderer: SoundFontRenderer,
+    n_frames: int,
+    job: JobContext,
 ) -> tuple[FloatAudio, tuple[str, ...]]:
     sample_rate_hz = soundfont_renderer.sample_rate_hz
     notes = place_notes(part.notes, tempo_bpm, sample_rate_hz)
     notices: tuple[str, ...] = ()
     if isinstance(instrument.voice, SoundFontVoice):
-        sampled = soundfont_renderer.render(notes, instrument.voice, n_frames)
+        sampled = soundfont_renderer.render(notes, instrument.voice, n_frames, between_notes=job.raise_if_cancelled)
         dry, notices = sampled.audio, sampled.notices
         if instrument.voice.is_drum_kit:
             dry = tame_hits(dry, sample_rate_hz)
