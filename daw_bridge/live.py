@@ -1,6 +1,7 @@
 """The open editor as a ``Daw``: what the bridge inside Ardour does, verb by verb, as change sets."""
 
 import asyncio
+import contextlib
 import dataclasses
 import shutil
 import time
@@ -40,7 +41,8 @@ from music.time import BBT
 STEP_SECONDS = 60.0  # importing an hour of audio is the slowest step
 TRANSPORT_SECONDS = 3.0
 QUESTION_SECONDS = 60.0  # for the person, where Ardour itself asks before tracks go
-_AUTOMATIC_ANSWER_SECONDS = 5.0
+_AUTOMATIC_ANSWER_SECONDS = 3.0
+_MOST_QUESTIONS = 5
 _WRITE_LOCK_SECONDS = 120.0
 _POLL_SECONDS = 0.02
 _LARGEST_TAKE_BACK = 10_000
@@ -194,26 +196,37 @@ class LiveDaw:
         hello = await self._client.call("hello")
         screen = EditorScreen.from_answer(hello["process"])
         windows = frozenset() if hello["removes_tracks_itself"] else await screen.windows()
+        questions = 0
         for _ in range(_LARGEST_TAKE_BACK):
             answer = await self._client.call("take_back", {"id": change_set_id}, timeout_seconds=STEP_SECONDS)
             if not answer["remaining"]:
                 break
             if answer["is_asking"]:
-                await screen.press_yes(windows, timeout_seconds=_AUTOMATIC_ANSWER_SECONDS)
-                await self._wait_until_gone(answer["routes"])
-                # Ardour is not through with it before its window has closed
-                await screen.wait_until_closed(windows, timeout_seconds=_AUTOMATIC_ANSWER_SECONDS)
+                questions += 1
+                await self._see_through(screen, windows, answer["routes"], attempt=questions)
         await self._finish(change_set_id, state)
 
-    async def _wait_until_gone(self, routes: list[str]) -> None:
+    async def _see_through(
+        self, screen: EditorScreen, windows: frozenset[str], routes: list[str], *, attempt: int
+    ) -> None:
+        """See Ardour's question through, here where that is possible, else by the person.
+
+        While it is open Ardour takes no request. Where it was answered with "No", or never came because the selection
+        had not reached the editor yet, the tracks are still there, and the caller asks again.
+        """
         deadline = time.monotonic() + QUESTION_SECONDS
-        while (await self._client.call("existing", {"ids": routes}))["ids"]:
-            if time.monotonic() > deadline:
-                raise VerbFailed(
-                    f"Ardour asks before it removes {len(routes)} track(s), and nobody said yes within "
-                    f"{QUESTION_SECONDS:g} s; press 'Yes' in Ardour, then undo again"
-                )
-            await asyncio.sleep(0.1)
+        while time.monotonic() < deadline:
+            if screen.can_answer:
+                await screen.press_yes(windows, with_mouse=attempt > 1, timeout_seconds=_AUTOMATIC_ANSWER_SECONDS)
+            with contextlib.suppress(TryLater):
+                remaining = (await self._client.call("existing", {"ids": routes}))["ids"]
+                if not remaining or (screen.can_answer and attempt < _MOST_QUESTIONS):
+                    return
+            await asyncio.sleep(_POLL_SECONDS)
+        raise VerbFailed(
+            f"Ardour asks before it removes {len(routes)} track(s), and nobody said yes within "
+            f"{QUESTION_SECONDS:g} s; press 'Yes' in Ardour, then undo again"
+        )
 
 
 def _has_arrived(action: TransportAction, state: TransportState, target_samples: int | None) -> bool:
