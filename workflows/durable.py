@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -233,14 +233,16 @@ class DurableJobs:
     def adopt_orphans(self) -> tuple[JobId, ...]:
         """Take over unfinished jobs of processes that are gone, and return their ids."""
         adopted: list[JobId] = []
-        waiting = self._client.list_workflows(status="PENDING", name="sideman_job", load_output=False)
-        for slot in {workflow.executor_id for workflow in waiting if workflow.executor_id} - {self._slots.own}:
-            with self._slots.held_if_free(slot) as is_free:
-                if is_free:
-                    ids = [JobId(workflow.workflow_id) for workflow in waiting if workflow.executor_id == slot]
-                    self._client.resume_workflows(list(ids))
-                    adopted.extend(ids)
+        for slot in {workflow.executor_id for workflow in self._pending()} - {self._slots.own, None}:
+            with self._slots.held_if_free(str(slot)) as is_free:
+                if is_free:  # what was looked up before the lock was held may have been taken over by another process
+                    ids = [workflow.workflow_id for workflow in self._pending() if workflow.executor_id == slot]
+                    self._client.resume_workflows(ids)
+                    adopted += map(JobId, ids)
         return tuple(adopted)
+
+    def _pending(self) -> Sequence[WorkflowStatus]:
+        return self._client.list_workflows(status="PENDING", name="sideman_job", load_output=False)
 
     def announce(self, job_id: JobId, progress: Progress) -> None:
         """Keep and pass on the progress of a job that runs in this process."""
