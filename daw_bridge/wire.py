@@ -86,7 +86,8 @@ def _region(facts: JsonObject) -> Region:
     )
 
 
-def _route(facts: JsonObject) -> Route:
+def to_route(facts: JsonObject) -> Route:
+    """Read a strip with its regions; silence comes as the text ``-inf``."""
     return Route(
         id=RouteId(facts["id"]),
         name=facts["name"],
@@ -102,7 +103,8 @@ def _route(facts: JsonObject) -> Route:
     )
 
 
-def _range(facts: JsonObject | None) -> TimeRange | None:
+def to_range(facts: JsonObject | None) -> TimeRange | None:
+    """Read a stretch of the timeline; None where there is none."""
     if facts is None:
         return None
     return TimeRange(
@@ -110,6 +112,25 @@ def _range(facts: JsonObject | None) -> TimeRange | None:
         end_samples=facts["end_samples"],
         start=to_bbt(facts["start"]),
         end=to_bbt(facts["end"]),
+    )
+
+
+def to_tempo_point(facts: JsonObject) -> TempoPoint:
+    """Read a place at which tempo or metre changes."""
+    return TempoPoint(
+        start=to_bbt(facts["start"]),
+        tempo_bpm=float(facts["tempo_bpm"]),
+        time_signature=TimeSignature(facts["beats"], facts["unit"]),
+    )
+
+
+def to_marker(facts: JsonObject) -> Marker:
+    """Read a marker."""
+    return Marker(
+        id=facts["id"],
+        name=facts["name"],
+        position_samples=facts["position_samples"],
+        start=to_bbt(facts["start"]),
     )
 
 
@@ -121,31 +142,16 @@ def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
         folder=facts["folder"],
         sample_rate_hz=facts["sample_rate_hz"],
         revision=revision_of(facts),
-        tempo_map=tuple(
-            TempoPoint(
-                start=to_bbt(point["start"]),
-                tempo_bpm=float(point["tempo_bpm"]),
-                time_signature=TimeSignature(point["beats"], point["unit"]),
-            )
-            for point in facts["tempo_map"]
-        ),
-        markers=tuple(
-            Marker(
-                id=marker["id"],
-                name=marker["name"],
-                position_samples=marker["position_samples"],
-                start=to_bbt(marker["start"]),
-            )
-            for marker in facts["markers"]
-        ),
-        routes=tuple(_route(route) for route in facts["routes"]),
+        tempo_map=tuple(to_tempo_point(point) for point in facts["tempo_map"]),
+        markers=tuple(to_marker(marker) for marker in facts["markers"]),
+        routes=tuple(to_route(route) for route in facts["routes"]),
         playhead_samples=facts["playhead_samples"],
         playhead=to_bbt(facts["playhead"]),
         is_rolling=facts["is_rolling"],
         is_recording=facts["is_recording"],
         is_dirty=is_dirty,
         selected_routes=tuple(RouteId(route) for route in facts["selected_routes"]),
-        selected_range=_range(facts["selected_range"]),
+        selected_range=to_range(facts["selected_range"]),
     )
 
 

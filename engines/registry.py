@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
 from engines.engine import EngineContext, MusicEngine
 from engines.spec import EngineSpec
 from music.errors import NotFound, SetupBroken
+from music.names import nearest_name
 
 ENTRY_POINT_GROUP = "sideman.engines"
 
@@ -59,8 +59,7 @@ class EngineRegistry:
         """Make an engine; NotFound for an unknown name, SetupBroken for one that failed to load."""
         listing = self._listings.get(name)
         if listing is None:
-            close = get_close_matches(name, self._listings, n=1)
-            raise NotFound("engine", name, nearest=close[0] if close else None)
+            raise NotFound("engine", name, nearest=nearest_name(name, self._listings))
         if listing.factory is None:
             raise SetupBroken(f"engine {name!r} ({listing.origin}) could not be loaded: {listing.reason}")
         return listing.factory(context)

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from music.drum_kit import DRUM_NOTES
 from music.errors import SetupBroken
 from music.harmony import numeral_to_chord
 from music.instrument import Instrument, Role
+from music.names import nearest_name
 from music.pitch import Key
 from music.style import PATTERN_CHARACTERS, Style
 from music.time import parse_time_signature
@@ -59,8 +59,8 @@ def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Ins
     for style in styles.values():
         for role, part in style.parts.items():
             if part.instrument not in instruments:
-                close = get_close_matches(part.instrument or "", instruments, n=1)
-                hint = f"; did you mean {close[0]!r}?" if close else ""
+                nearest = nearest_name(part.instrument or "", instruments)
+                hint = f"; did you mean {nearest!r}?" if nearest else ""
                 field = f"parts.{role.value}.instrument"
                 reason = f"no instrument {part.instrument!r}{hint}"
                 raise ConfigurationInvalid(folder / f"{style.id}.toml", field, reason)

@@ -18,10 +18,11 @@ from daw_bridge.offline.instrument_state import A_FLUIDSYNTH, STATE_FOLDER, writ
 from daw_bridge.offline.interpreter import run_job
 from daw_bridge.offline.read_back import compare
 from daw_bridge.offline.session_file import ARDOUR_TICKS_PER_QUARTER, PlacedAudio, PlacedMarker, PlacedMidi, SessionFile
-from daw_bridge.offline.snapshot import to_range, to_snapshot
+from daw_bridge.offline.snapshot import to_snapshot
 from daw_bridge.offline.sources import SourceFolder
 from daw_bridge.offline.timeline import Timeline
 from daw_bridge.programs import ArdourPrograms, read_version
+from daw_bridge.wire import to_range
 from music.changeset import (
     AddAudioTrack,
     AddMarker,
@@ -245,7 +246,7 @@ def _check(
     snapshot = to_snapshot(facts, session_file=draft_file, ardour_version=version)
     outcomes = compare(changes.operations, refs, snapshot)
     failed = [f"operation {o.index} ({o.verb}): {o.reason}" for o in outcomes if o.status is OutcomeStatus.FAILED]
-    found_range = to_range(facts)
+    found_range = to_range(facts.get("range"))
     if failed or found_range is None:
         raise SetupBroken(f"Ardour read back something else: {'; '.join(failed) or 'no session range'}")
     return SessionReport(
