@@ -1,23 +1,44 @@
-"""Which programs a test needs, and what a missing one means: a named skip at home, a failure in CI."""
+"""What a test needs of the machine, and what its absence means: a named skip at home, a failure in CI."""
 
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 
 def must_have_everything() -> bool:
-    """Tell whether a missing program is a failure, as it is in CI."""
+    """Tell whether whatever is missing is a failure, as it is in CI."""
     return os.environ.get("CI", "").lower() in ("1", "true")
 
 
-def require_program(name: str) -> Path:
-    """Return where the program is; skip the test naming it when it is missing, or fail where all must be there."""
-    found = shutil.which(name)
-    if found:
-        return Path(found)
-    message = f"the program {name!r} is not on PATH; ./just test installs what testing needs"
+def lack(message: str) -> NoReturn:
+    """Skip the test saying what is missing, or fail where nothing may be."""
     if must_have_everything():
         pytest.fail(message)
     pytest.skip(message)
+
+
+def require_program(name: str) -> Path:
+    """Return where the program is; the test lacks it when it is not on PATH."""
+    found = shutil.which(name)
+    if not found:
+        lack(f"the program {name!r} is not on PATH; ./just test installs what testing needs")
+    return Path(found)
+
+
+@contextmanager
+def mounted_disk(folder: Path, *, megabytes: int) -> Iterator[Path]:
+    """Mount a small disk on an existing folder, which only root may do."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    if mounted.returncode != 0:
+        lack(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True, timeout=20)

@@ -18,7 +18,7 @@ import pytest
 import soundfile
 
 from tests.acceptance.homes import home_environment
-from tests.programs import must_have_everything
+from tests.programs import lack, mounted_disk
 
 _SECONDS = 120.0
 _COMMAND = (sys.executable, "-m", "cli.main", "generate")
@@ -171,16 +171,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a file system with room for a score but not for its audio."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
-    )
-    if mount.returncode != 0:
-        message = f"a small file system cannot be mounted here: {mount.stderr.strip() or 'not root'}"
-        (pytest.fail if must_have_everything() else pytest.skip)(message)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
+    with mounted_disk(folder, megabytes=2) as disk:
+        yield disk
 
 
 def test_a_full_disk_is_named_and_nothing_half_written_stays(tmp_path: Path, small_disk: Path) -> None:
@@ -195,7 +187,7 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
     folder.mkdir(mode=0o500)
     if os.geteuid() == 0:
         if not shutil.which("chattr") or subprocess.run(["chattr", "+i", folder], check=False).returncode:
-            pytest.skip("root may write anywhere, and this file system knows no immutable folders")
+            lack("root may write anywhere, and this file system knows no immutable folders")
         try:
             done = generate(tmp_path, "pop", "--out", str(folder))
         finally:

@@ -4,7 +4,6 @@ import asyncio
 import dataclasses
 import os
 import shutil
-import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from tests.acceptance.session_takes import (
     make_layout,
     stem_audio,
 )
-from tests.programs import must_have_everything
+from tests.programs import mounted_disk
 
 SESSION_NAME = "Rock'n'Roll für & mit Ärger"
 ONSET_TOLERANCE_SAMPLES = 480  # 10 ms: a SoundFont's attack rises over a few of them; the placement itself is exact
@@ -225,18 +224,11 @@ def test_exporting_a_session_that_is_not_there_names_those_that_are(written: Wri
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 6 MB, which only root may do."""
+    """Mount a disk of 6 MB."""
     place = tmp_path / "small disk"
     place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)], check=False, capture_output=True, timeout=20
-    )
-    if mounted.returncode != 0:
-        if must_have_everything() and os.geteuid() == 0:
-            pytest.fail(f"root could not mount a small disk: {mounted.stderr.decode()}")
-        pytest.skip("mounting a small disk needs root")
-    yield place
-    subprocess.run(["umount", str(place)], check=True, timeout=20)
+    with mounted_disk(place, megabytes=6) as disk:
+        yield disk
 
 
 def _artifact_folder(tmp_path: Path) -> Path:

@@ -1,7 +1,5 @@
 """WAV files: exact, whole or absent, with storage errors in words."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import soundfile
 from music.errors import StorageFailed
 from renderers.signal import FloatAudio
 from renderers.wav import quantise, write_wav, write_wavs
+from tests.programs import mounted_disk
 
 RATE = 48_000
 
@@ -54,15 +53,8 @@ def test_a_missing_folder_is_told_with_its_name(tmp_path: Path) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a file system of one megabyte."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small file system needs root")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
-    if subprocess.run(mount, capture_output=True, timeout=10, check=False).returncode != 0:
-        pytest.skip("this machine does not let root mount a tmpfs")
-    try:
-        yield tmp_path
-    finally:
-        subprocess.run(["umount", str(tmp_path)], timeout=10, check=True)
+    with mounted_disk(tmp_path, megabytes=1) as disk:
+        yield disk
 
 
 def test_a_full_disk_leaves_the_earlier_file_and_nothing_half_written(small_disk: Path) -> None:
