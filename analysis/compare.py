@@ -66,10 +66,10 @@ def _compare_key(asked: Key, measured: Measurements) -> Comparison:
     is_plain = asked.mode in (Mode.MAJOR, Mode.MINOR)
     has_same_notes = set(heard.scale) == set(asked.scale)
     if is_exact:
-        note = "" if is_plain else f"only major and minor are told apart; {heard} is the nearest to {asked}"
+        note = "" if is_plain else f"only major and minor are told apart; {heard} is the nearest"
         return Comparison(name="key", asked=str(asked), measured=str(heard), agrees=True, note=note)
     if has_same_notes and not is_plain:
-        note = f"only major and minor are told apart; {asked} has the notes of {heard}"
+        note = f"only major and minor are told apart; it has the notes of {heard}"
         return Comparison(name="key", asked=str(asked), measured=str(heard), agrees=True, note=note)
     if measured.key.confidence < _LEAST_KEY_CONFIDENCE:
         note = f"undecided between {heard} and {measured.key.runner_up}"
@@ -116,7 +116,7 @@ def _compare_length(plan: Plan, measured: Measurements, asked_seconds: float | N
     return Comparison(
         name="length",
         asked=f"{wanted:.2f} s",
-        measured=f"{bars_seconds:.2f} s of bars and {tail_seconds:.2f} s in which they die away",
+        measured=f"{bars_seconds:.2f} s of bars, {tail_seconds:.2f} s of tail",
         agrees=abs(bars_seconds - wanted) <= tolerance and tail_seconds >= -_LENGTH_TOLERANCE_SECONDS,
         note=note,
     )

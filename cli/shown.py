@@ -49,7 +49,7 @@ def show_change_set(result: ChangeSetResult, *, as_json: bool) -> int:
 
 
 def show_take(take: Take, folder: str) -> None:
-    """Print what was understood, the files, and the table of asked against measured."""
+    """Print what was understood, the table of asked against measured with its notes below it, and the files."""
     console = PlainConsole()
     console.print(Text.assemble((take.plan.title, "bold"), f"  (take {take.id})"))
     for label, remarks in (
@@ -66,8 +66,11 @@ def show_take(take: Take, folder: str) -> None:
     compared = Table("", "asked", "measured", "", box=None)
     for row in take.comparisons:
         verdict = {True: "ok", False: "differs", None: "not measured"}[row.agrees]
-        add_row(compared, row.name, row.asked, row.measured, f"{verdict} {row.note}".strip())
+        add_row(compared, row.name, row.asked, row.measured, verdict)
     console.print(compared)
+    for row in take.comparisons:
+        if row.note:
+            console.print(f"  {row.name}: {row.note}")
     files = Table("file", "length", box=None)
     for file in take.files:
         if "/" not in file.path or file.path.startswith("stems/"):

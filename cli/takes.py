@@ -17,7 +17,11 @@ from workflows.studio import build_studio, to_json
 def list_takes(options: argparse.Namespace, settings: Settings) -> int:
     """List the takes that are kept, newest first."""
     with closing(build_studio(settings)) as studio:
-        takes = studio.takes(options.limit)
+        kept = studio.takes(options.limit)
+        takes = kept.takes
+        for name in kept.damaged:
+            warning = f"sideman: the take {name} cannot be read; 'sideman take {name}' says why"
+            print(warning, file=sys.stderr)  # noqa: T201
         if options.json:
             sys.stdout.write(to_json(takes) + "\n")
             return 0

@@ -10,16 +10,25 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
+from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed, StudioError
 from music.names import nearest_name, shorten
 from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
 
 TAKE_FILE = "take.json"
 _TAKE = TypeAdapter(Take)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTakes:
+    """The newest takes, and the names of the folders met on the way whose account cannot be read."""
+
+    takes: tuple[Take, ...]
+    damaged: tuple[str, ...] = ()
 
 
 class TakeStore:
@@ -89,6 +98,19 @@ class TakeStore:
         """Return the ids of all takes that are still there, newest first."""
         found = (file.parent.name for file in self._folder.glob(f"[!.]*/{TAKE_FILE}"))
         return tuple(TakeId(name) for name in sorted(found, reverse=True))
+
+    def newest(self, limit: int) -> KeptTakes:
+        """Read the newest takes; one that cannot be read hides no other, and is named instead."""
+        takes: list[Take] = []
+        damaged: list[str] = []
+        for take_id in self.ids():
+            if len(takes) == limit:
+                break
+            try:
+                takes.append(read_take(self._folder / take_id))
+            except StudioError:  # not JSON, another format, values that no take has: `get` tells which
+                damaged.append(take_id)
+        return KeptTakes(takes=tuple(takes), damaged=tuple(damaged))
 
     def get(self, take_id: str) -> Take:
         """Read a take's account of itself."""

@@ -8,7 +8,7 @@ from music.changeset import ChangeSetResult, Outcome, OutcomeStatus
 from music.session import Route, SessionSnapshot
 from music.take import Comparison, Take
 from workflows.durable import JobStatus
-from workflows.studio import Availability, TransportState
+from workflows.studio import Availability, KeptTakes, TransportState
 
 
 def _without_titles(schema: dict[str, Any]) -> None:
@@ -118,6 +118,18 @@ class TakeSummary(Answer):
             measured=[compared(row) for row in take.comparisons],
             notices=list(take.notices),
         )
+
+
+class TakeList(Answer):
+    """The newest takes."""
+
+    takes: list[TakeSummary]
+    damaged: list[str] = Field(description="folders whose take.json cannot be read; get_take says why")
+
+    @classmethod
+    def of(cls, kept: KeptTakes) -> "TakeList":
+        """Return the list of what is kept."""
+        return cls(takes=[TakeSummary.of(take) for take in kept.takes], damaged=list(kept.damaged))
 
 
 class TakeDetail(TakeSummary):
@@ -247,8 +259,8 @@ class TrackLine(Answer):
             id=route.id,
             name=route.name,
             kind=route.kind.value,
-            gain_db=round(route.gain_db, 2),
-            pan=route.pan,
+            gain_db=_two_decimals(route.gain_db),
+            pan=None if route.pan is None else _two_decimals(route.pan),
             flags=[flag for flag, is_set in flags.items() if is_set],
             plugins=list(route.processors),
             regions=[
@@ -256,6 +268,11 @@ class TrackLine(Answer):
                 for region in route.regions
             ],
         )
+
+
+def _two_decimals(value: float) -> float:
+    """Return a number as a reader wants it: two decimals, and no minus before a zero."""
+    return round(value, 2) + 0.0
 
 
 class Unreachable(Answer):

@@ -26,10 +26,11 @@ from mcp_server.models import (
     JobReport,
     SessionOverview,
     TakeDetail,
-    TakeSummary,
+    TakeList,
     TransportReport,
     Unreachable,
 )
+from mcp_server.watching import SESSION_URI, TAKES_URI, watch_studio
 from music.errors import NotFound, StudioError, TimedOut
 from music.job import Progress
 from music.time import BBT
@@ -68,6 +69,7 @@ def build_server(studio: Studio) -> MCPServer:
         instructions=_INSTRUCTIONS,
         version=importlib.metadata.version("sideman"),
         log_level="WARNING",
+        subscriptions=watch_studio(studio),
     )
     _add_session_tools(server, studio)
     _add_take_tools(server, studio)
@@ -175,9 +177,9 @@ def _add_take_tools(server: MCPServer, studio: Studio) -> None:
     @_told
     async def list_takes(
         limit: Annotated[int, Field(description="how many at most, newest first", ge=1, le=100)] = 20,
-    ) -> list[TakeSummary]:
+    ) -> TakeList:
         """List the takes that are kept, newest first."""
-        return [TakeSummary.of(take) for take in studio.takes(limit)]
+        return TakeList.of(studio.takes(limit))
 
     @server.tool(title="One take", annotations=_reads())
     @_told
@@ -225,16 +227,16 @@ def _add_job_tools(server: MCPServer, studio: Studio) -> None:
 
 
 def _add_resources(server: MCPServer, studio: Studio) -> None:
-    @server.resource("sideman://session", name="session", title="The open Ardour session", mime_type="application/json")
+    @server.resource(SESSION_URI, name="session", title="The open Ardour session", mime_type="application/json")
     async def session() -> SessionOverview | Unreachable:
         try:
             return SessionOverview.of(await studio.session())
         except StudioError as error:  # a resource is read without being asked for: say what is the matter, in place
             return Unreachable(problem=str(error))
 
-    @server.resource("sideman://takes", name="takes", title="The takes that are kept", mime_type="application/json")
-    async def takes() -> list[TakeSummary]:
-        return [TakeSummary.of(take) for take in studio.takes(100)]
+    @server.resource(TAKES_URI, name="takes", title="The takes that are kept", mime_type="application/json")
+    async def takes() -> TakeList:
+        return TakeList.of(studio.takes(100))
 
     @server.completion()  # type: ignore[no-untyped-call,untyped-decorator]  # untyped in the SDK
     async def complete(

@@ -17,7 +17,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NewType, TypeVar
 
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    PortableWorkflowError,
+    SetWorkflowID,
+    WorkflowStatus,
+)
 
 from music.errors import Cancelled, NotFound, SetupBroken, StudioError
 from music.job import Progress
@@ -85,13 +93,17 @@ class Job:
         """Run ``work`` once and record what it returns (JSON); a resumed job gets the record instead."""
         self._stage = next(stage for stage in self._stages if stage.name == name)
         self.raise_if_cancelled()
-        result = DBOS.run_step({"name": name}, self._announced, work)
+        try:
+            result = DBOS.run_step({"name": name}, self._announced, work)
+        except PortableWorkflowError as recorded:  # the step had failed before the job was resumed
+            raise _to_error(recorded) from recorded
         self.report(Progress(name, 1.0))
         return result
 
     def _announced(self, work: Callable[[], R]) -> R:
         self.report(Progress(self._stage.name, 0.0))
-        return work()
+        with _facts_recorded():
+            return work()
 
     def report(self, progress: Progress) -> None:
         """Tell how far the current step is, 0 to 1 of the step."""
@@ -146,7 +158,7 @@ class DurableJobs:
     ) -> None:
         self._recipes = recipes
         self._on_progress = on_progress
-        self._latest: dict[str, Progress] = {}
+        self._latest: dict[str, Progress] = {}  # of the jobs at work in this process
         self._held: set[str] = set()
         self.is_closing = False
         self._permits = threading.BoundedSemaphore(max_concurrent)
@@ -258,10 +270,12 @@ class DurableJobs:
             while not self._permits.acquire(timeout=_CANCEL_POLL_SECONDS):
                 job.raise_if_cancelled()
             try:
-                return chosen.run(job, request)
+                with _facts_recorded():
+                    return chosen.run(job, request)
             finally:
                 self._permits.release()
         finally:
+            self._latest.pop(job.id, None)  # what is recorded of its steps tells how far it came
             self._held.discard(job.id)
 
     def _to_status(self, workflow: WorkflowStatus) -> JobStatus:
@@ -285,24 +299,36 @@ class DurableJobs:
     def _progress(self, job_id: JobId, stages: tuple[Stage, ...], state: JobState) -> Progress:
         if state is JobState.DONE:
             return Progress("done", 1.0)
-        if job_id in self._latest:
-            return self._latest[job_id]
-        done = {step["function_name"] for step in self._client.list_workflow_steps(job_id)}
-        finished = [stage for stage in stages if stage.name in done]
-        if not finished:
+        if latest := self._latest.get(job_id):  # once: the job may end meanwhile
+            return latest
+        recorded = {step["function_name"]: step["error"] for step in self._client.list_workflow_steps(job_id)}
+        begun = [stage.name for stage in stages if stage.name in recorded]
+        if not begun:
             return Progress("waiting", 0.0)
-        return _overall(stages, finished[-1].name, Progress(finished[-1].name, 1.0))
+        return _overall(stages, begun[-1], Progress(begun[-1], 0.0 if recorded[begun[-1]] else 1.0))
 
 
 def _to_error(recorded: Exception | None) -> StudioError:
-    """Turn the recorded name and message of an error back into one of ours."""
+    """Turn the recorded name, message and facts of an error back into one of ours."""
     name, message = getattr(recorded, "name", type(recorded).__name__), getattr(recorded, "message", str(recorded))
+    facts = getattr(recorded, "data", None)
     for known in _descendants(StudioError):
         if known.__name__ == name:
             error = known.__new__(known)
             error.args = (message,)
+            vars(error).update(facts if isinstance(facts, dict) else {})
             return error
     return StudioError(f"{name}: {message}")
+
+
+@contextmanager
+def _facts_recorded() -> Iterator[None]:
+    """Have the attributes of our errors recorded beside name and message: DBOS looks for them under ``data``."""
+    try:
+        yield
+    except StudioError as error:
+        vars(error).setdefault("data", dict(vars(error)))
+        raise
 
 
 def _descendants(root: type[StudioError]) -> Iterator[type[StudioError]]:

@@ -17,7 +17,7 @@ from daw_bridge.daw import Capabilities, TransportAction, TransportState
 from daw_bridge.doctor import Check
 from daw_bridge.programs import find_ardour
 from engines.registry import load_registry
-from library.takes import TakeStore, take_to_json
+from library.takes import KeptTakes, TakeStore, take_to_json
 from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut
 from music.job import Progress
@@ -34,7 +34,16 @@ from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
 from workflows.settings import Settings
 
-__all__ = ["Availability", "Check", "Studio", "TransportAction", "TransportState", "build_studio", "to_json"]
+__all__ = [
+    "Availability",
+    "Check",
+    "KeptTakes",
+    "Studio",
+    "TransportAction",
+    "TransportState",
+    "build_studio",
+    "to_json",
+]
 
 _SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS = 0.02, 0.25
 _ADOPT_SECONDS = 1.0
@@ -126,9 +135,9 @@ class Studio:
 
     # Takes
 
-    def takes(self, limit: int) -> tuple[Take, ...]:
-        """Return the newest takes."""
-        return tuple(self._rooms.takes.get(take_id) for take_id in self._rooms.takes.ids()[:limit])
+    def takes(self, limit: int) -> KeptTakes:
+        """Return the newest takes, and the names of those that are damaged."""
+        return self._rooms.takes.newest(limit)
 
     def take_ids(self) -> tuple[str, ...]:
         """Return the ids of all takes that are kept, newest first."""

@@ -213,3 +213,20 @@ def test_an_interrupt_half_way_leaves_nothing_and_exits_with_130(tmp_path: Path)
         assert process.wait(timeout=_SECONDS) == 130, rest
         assert "Traceback" not in rest
     assert list((tmp_path / "takes").iterdir()) == []
+
+
+def test_a_damaged_take_is_warned_of_and_hides_no_other(tmp_path: Path, home: Path, trap: dict[str, Any]) -> None:
+    for name in (trap["id"], "damaged"):
+        shutil.copytree(take_folder(home, trap), tmp_path / "takes" / name)
+    account = tmp_path / "takes" / "damaged" / "take.json"
+    account.write_bytes(account.read_bytes()[:1000])
+    for words in ([], ["--json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "cli.main", "takes", *words], env=home_environment(tmp_path), capture_output=True,
+            text=True, timeout=_SECONDS, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (
+            0, "sideman: the take damaged cannot be read; 'sideman take damaged' says why\n",
+        )  # fmt: skip
+        assert trap["id"] in done.stdout
+    assert [take["id"] for take in json.loads(done.stdout)] == [trap["id"]]

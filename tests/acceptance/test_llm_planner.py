@@ -14,12 +14,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from music.brief import Reading
 from music.errors import RequestInvalid
 from music.instrument import Role
+from music.pitch import Key
 from tests.acceptance.llm_server import LlmServer, serving
 from workflows.planner.flags import Flags, read_flags
 from workflows.planner.llm_settings import LlmSettings
 from workflows.planner.planner import Planner, load_planner
+from workflows.planner.rules import read_prompt
+from workflows.planner.vocabulary import Vocabulary
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 KEY = "sk-very-secret-0123456789"
@@ -78,6 +82,22 @@ async def test_a_good_answer_becomes_the_plan(server: LlmServer) -> None:
     assert Role.PAD not in instruments
     assert planned.notices == ()
     assert planned.reading.brief.tempo_bpm is None  # the brief holds what the person asked for, not the model
+
+
+async def test_the_prompt_is_read_once(server: LlmServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the model plans or the rules stand in for it."""
+    read: list[str] = []
+
+    def counted(prompt: str, vocabulary: Vocabulary, *, key: Key | None = None) -> Reading:
+        read.append(prompt)
+        return read_prompt(prompt, vocabulary, key=key)
+
+    monkeypatch.setattr("workflows.planner.planner.read_prompt", counted)
+    server.content = answer()
+    assert (await planner(server).plan("trap", seed=3)).plan.planner == "llm:m"
+    server.content = "no plan"
+    assert (await planner(server).plan("jazz", seed=3)).plan.planner == "rules"
+    assert read == ["trap", "jazz"]
 
 
 async def test_the_server_is_asked_for_strict_json_and_told_what_there_is(server: LlmServer) -> None:

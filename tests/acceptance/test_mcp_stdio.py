@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import ClientSession, StdioServerParameters
+from mcp import Client, ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.shared.subscriptions import ResourceUpdated
 from mcp_types import CallToolResult, TextContent
 
 from tests.acceptance.homes import home_environment
@@ -88,7 +89,28 @@ async def test_a_take_is_generated_with_progress_and_can_be_read(tmp_path: Path)
             (content,) = (await session.read_resource(link)).contents
             assert getattr(content, "blob", None) or getattr(content, "text", None), link
         listed = await call(session, "list_takes")
-    assert [found["id"] for found in listed["result"]] == [take["id"]]
+        (tmp_path / "takes" / take["id"] / "take.json").write_text('{"format": 1, "id"')
+        damaged = await call(session, "list_takes")
+        resource = (await session.read_resource("sideman://takes")).contents[0]
+    assert [found["id"] for found in listed["takes"]] == [take["id"]]
+    assert damaged == {"takes": [], "damaged": [take["id"]]} == json.loads(resource.text)  # type: ignore[union-attr]
+
+
+async def test_who_listens_hears_of_a_take_that_another_process_made(tmp_path: Path) -> None:
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "cli.main", "mcp"], env=home_environment(tmp_path), cwd=str(tmp_path)
+    )
+    words = ["-m", "cli.main", "generate", "reggae in G", "--bars", "2", "--to", "none"]
+    async with (
+        asyncio.timeout(_DEADLINE_SECONDS),
+        Client(stdio_client(server)) as client,
+        client.listen(resource_subscriptions=["sideman://takes"]) as heard,
+    ):
+        other = await asyncio.create_subprocess_exec(sys.executable, *words, env=home_environment(tmp_path))
+        assert await anext(aiter(heard)) == ResourceUpdated(uri="sideman://takes")
+        assert await other.wait() == 0
+        (content,) = (await client.read_resource("sideman://takes")).contents
+    assert len(json.loads(content.text)["takes"]) == 1  # type: ignore[union-attr]
 
 
 async def test_errors_tell_the_model_what_to_do(tmp_path: Path) -> None:

@@ -38,20 +38,20 @@ class Planner:
 
         RequestInvalid when the request cannot be met.
         """
-        reading, plan = complete(self._read(prompt, flags), self.repertoire, seed=seed, author=author)
-        return Planned(reading=reading, plan=plan)
+        return self._completed(self._read(prompt, flags), seed=seed, author=author)
 
     async def plan(self, prompt: str, flags: Flags = NO_FLAGS, *, seed: int, author: Author = BY_RULES) -> Planned:
         """Plan a request, with the model where one is set up.
 
         Any failure of the model leads to the rules and to a notice with the reason.
         """
-        by_rules = self.by_rules(prompt, flags, seed=seed, author=author)
+        reading = self._read(prompt, flags)
+        # before the model is asked: it refuses what nobody can meet, and stands in for a model that fails
+        by_rules = self._completed(reading, seed=seed, author=author)
         if self.llm is None:
             return by_rules
         from workflows.planner.llm import ask  # noqa: PLC0415 - the client takes long to load; the rules do without
 
-        reading = self._read(prompt, flags)
         try:
             choices = await ask(reading, self.repertoire, self.llm)
             chosen = replace(reading, brief=choices.brief)
@@ -68,6 +68,10 @@ class Planner:
 
     def _read(self, prompt: str, flags: Flags) -> Reading:
         return merge(read_prompt(prompt, self.vocabulary, key=flags.key), flags)
+
+    def _completed(self, reading: Reading, *, seed: int, author: Author) -> Planned:
+        told, plan = complete(reading, self.repertoire, seed=seed, author=author)
+        return Planned(reading=told, plan=plan)
 
 
 def load_planner(configs: Path, llm: LlmSettings | None = None) -> Planner:

@@ -129,7 +129,7 @@ def test_a_length_in_seconds_agrees_with_the_nearest_whole_bars_and_no_others() 
     assert near.agrees is True
     assert "whole bars" in near.note
     assert one("length", MEASURED, asked_seconds=12.0).agrees is False
-    assert "1.50 s in which" in near.measured
+    assert "1.50 s of tail" in near.measured
 
 
 def test_loudness_and_true_peak_off_target_are_told() -> None:

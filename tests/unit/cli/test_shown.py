@@ -1,9 +1,24 @@
 """What is shown is what there is: brackets are no markup, and ids can be copied whole."""
 
+import dataclasses
+
 import pytest
 
-from cli.shown import PlainConsole, add_row, new_table, show_change_set
+from analysis.compare import compare
+from analysis.key import KeyEstimate
+from analysis.loudness import Loudness
+from analysis.measure import Measurements
+from analysis.midi_file import MidiFacts
+from analysis.tempo import TempoEstimate
+from cli.shown import PlainConsole, add_row, new_table, show_change_set, show_take
+from music.brief import Brief, Reading
 from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
+from music.instrument import Role
+from music.pitch import parse_key
+from music.plan import Plan, PlannedPart
+from music.score import PartMix, Section
+from music.take import TAKE_FORMAT, Take, TakeId
+from music.time import TimeSignature
 
 
 def result(state: ChangeSetState) -> ChangeSetResult:
@@ -42,3 +57,64 @@ def test_an_id_stays_whole_on_a_narrow_terminal(
     printed = capsys.readouterr().out
     assert "20260101-120000-abc123" in printed
     assert "[/]" in printed
+
+
+PLAN = Plan(
+    engine="composer",
+    engine_reason="it is the only one",
+    planner="rules",
+    style="jazz",
+    title="Test",
+    prompt="jazz",
+    tempo_bpm=137.25,
+    key=parse_key("F# harmonic minor"),
+    time_signature=TimeSignature(12, 8),
+    n_bars=128,
+    sections=(Section(name="verse", start_bar=1, n_bars=128, energy=0.5),),
+    chords=(),
+    parts=(PlannedPart(role=Role.BASS, instrument="electric_bass", mix=PartMix()),),
+    energy=0.5,
+    loudness_lufs=-14.0,
+    seed=1,
+)
+TAKE = Take(
+    format=TAKE_FORMAT,
+    id=TakeId("20260101-120000-abc123"),
+    created_utc="2026-01-01T12:00:00+00:00",
+    sideman_version="0",
+    reading=Reading(brief=Brief(prompt="jazz")),
+    plan=PLAN,
+    engine="composer",
+    engine_version="1",
+    licence="MIT",
+    assets=(),
+    comparisons=(),
+    files=(),
+    timings_seconds=(),
+)
+MIDI = MidiFacts(tempo_bpm=137.25, time_signature=TimeSignature(12, 8), n_bars=128, n_notes=9, length_seconds=335.74)
+
+
+@pytest.mark.parametrize("level", [1.0, 2.0, 0.5, 4.0, 0.25, 2 / 3, 4 / 3, 1 / 3, 3.0, 1.5, 1.2])
+@pytest.mark.parametrize("key", ["F# minor", "A major", "F# major", "C# minor", "Db major"])
+@pytest.mark.parametrize("lufs", [-14.0, None])
+def test_asked_against_measured_fits_a_terminal_of_80_columns_with_each_property_on_one_line(
+    level: float, key: str, lufs: float | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    measured = Measurements(
+        tempo=TempoEstimate(137.25 * level, 0.8),
+        key=KeyEstimate(parse_key(key), 0.01, parse_key("Bb minor")),
+        loudness=Loudness(loudness_lufs=lufs, true_peak_dbtp=-1.02),
+        midi=MIDI,
+        audio_seconds=340.11,
+    )
+    take = dataclasses.replace(TAKE, comparisons=compare(PLAN, measured, asked_seconds=334.0))
+    show_take(take, "/takes/t1")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    for row in take.comparisons:
+        (line,) = [line for line in lines if line.strip().startswith(f"{row.name} ")]
+        assert row.asked in line
+        assert row.measured in line
+        assert not row.note or f"  {row.name}: {row.note}" in lines

@@ -1,6 +1,7 @@
 """Takes are whole or absent, can be found wherever they are kept, and say what is wrong when they cannot be written."""
 
 import errno
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +117,39 @@ def test_a_damaged_account_is_reported_with_its_path(tmp_path: Path) -> None:
     (folder / "take.json").write_text("{")
     with pytest.raises(SetupBroken, match=r"take\.json cannot be read"):
         read_take(folder)
+
+
+DAMAGED: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda account: account[: len(account) // 2],
+    "not JSON": lambda _: b"\xff\x00 not text",
+    "somebody else's": lambda _: b'{"takes": [1, 2]}',
+    "of another format": lambda account: account.replace(b'"format": 1', b'"format": 99'),
+    "of a tempo that no take has": lambda account: account.replace(b'"tempo_bpm": 120.0', b'"tempo_bpm": "quick"'),
+    "of a key that no take has": lambda account: account.replace(b'"tonic": "C"', b'"tonic": "H"'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_take_is_named_and_hides_no_other(tmp_path: Path, damage: str) -> None:
+    store = TakeStore(tmp_path)
+    for name in ("20260101-120000-a", "20260201-120000-b", "20260301-120000-c"):
+        put(store, tmp_path, make_take(name))
+    account = tmp_path / "20260201-120000-b" / "take.json"
+    whole = account.read_bytes()
+    account.write_bytes(DAMAGED[damage](whole))
+    assert account.read_bytes() != whole
+    kept = store.newest(2)
+    assert [take.id for take in kept.takes] == ["20260301-120000-c", "20260101-120000-a"]
+    assert kept.damaged == ("20260201-120000-b",)
+
+
+def test_no_more_takes_are_read_than_asked_for(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path)
+    for name in ("20260101-120000-a", "20260201-120000-b"):
+        put(store, tmp_path, make_take(name))
+    (tmp_path / "20260101-120000-a" / "take.json").write_text("{")
+    kept = store.newest(1)
+    assert ([take.id for take in kept.takes], kept.damaged) == (["20260201-120000-b"], ())
 
 
 def test_discarding_removes_what_was_half_made(tmp_path: Path) -> None:

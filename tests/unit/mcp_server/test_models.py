@@ -7,7 +7,9 @@ from mcp_server.models import (
     JobReport,
     SessionOverview,
     TakeDetail,
+    TakeList,
     TakeSummary,
+    TrackLine,
     compared,
     take_uri,
 )
@@ -23,6 +25,7 @@ from music.session import Marker, Region, Route, RouteId, RouteKind, SessionSnap
 from music.take import TAKE_FORMAT, Comparison, Take, TakeFile, TakeId
 from music.time import BBT, TimeSignature
 from workflows.durable import JobId, JobState, JobStatus
+from workflows.studio import KeptTakes
 
 PLAN = Plan(
     engine="composer",
@@ -113,6 +116,23 @@ def test_a_failed_job_tells_its_error_beside_the_take_that_it_had_made() -> None
     assert report.error == "engine 'composer' failed: no score"
     assert report.take is not None
     assert report.take.id == "t1"
+
+
+def test_a_list_of_takes_names_the_damaged_ones() -> None:
+    listed = TakeList.of(KeptTakes(takes=(TAKE,), damaged=("t2",)))
+    assert ([take.id for take in listed.takes], listed.damaged) == (["t1"], ["t2"])
+
+
+@pytest.mark.parametrize(
+    ("read", "told"), [(-0.15000000000000002, "-0.15"), (-0.0001, "0.0"), (1.0, "1.0"), (None, "null")]
+)
+def test_a_pan_is_told_in_two_decimals(read: float | None, told: str) -> None:
+    route = Route(
+        id=RouteId("7"), name="Bass", kind=RouteKind.BUS, colour="#000000", gain_db=-0.001, pan=read,
+        is_muted=False, is_soloed=False, is_record_armed=False, processors=(), regions=(),
+    )  # fmt: skip
+    line = TrackLine.of(route, is_selected=False).model_dump_json()
+    assert f'"gain_db":0.0,"pan":{told},' in line
 
 
 def test_the_session_is_told_in_lines() -> None:

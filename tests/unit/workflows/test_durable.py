@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from music.errors import NotFound
+from music.errors import EngineFailed, NotFound
 from music.job import Progress
 from workflows.durable import DurableJobs, Job, JobId, JobState, JobStatus, JsonObject, Recipe, Stage
 
@@ -78,6 +78,37 @@ def test_an_error_keeps_its_kind_and_its_text(tmp_path: Path) -> None:
     assert status.state is JobState.FAILED
     assert isinstance(status.error, NotFound)
     assert str(status.error) == "no take 'abc'; did you mean 'abd'?"
+    assert (status.error.kind, status.error.name, status.error.nearest) == ("take", "abc", "abd")
+
+
+def test_an_error_of_a_step_keeps_its_facts(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise EngineFailed("composer", "no score", retryable=True)
+
+    def run(job: Job, _: JsonObject) -> JsonObject:
+        job.step("one", fail)
+        return {}
+
+    with running(tmp_path, run) as jobs:
+        error = settled(jobs, jobs.start(JobId("j"), "test", {})).error
+    assert isinstance(error, EngineFailed)
+    assert (error.engine, error.reason, error.retryable) == ("composer", "no score", True)
+
+
+def test_progress_is_kept_for_running_jobs_alone_and_a_failed_one_still_tells_its_stage(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise EngineFailed("composer", "no score", retryable=False)
+
+    def run(job: Job, _: JsonObject) -> JsonObject:
+        job.step("one", lambda: 1)
+        job.step("two", fail)
+        return {}
+
+    with running(tmp_path, run) as jobs:
+        for number in range(5):
+            status = settled(jobs, jobs.start(JobId(f"j{number}"), "test", {}))
+            assert (status.state, status.progress) == (JobState.FAILED, Progress("two", 0.25))
+        assert jobs._latest == {}
 
 
 def test_a_cancelled_job_stops_inside_its_step(tmp_path: Path) -> None:
@@ -144,6 +175,38 @@ def test_a_killed_process_s_job_is_adopted_while_another_lives_and_done_steps_do
         assert jobs.adopt_orphans() == ("killed",)
         assert settled(jobs, JobId("killed")).state is JobState.DONE
     assert log.read_text().split("\n") == ["one", "two", "two again", ""]
+
+
+_KILLED_AFTER_A_FAILURE = """
+import os, pathlib, signal, sys, time
+from music.errors import NotFound
+from workflows.durable import DurableJobs, JobId, Recipe, Stage
+def fail():
+    raise NotFound("take", "abc", nearest="abd")
+def run(job, request):
+    try:
+        job.step("one", fail)
+    finally:
+        os.kill(os.getpid(), signal.SIGKILL)
+recipe = Recipe(name="test", stages=lambda _: (Stage("one", 1), Stage("two", 3)), run=run)
+jobs = DurableJobs(pathlib.Path(sys.argv[1]), {"test": recipe})
+jobs.start(JobId("killed"), "test", {})
+time.sleep(30)
+"""
+
+
+def test_a_step_that_had_failed_before_the_kill_fails_the_resumed_job_with_the_same_error(tmp_path: Path) -> None:
+    def run(job: Job, _: JsonObject) -> JsonObject:
+        job.step("one", lambda: None)
+        return {}
+
+    with running(tmp_path, run) as jobs:
+        script = [sys.executable, "-c", _KILLED_AFTER_A_FAILURE, str(tmp_path)]
+        assert subprocess.run(script, timeout=_DEADLINE_SECONDS, check=False).returncode == -signal.SIGKILL
+        jobs.adopt_orphans()
+        error = settled(jobs, JobId("killed")).error
+    assert isinstance(error, NotFound)
+    assert (str(error), error.nearest) == ("no take 'abc'; did you mean 'abd'?", "abd")
 
 
 def test_a_living_process_s_job_is_not_adopted(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from music.changeset import ChangeSetId, Operation, SetTempo
+from music.changeset import ChangeSetId
+from music.operations import Operation
+from music.operations.timeline import SetTempo
 from music.score import Section
 from music.session import Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
 from music.session_layout import SessionLayout, Sounding
