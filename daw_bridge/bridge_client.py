@@ -11,24 +11,25 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-
-from pythonosc.osc_message import OscMessage
-from pythonosc.osc_message_builder import OscMessageBuilder
-from pythonosc.parsing.osc_types import ParseError
+from typing import Any
 
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.installation import find_osc_port, read_installation
 from daw_bridge.lua_bundle import bridge_version
+from daw_bridge.osc import OscSocket, is_listened_to, open_socket
 from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut, TryLater
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
-LOOPBACK = "127.0.0.1"
 _POLL_SECONDS = 0.1  # the datagram may be lost; the answer file is not
 _LOCK_SECONDS = 120.0  # another client's slowest verb
 
 
 class Recording(TryLater):
     """The transport is recording, so nothing was written."""
+
+
+class EditorClosed(TryLater):
+    """Nobody listens where Ardour should: it is closed, has no session open, or its OSC is off; nothing was done."""
 
 
 class Busy(TryLater):
@@ -52,39 +53,14 @@ class RoundTrip:
     percentile_95_seconds: float
 
 
-class _Ears(asyncio.DatagramProtocol):
-    """Notes which answers are said to be ready."""
-
-    def __init__(self) -> None:
-        self.ready: dict[str, asyncio.Event] = {}
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        del addr
-        with contextlib.suppress(ParseError):
-            message = OscMessage(data)
-            if message.address == "/sideman/ready" and message.params:
-                event = self.ready.get(str(message.params[0]))
-                if event:
-                    event.set()
-
-
-def trigger_message(slot: int) -> bytes:
-    """Encode the OSC message that makes Ardour run script slot 1-32."""
-    builder = OscMessageBuilder("/access_action")
-    builder.add_arg(f"LuaAction/script-{slot}")
-    datagram: bytes = builder.build().dgram
-    return datagram
-
-
 class BridgeClient:
     """A caller of the bridge; make it with ``connect``."""
 
     def __init__(
-        self, folder: BridgeFolder, slot: int, osc_port: int, ears: _Ears, wire: asyncio.DatagramTransport
+        self, folder: BridgeFolder, slot: int, osc_port: int, osc: OscSocket, ready: dict[str, asyncio.Event]
     ) -> None:
         self.folder, self.slot, self.osc_port = folder, slot, osc_port
-        self._ears, self._wire = ears, wire
-        self._reply_port: int = wire.get_extra_info("sockname")[1]
+        self._osc, self._ready = osc, ready  # events by call id, set when the answer is said to be there
 
     async def call(
         self,
@@ -96,9 +72,9 @@ class BridgeClient:
     ) -> JsonObject:
         """Have the bridge do one verb and return its result.
 
-        Raises TryLater when Ardour did not even take the request (it was withdrawn, so nothing happened), AnswerLost
-        when it took it and did not answer, and what the bridge refused as RequestInvalid, NotFound, Recording,
-        SetupBroken or VerbFailed.
+        Raises EditorClosed at once when nobody is there, TryLater when Ardour did not take the request in time (it was
+        withdrawn, so nothing happened), AnswerLost when it took it and did not answer, and what the bridge refused as
+        RequestInvalid, NotFound, Recording, SetupBroken or VerbFailed.
         """
         deadline = time.monotonic() + timeout_seconds
         while True:
@@ -111,8 +87,13 @@ class BridgeClient:
 
     async def _call_once(self, verb: str, arguments: JsonObject, timeout_seconds: float, version: str) -> JsonObject:
         async with self.folder.lock("call", timeout_seconds=_LOCK_SECONDS):
+            if not is_listened_to(self.osc_port):
+                raise EditorClosed(
+                    f"nobody listens on Ardour's OSC port {self.osc_port}, so nothing was done; is Ardour open "
+                    "with a session and OSC on? 'sideman doctor' checks each link"
+                )
             call_id = uuid.uuid4().hex
-            event = self._ears.ready[call_id] = asyncio.Event()
+            event = self._ready[call_id] = asyncio.Event()
             try:
                 self.folder.write(
                     "request.json",
@@ -122,16 +103,16 @@ class BridgeClient:
                         "deadline_unix": time.time() + timeout_seconds,
                         "verb": verb,
                         "arguments": arguments,
-                        "reply_port": self._reply_port,
+                        "reply_port": self._osc.port,
                     },
                 )
-                self._wire.sendto(trigger_message(self.slot), (LOOPBACK, self.osc_port))
+                self._osc.send(self.osc_port, "/access_action", f"LuaAction/script-{self.slot}")
                 answer = await self._wait(call_id, event, timeout_seconds)
             except BaseException:
                 self.folder.remove("request.json")
                 raise
             finally:
-                del self._ears.ready[call_id]
+                del self._ready[call_id]
         if answer is None:
             raise AnswerLost(f"Ardour's {verb}", timeout_seconds)
         if answer["ok"]:
@@ -198,9 +179,21 @@ async def connect(
         slot = read_installation(folder).bridge_slot
     if osc_port is None:
         osc_port = find_osc_port(folder)
-    loop = asyncio.get_running_loop()
-    wire, ears = await loop.create_datagram_endpoint(_Ears, local_addr=(LOOPBACK, 0))
-    try:
-        yield BridgeClient(folder, slot, osc_port, ears, wire)
-    finally:
-        wire.close()
+    await _remove_orphans(folder)
+    ready: dict[str, asyncio.Event] = {}
+
+    def hear(address: str, arguments: list[Any]) -> None:
+        if address == "/sideman/ready" and arguments and (event := ready.get(str(arguments[0]))):
+            event.set()
+
+    async with open_socket(hear) as osc:
+        yield BridgeClient(folder, slot, osc_port, osc, ready)
+
+
+async def _remove_orphans(folder: BridgeFolder) -> None:
+    """Remove what callers left that were killed or gave up: while no call is under way, nobody waits for any of it."""
+    with contextlib.suppress(TryLater):  # a call is under way; there will be another start
+        async with folder.lock("call", timeout_seconds=0):
+            for pattern in ("answer-*", "request.json.*.part"):
+                for orphan in folder.path.glob(pattern):
+                    folder.remove(orphan.name)

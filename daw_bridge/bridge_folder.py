@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from music.errors import SetupBroken, StorageFailed, TryLater
+from daw_bridge.whole_file import make_folder, replace_file
+from music.errors import SetupBroken, TryLater
 
 JsonObject = dict[str, Any]
 
@@ -29,17 +30,6 @@ def default_bridge_folder(environment: Mapping[str, str], home: Path) -> Path:
     return Path(state) / "sideman" / "bridge"
 
 
-def replace_file(path: Path, content: str) -> None:
-    """Replace a file as a whole, so that nobody reads half of it; StorageFailed when that is not possible."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(content, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StorageFailed(f"cannot write {path}: {error.strerror}; check permissions and free space") from error
-
-
 @dataclass(frozen=True, slots=True)
 class BridgeFolder:
     """The folder, once it is known to be private."""
@@ -49,10 +39,7 @@ class BridgeFolder:
     @classmethod
     def create(cls, path: Path) -> "BridgeFolder":
         """Make the folder if need be and check that it is ours alone."""
-        try:
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise StorageFailed(f"cannot make the bridge folder {path}: {error.strerror}") from error
+        make_folder(path, mode=0o700)
         return cls.open(path)
 
     @classmethod
@@ -85,7 +72,7 @@ class BridgeFolder:
 
     def write(self, name: str, content: JsonObject) -> None:
         """Replace a JSON file of the folder."""
-        replace_file(self.path / name, json.dumps(content))
+        replace_file(self.path / name, json.dumps(content).encode())
 
     def remove(self, name: str) -> bool:
         """Remove a file; False when it was not there."""

@@ -12,12 +12,11 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from pythonosc.osc_message import OscMessage
-from pythonosc.parsing.osc_types import ParseError
+from typing import Any
 
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.lua_bundle import bridge_version
+from daw_bridge.osc import open_socket
 from daw_bridge.wire import to_bbt
 from music.errors import RequestInvalid, SetupBroken, StorageFailed, StudioError
 from music.time import BBT, TimeSignature
@@ -26,7 +25,6 @@ HEARTBEAT_NAME = "serve.json"
 NOTICE_NAME = "notice.json"
 HEARTBEAT_SECONDS = 1.0
 LONGEST_SILENCE_SECONDS = 5.0  # as the button's Lua has it
-_LOOPBACK = "127.0.0.1"
 _LONGEST_PROMPT = 10_000
 _ID = re.compile(r"[0-9]+-[0-9]+")
 _MOST_WAITING = 100
@@ -75,26 +73,12 @@ def to_press(facts: JsonObject) -> ButtonPress:
         raise RequestInvalid(f"the press cannot be read: {error}") from error
 
 
-class _Listener(asyncio.DatagramProtocol):
-    def __init__(self) -> None:
-        self.pressed: asyncio.Queue[str] = asyncio.Queue(maxsize=_MOST_WAITING)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        del addr
-        with contextlib.suppress(ParseError, asyncio.QueueFull):
-            message = OscMessage(data)
-            if message.address == "/sideman/button" and message.params:
-                press_id = str(message.params[0])
-                if _ID.fullmatch(press_id):
-                    self.pressed.put_nowait(press_id)
-
-
 class ButtonEar:
     """An open ear; make it with ``listen`` and iterate over its presses."""
 
-    def __init__(self, folder: BridgeFolder, listener: _Listener, port: int) -> None:
+    def __init__(self, folder: BridgeFolder, pressed: asyncio.Queue[str], port: int) -> None:
         self.port = port
-        self._folder, self._listener = folder, listener
+        self._folder, self._pressed = folder, pressed
 
     async def presses(self) -> AsyncGenerator[ButtonPress, None]:
         """Yield presses as they come, for as long as somebody asks. A press is taken once.
@@ -102,7 +86,7 @@ class ButtonEar:
         One that cannot be read, such as that of a button from before an upgrade, is answered here.
         """
         while True:
-            press_id = await self._listener.pressed.get()
+            press_id = await self._pressed.get()
             name = f"button-{press_id}.json"
             try:
                 facts = self._folder.read(name)
@@ -139,17 +123,21 @@ async def _beat(folder: BridgeFolder, port: int) -> None:
 @contextlib.asynccontextmanager
 async def listen(folder: BridgeFolder) -> AsyncIterator[ButtonEar]:
     """Open the ear on a free loopback port and keep its heartbeat; the heartbeat goes when the ear closes."""
-    loop = asyncio.get_running_loop()
-    wire, listener = await loop.create_datagram_endpoint(_Listener, local_addr=(_LOOPBACK, 0))
-    port: int = wire.get_extra_info("sockname")[1]
-    for name in (*folder.path.glob("button-*.json"), *folder.path.glob("reply-*.json")):
-        folder.remove(name.name)  # nobody waits for them any more
-    heart = asyncio.create_task(_beat(folder, port))
-    try:
-        yield ButtonEar(folder, listener, port)
-    finally:
-        heart.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await heart
-        wire.close()
-        folder.remove(HEARTBEAT_NAME)
+    pressed: asyncio.Queue[str] = asyncio.Queue(maxsize=_MOST_WAITING)
+
+    def hear(address: str, arguments: list[Any]) -> None:
+        if address == "/sideman/button" and arguments and _ID.fullmatch(str(arguments[0])):
+            with contextlib.suppress(asyncio.QueueFull):
+                pressed.put_nowait(str(arguments[0]))
+
+    async with open_socket(hear) as osc:
+        for left_behind in (*folder.path.glob("button-*.json"), *folder.path.glob("reply-*.json")):
+            folder.remove(left_behind.name)  # nobody waits for them any more
+        heart = asyncio.create_task(_beat(folder, osc.port))
+        try:
+            yield ButtonEar(folder, pressed, osc.port)
+        finally:
+            heart.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await heart
+            folder.remove(HEARTBEAT_NAME)

@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 from daw_bridge.bridge_folder import JsonObject
+from daw_bridge.whole_file import make_folder
 from music.changeset import ChangeSetId
-from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
+from music.errors import NotFound, RequestInvalid, SetupBroken
 
 CLOSED_STATES = ("applied", "failed", "reverted")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
@@ -15,10 +16,7 @@ _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 def journal_folder(session_folder: Path) -> Path:
     """Return where a session keeps its change sets, making the folder if need be."""
     folder = session_folder / "sideman" / "changes"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageFailed(f"cannot make {folder}: {error.strerror}") from error
+    make_folder(folder)
     return folder
 
 

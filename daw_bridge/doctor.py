@@ -4,22 +4,20 @@ import asyncio
 import contextlib
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from pythonosc.osc_message import OscMessage
-from pythonosc.osc_message_builder import OscMessageBuilder
-from pythonosc.parsing.osc_types import ParseError
+from typing import Any
 
 from daw_bridge.ardour_config import name_new_markers
-from daw_bridge.bridge_client import connect
+from daw_bridge.bridge_client import EditorClosed, connect
 from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.button_ear import is_alive
 from daw_bridge.editor_processes import running_editors
 from daw_bridge.install import find_config_folders, installed_version
 from daw_bridge.installation import find_osc_port
 from daw_bridge.lua_bundle import bridge_version
+from daw_bridge.osc import is_listened_to, open_socket
 from daw_bridge.programs import INSTALL_COMMAND, find_editor
 from daw_bridge.ui_scripts import UiScripts
 from music.errors import StudioError
@@ -45,15 +43,18 @@ class Workplace:
     config_home: Path
     processes: Path = Path("/proc")
     search_path: str | None = None  # folders as in PATH, which it defaults to
-    wait_seconds: float = 4.0  # for each answer from Ardour
+    wait_seconds: float = 4.0  # for the answers from Ardour
 
 
 async def examine(workplace: Workplace) -> tuple[Check, ...]:
-    """Check all links in the order in which a request passes them."""
+    """Check all links in the order in which a request passes them.
+
+    A closed Ardour is told at once; one that is there and silent is waited for, ``wait_seconds`` in all.
+    """
     checks = [_check_program(workplace), _check_settings(workplace), _check_folder(workplace)]
     checks += [_check_slots(workplace), _check_markers(workplace), _check_running(workplace)]
-    checks += [await _check_osc(workplace), *await _check_bridge(workplace), _check_serve(workplace)]
-    return tuple(checks)
+    osc, bridge = await asyncio.gather(_check_osc(workplace), _check_bridge(workplace))
+    return (*checks, osc, *bridge, _check_serve(workplace))
 
 
 def _check(name: str, look: Callable[[], str], next_step: str) -> Check:
@@ -132,31 +133,21 @@ def _check_running(workplace: Workplace) -> Check:
     )
 
 
-class _Answers(asyncio.DatagramProtocol):
-    def __init__(self) -> None:
-        self.heard = asyncio.Event()
+async def _has_answered(port: int, wait_seconds: float) -> bool:
+    """Ask Ardour for its strips, which it only answers with a session open, and wait until it has."""
+    heard = asyncio.Event()
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        del addr
-        with contextlib.suppress(ParseError):
-            if OscMessage(data).params[:1] == ["end_route_list"]:
-                self.heard.set()
+    def hear(_: str, arguments: list[Any]) -> None:
+        if arguments[:1] == ["end_route_list"]:
+            heard.set()
 
-
-@contextlib.asynccontextmanager
-async def _answers(port: int) -> AsyncIterator[_Answers]:
-    """Ask Ardour for its strips, which it only answers with a session open."""
-    loop = asyncio.get_running_loop()
     # another loopback address than the client's: Ardour keeps one reply port per address
-    wire, answers = await loop.create_datagram_endpoint(_Answers, local_addr=("127.0.0.3", 0))
-    try:
-        own_port = OscMessageBuilder("/set_surface/port")
-        own_port.add_arg(0)
-        for message in (own_port, OscMessageBuilder("/strip/list")):
-            wire.sendto(message.build().dgram, ("127.0.0.1", port))
-        yield answers
-    finally:
-        wire.close()
+    async with open_socket(hear, address="127.0.0.3") as osc:
+        osc.send(port, "/set_surface/port", 0)
+        osc.send(port, "/strip/list")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), wait_seconds)
+    return heard.is_set()
 
 
 async def _check_osc(workplace: Workplace) -> Check:
@@ -165,12 +156,11 @@ async def _check_osc(workplace: Workplace) -> Check:
         port = find_osc_port(BridgeFolder.open(workplace.bridge_folder))
     except StudioError as error:
         return Check(name="OSC and session", ok=False, detail=str(error), next_step=_INSTALL_STEP)
-    async with _answers(port) as answers:
-        try:
-            await asyncio.wait_for(answers.heard.wait(), workplace.wait_seconds)
-        except TimeoutError:
-            detail = f"no answer on port {port} within {workplace.wait_seconds:g} s"
-            return Check(name="OSC and session", ok=False, detail=detail, next_step=step)
+    if not is_listened_to(port):
+        return Check(name="OSC and session", ok=False, detail=f"nobody listens on port {port}", next_step=step)
+    if not await _has_answered(port, workplace.wait_seconds):
+        detail = f"no answer on port {port} within {workplace.wait_seconds:g} s"
+        return Check(name="OSC and session", ok=False, detail=detail, next_step=step)
     return Check(name="OSC and session", ok=True, detail=f"port {port} answers for an open session")
 
 
@@ -179,6 +169,8 @@ async def _check_bridge(workplace: Workplace) -> list[Check]:
     try:
         async with connect(BridgeFolder.open(workplace.bridge_folder)) as client:
             hello = await client.call("hello", timeout_seconds=workplace.wait_seconds)
+    except EditorClosed as error:
+        return [Check(name="bridge", ok=False, detail=str(error), next_step="start Ardour and open a session")]
     except StudioError as error:
         step = "close any dialog that waits in Ardour; else install again and reopen the session"
         return [Check(name="bridge", ok=False, detail=str(error), next_step=step)]

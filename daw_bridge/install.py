@@ -6,7 +6,6 @@ changed the file since, and otherwise removes only what is ours.
 
 import base64
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,8 @@ from daw_bridge.installation import NOTE_NAME
 from daw_bridge.instrument_preset import BUNDLE_FOLDER, preset_bundle
 from daw_bridge.lua_bundle import bridge_source, bridge_version, button_source
 from daw_bridge.ui_scripts import N_SLOTS, Slot, UiScripts
-from music.errors import SetupBroken, StorageFailed
+from daw_bridge.whole_file import make_folder, replace_file
+from music.errors import SetupBroken
 
 BRIDGE_NAME = "Sideman bridge"
 BUTTON_NAME = "Sideman: generate here"
@@ -218,7 +218,8 @@ def _write_all(
             earlier = {"before": None if before is None else base64.b64encode(before).decode()}
         backup[str(path)] = {**earlier, "written_sha256": _digest(content)}
         folder.write("backup.json", backup)
-        _write(path, content)
+        make_folder(place)
+        replace_file(path, content)
         changed.append(path)
     return changed
 
@@ -229,16 +230,17 @@ def _put_back(path: Path, before: JsonObject) -> None:
         if path.parent.name == BUNDLE_FOLDER and not any(path.parent.iterdir()):
             path.parent.rmdir()
     else:
-        _write(path, base64.b64decode(before["before"]))
+        make_folder(path.parent)
+        replace_file(path, base64.b64decode(before["before"]))
 
 
 def _remove_ours(path: Path, content: bytes, before: JsonObject) -> None:
     """Take only ours out of a file that Ardour or its user has changed since."""
     earlier = base64.b64decode(before["before"] or "")
     if path.name == "ui_scripts":
-        _write(path, _without_ours(UiScripts(content)).content)
+        replace_file(path, _without_ours(UiScripts(content)).content)
     elif path.name == "config" and not is_osc_on(earlier.decode()):
-        _write(path, switch_osc_off(content.decode()).encode())
+        replace_file(path, switch_osc_off(content.decode()).encode())
     elif path.name == "osc_url" and before["before"] is None:
         path.unlink()
 
@@ -249,16 +251,3 @@ def _read(path: Path) -> bytes | None:
 
 def _digest(content: bytes | None) -> str:
     return "" if content is None else hashlib.sha256(content).hexdigest()
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        if path.exists():
-            part.chmod(path.stat().st_mode & 0o777)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StorageFailed(f"cannot write {path}: {error.strerror}; check permissions and free space") from error

@@ -22,19 +22,11 @@ from daw_bridge.confirm_dialog import EditorScreen
 from daw_bridge.daw import Capabilities, DawKind, TransportAction, TransportState
 from daw_bridge.validation import check_revision, preview
 from daw_bridge.wire import to_json, to_result, to_snapshot, to_transport_state
-from music.changeset import (
-    ChangeSet,
-    ChangeSetId,
-    ChangeSetResult,
-    ChangeSetState,
-    ImportAudio,
-    ImportMidi,
-    Operation,
-    Outcome,
-    OutcomeStatus,
-)
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
 from music.errors import Cancelled, RequestInvalid, StorageFailed, TimedOut, TryLater
 from music.job import JobContext, Progress
+from music.operations import Operation
+from music.operations.material import ImportAudio, ImportMidi
 from music.session import SessionSnapshot
 from music.time import BBT
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PROTOCOL = 1
 LUA_FOLDER = Path(__file__).parent / "lua"
-LIBRARY = ("json", "faults", "files", "timeline", "strips", "selection", "history", "reader")
+LIBRARY = ("json", "faults", "files", "ids", "plugins", "timeline", "strips", "selection", "history", "reader")
 VERBS = ("verbs/tempo", "verbs/markers", "verbs/tracks", "verbs/material", "verbs/mixer", "verbs/selecting")
 BRIDGE = (*LIBRARY, *VERBS, "journal", "transport", "bridge")
 BUTTON = (*LIBRARY, "button")

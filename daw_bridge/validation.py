@@ -3,65 +3,27 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    AddMidiTrack,
-    ChangeSet,
-    ImportAudio,
-    ImportMidi,
-    Operation,
-    Outcome,
-    OutcomeStatus,
-    SelectRoutes,
-    SetFader,
-    SetMute,
-    SetPan,
-    SetTempo,
-)
+from music.changeset import ChangeSet, Outcome, OutcomeStatus
 from music.errors import NotFound, RequestInvalid
+from music.operations import Operation
+from music.operations.fields import files_to_read, made, named, out_of_bounds
 from music.session import SessionSnapshot
-from music.time import TEMPO_RANGE_BPM
-
-HIGHEST_GAIN_DB = 6.0
-
-
-def named_routes(operation: Operation) -> tuple[str, ...]:
-    """Return the strips that an operation names, by id or ref."""
-    match operation:
-        case ImportMidi() | ImportAudio():
-            return (operation.track,)
-        case SetFader() | SetPan() | SetMute():
-            return (operation.route,)
-        case SelectRoutes():
-            return operation.routes
-        case _:
-            return ()
 
 
 def _complaint(operation: Operation) -> str:
     """Return what is wrong with an operation by itself, or an empty string."""
-    slowest, fastest = TEMPO_RANGE_BPM
-    match operation:
-        case SetTempo(tempo_bpm=tempo) if not slowest <= tempo <= fastest:
-            return f"tempo_bpm must be within {slowest:g} and {fastest:g}, got {tempo:g}"
-        case SetFader(gain_db=gain) if not gain <= HIGHEST_GAIN_DB:
-            return f"gain_db must be at most {HIGHEST_GAIN_DB:g}, got {gain:g}"
-        case SetPan(pan=pan) if not -1 <= pan <= 1:
-            return f"pan must be within -1 (left) and 1 (right), got {pan:g}"
-        case ImportMidi(path=path) | ImportAudio(path=path) if not Path(path).is_file():
-            return f"there is no file {path}"
-        case AddMarker(name="") | AddMidiTrack(name="") | AddAudioTrack(name=""):
-            return "the name is empty"
-        case _:
-            return ""
+    missing = next((path for path in files_to_read(operation) if not Path(path).is_file()), None)
+    return f"there is no file {missing}" if missing is not None else out_of_bounds(operation)
 
 
 def _refused_by_name(operation: Operation, refs: set[str], snapshot: SessionSnapshot) -> str:
-    known = {route.id for route in snapshot.routes}
-    for name in named_routes(operation):
-        if name not in refs and name not in known:
-            return str(NotFound("route", name, nearest=nearest_route(name, snapshot)))
+    known = {"route": {name for route in snapshot.routes for name in (route.id, route.name)}}
+    known["region"] = {region.id for route in snapshot.routes for region in route.regions}
+    for kind, name in named(operation):
+        if name in refs or kind not in known or name in known[kind]:
+            continue
+        nearest = nearest_route(name, snapshot) if kind == "route" else None
+        return str(NotFound(kind, name, nearest=nearest))
     return ""
 
 
@@ -90,10 +52,10 @@ def preview(change_set: ChangeSet, snapshot: SessionSnapshot) -> Iterator[Outcom
     refs: set[str] = set()
     for index, operation in enumerate(change_set.operations):
         complaint = _complaint(operation) or _refused_by_name(operation, refs, snapshot)
-        if isinstance(operation, AddMidiTrack | AddAudioTrack):
-            if operation.ref in refs:
-                complaint = f"the ref {operation.ref!r} is used twice"
-            refs.add(operation.ref)
+        for _, ref in made(operation):
+            if ref in refs:
+                complaint = f"the ref {ref!r} is used twice"
+            refs.add(ref)
         status = OutcomeStatus.FAILED if complaint else OutcomeStatus.PREVIEWED
         yield Outcome(index=index, verb=operation.verb, status=status, reason=complaint)
 

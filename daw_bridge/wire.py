@@ -9,14 +9,8 @@ from typing import Any
 
 from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.daw import TransportState
-from music.changeset import (
-    ChangeSetId,
-    ChangeSetResult,
-    ChangeSetState,
-    Operation,
-    Outcome,
-    OutcomeStatus,
-)
+from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
+from music.operations import Operation
 from music.session import (
     Marker,
     Region,

@@ -9,21 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    AddMidiTrack,
-    ChangeSet,
-    ChangeSetId,
-    ImportAudio,
-    ImportMidi,
-    Operation,
-    SelectRoutes,
-    SetFader,
-    SetMute,
-    SetPan,
-    SetTempo,
-)
+from music.changeset import ChangeSet, ChangeSetId
+from music.operations import Operation
+from music.operations.material import ImportAudio, ImportMidi
+from music.operations.mixer import SetFader, SetMute, SetPan
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack, AddMidiTrack, SelectRoutes
 from music.score import PartMix, Section
 from music.time import BBT, TimeSignature
 

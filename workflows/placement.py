@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daw_bridge.instrument_preset import INSTRUMENT
-from music.changeset import ChangeSet, ChangeSetId, SetTempo
+from music.changeset import ChangeSet, ChangeSetId
 from music.instrument import Instrument
+from music.operations.timeline import SetTempo
 from music.score import Score
 from music.session import SessionSnapshot, TempoPoint
 from music.session_layout import LaidMidi, LaidPart, LaidStem, SessionLayout, Sounding, to_change_set

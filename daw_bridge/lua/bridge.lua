@@ -5,7 +5,8 @@ local bridge = {}
 
 local is_busy = false
 
-local reading, writing = {}, {}
+-- The verbs: those that may run while the transport records, and those that write to the session and may not.
+local anytime, unless_recording = {}, {}
 
 -- Ardour's own process (Linux), for whoever must find its windows.
 local function process()
@@ -16,59 +17,59 @@ local function process()
 	}
 end
 
-function reading.hello(session)
+function anytime.hello(session)
 	return {
 		bridge_version = settings.version,
 		ardour_version = reader.ardour_version(),
 		session = session:path(),
 		operations = journal.operation_names(),
 		removes_tracks_itself = session.remove_route ~= nil,
-		has_fluidsynth = not ARDOUR.LuaAPI.new_plugin_info("urn:ardour:a-fluidsynth", ARDOUR.PluginType.LV2):isnil(),
+		has_fluidsynth = plugins.find("urn:ardour:a-fluidsynth") ~= nil,
 		process = process(),
 	}
 end
 
-function reading.snapshot(session, editor)
+function anytime.snapshot(session, editor)
 	return reader.snapshot(session, editor)
 end
 
-function reading.transport(session, _, arguments)
+function anytime.transport(session, _, arguments)
 	return transport.request(session, arguments)
 end
 
-function reading.remains(session, _, arguments)
+function anytime.remains(session, _, arguments)
 	return journal.remains(session, arguments)
 end
 
-function reading.existing(session, _, arguments)
-	local ids = json.array()
+function anytime.existing(session, _, arguments)
+	local found = json.array()
 	for _, id in ipairs(arguments.ids) do
-		ids[#ids + 1] = strips.find(session, id) and id or nil
+		found[#found + 1] = strips.find(session, id) and id or nil
 	end
-	return { ids = ids }
+	return { ids = found }
 end
 
-function writing.begin(session, _, arguments)
+function unless_recording.begin(session, _, arguments)
 	return journal.begin(session, arguments)
 end
 
-function writing.step(session, editor, arguments)
+function unless_recording.step(session, editor, arguments)
 	return journal.step(session, editor, arguments)
 end
 
-function writing.reopen(session, _, arguments)
+function unless_recording.reopen(session, _, arguments)
 	return journal.reopen(session, arguments)
 end
 
-function writing.take_back(session, editor, arguments)
+function unless_recording.take_back(session, editor, arguments)
 	return journal.take_back(session, editor, arguments)
 end
 
-function writing.finish(session, editor, arguments)
+function unless_recording.finish(session, editor, arguments)
 	return journal.finish(session, editor, arguments)
 end
 
-function writing.save(session)
+function unless_recording.save(session)
 	if session:save_state("", false, false, false, false, false) ~= 0 then
 		faults.stop("failed", "Ardour could not save the session")
 	end
@@ -96,14 +97,14 @@ local function run(request, session, editor)
 	if not session then
 		faults.stop("failed", "no session is open in Ardour")
 	end
-	local verb = reading[request.verb] or writing[request.verb]
+	local verb = anytime[request.verb] or unless_recording[request.verb]
 	if not verb then
 		faults.stop("invalid", "no verb " .. tostring(request.verb))
 	end
 	if is_busy then
 		faults.stop("busy", "Ardour is still busy with an earlier request")
 	end
-	if writing[request.verb] and reader.is_recording(session) then
+	if unless_recording[request.verb] and reader.is_recording(session) then
 		faults.stop("recording", "the transport is recording; stop it first")
 	end
 	is_busy = true

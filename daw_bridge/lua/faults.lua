@@ -9,6 +9,13 @@ function faults.stop(kind, message, facts)
 	error(fault, 0)
 end
 
+--- Stop where there is no editor, naming what needs one.
+function faults.require_editor(context, what)
+	if not context.editor then
+		faults.stop("invalid", what .. " needs the editor")
+	end
+end
+
 --- Turn whatever a pcall caught into a fault.
 function faults.from(caught)
 	if type(caught) == "table" and caught.kind then

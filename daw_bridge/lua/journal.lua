@@ -72,7 +72,7 @@ function journal.begin(session, arguments)
 	end
 	local known = json.array()
 	for i, route in ipairs(strips.all(session)) do
-		known[i] = strips.id(route)
+		known[i] = ids.of(route)
 	end
 	write(session, {
 		version = 1, id = arguments.id, label = arguments.label, state = "begun", begun_unix = os.time(),
@@ -131,8 +131,8 @@ local function adopt_orphans(session, record)
 		return
 	end
 	for _, route in ipairs(strips.all(session)) do
-		if not known[strips.id(route)] and route:name():sub(1, #operation.name) == operation.name then
-			entry.inverses[1] = { kind = "remove_track", route = strips.id(route) }
+		if not known[ids.of(route)] and route:name():sub(1, #operation.name) == operation.name then
+			entry.inverses[1] = { kind = "remove_track", route = ids.of(route) }
 		end
 	end
 end

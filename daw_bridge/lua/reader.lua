@@ -33,7 +33,7 @@ local function region_facts(region)
 	local position = region:position()
 	local start = region:position():is_beats() and position:ticks() or timeline.ticks_at_sample(position:samples())
 	return {
-		id = region:to_stateful():id():to_s(),
+		id = ids.of(region),
 		name = region:name(),
 		position_samples = position:samples(),
 		length_samples = (region:position() + region:length()):samples() - position:samples(),
@@ -44,11 +44,8 @@ end
 
 local function regions(route)
 	local list = json.array()
-	local track = route:to_track()
-	if not track:isnil() and not track:playlist():isnil() then
-		for region in track:playlist():region_list():iter() do
-			list[#list + 1] = region_facts(region)
-		end
+	for i, region in ipairs(strips.regions(route)) do
+		list[i] = region_facts(region)
 	end
 	table.sort(list, function (one, other)
 		return one.position_samples < other.position_samples
@@ -64,7 +61,7 @@ end
 
 local function route_facts(route)
 	return {
-		id = strips.id(route),
+		id = ids.of(route),
 		name = route:name(),
 		kind = strips.kind(route),
 		colour = string.format("#%06x", route:presentation_info_ptr():color() >> 8 & 0xFFFFFF),
@@ -112,13 +109,13 @@ end
 
 --- The ids of the strips that are selected in the editor.
 function reader.selected_routes(session)
-	local ids = json.array()
+	local selected = json.array()
 	for _, route in ipairs(strips.all(session)) do
 		if route:is_selected() then
-			ids[#ids + 1] = strips.id(route)
+			selected[#selected + 1] = ids.of(route)
 		end
 	end
-	return ids
+	return selected
 end
 
 --- The selected stretch of the timeline, or null.

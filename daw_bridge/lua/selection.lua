@@ -5,9 +5,9 @@
 local selection = {}
 
 local function is_wanted(strip, routes)
-	local id = strips.id(strip)
+	local id = ids.of(strip)
 	for _, route in ipairs(routes) do
-		if strips.id(route) == id then
+		if ids.of(route) == id then
 			return true
 		end
 	end

@@ -1,10 +1,6 @@
--- Finding strips by Ardour's persistent ids, and what is read of one strip.
+-- Finding strips by their ids, and what is read of one strip.
 
 local strips = {}
-
-function strips.id(route)
-	return route:to_stateful():id():to_s()
-end
 
 --- All strips in the order in which they stand in the mixer.
 function strips.all(session)
@@ -20,12 +16,9 @@ end
 
 --- Return the strip with this id, or nil.
 function strips.find(session, id)
-	for route in session:get_routes():iter() do
-		if strips.id(route) == id then
-			return route
-		end
-	end
-	return nil
+	local persistent = ids.parse(id)
+	local route = persistent and session:route_by_id(persistent)
+	return route and not route:isnil() and route or nil
 end
 
 -- How far one text is from another: 0 is equal (Levenshtein).
@@ -49,7 +42,7 @@ end
 function strips.nearest(session, wanted)
 	local best, best_distance
 	for _, route in ipairs(strips.all(session)) do
-		local id, name = strips.id(route), route:name()
+		local id, name = ids.of(route), route:name()
 		local here = math.min(distance(wanted, id), distance(wanted:lower(), name:lower()))
 		if not best or here < best_distance then
 			best, best_distance = id .. " (" .. name .. ")", here
@@ -68,6 +61,18 @@ function strips.named(context, name)
 		})
 	end
 	return route, id
+end
+
+--- The regions on a strip, in no order; none where it is no track.
+function strips.regions(route)
+	local list = {}
+	local track = route:to_track()
+	if not track:isnil() and not track:playlist():isnil() then
+		for region in track:playlist():region_list():iter() do
+			list[#list + 1] = region
+		end
+	end
+	return list
 end
 
 function strips.kind(route)

@@ -15,7 +15,7 @@ local function apply (context, operation)
 		local route = strips.named (context, operation.ref)
 		local instrument = route:the_instrument ()
 		if not instrument:isnil () then
-			context.instruments[operation.ref] = instrument:to_stateful ():id ():to_s ()
+			context.instruments[operation.ref] = ids.of (instrument)
 		end
 	end
 end

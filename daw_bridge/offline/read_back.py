@@ -3,21 +3,12 @@
 import math
 from collections.abc import Iterable, Iterator
 
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    AddMidiTrack,
-    ImportAudio,
-    ImportMidi,
-    Operation,
-    Outcome,
-    OutcomeStatus,
-    SelectRoutes,
-    SetFader,
-    SetMute,
-    SetPan,
-    SetTempo,
-)
+from music.changeset import Outcome, OutcomeStatus
+from music.operations import Operation
+from music.operations.material import ImportAudio, ImportMidi
+from music.operations.mixer import SetFader, SetMute, SetPan
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack, AddMidiTrack, SelectRoutes
 from music.session import Region, Route, SessionSnapshot
 
 _TEMPO_TOLERANCE_BPM = 0.0005  # Ardour keeps tempo as whole superclocks per beat

@@ -9,8 +9,8 @@ import mido
 import soundfile
 
 from daw_bridge.offline.session_file import ARDOUR_TICKS_PER_QUARTER
-from music.changeset import ImportAudio, ImportMidi
 from music.errors import RequestInvalid
+from music.operations.material import ImportAudio, ImportMidi
 
 _NOT_PLAIN = re.compile(r"[^\w .+-]")
 _LONGEST_NAME_BYTES = 120

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from music.changeset import SetTempo
 from music.errors import RequestInvalid
+from music.operations.timeline import SetTempo
 from music.time import BBT, TICKS_PER_QUARTER, TimeSignature
 
 _DEFAULT_TEMPO = SetTempo(at=BBT(1), tempo_bpm=120.0, time_signature=TimeSignature(4, 4))  # a new Ardour session's

@@ -23,23 +23,12 @@ from daw_bridge.offline.sources import SourceFolder
 from daw_bridge.offline.timeline import Timeline
 from daw_bridge.programs import ArdourPrograms, read_version
 from daw_bridge.wire import to_range
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    AddMidiTrack,
-    ChangeSet,
-    ChangeSetResult,
-    ChangeSetState,
-    ImportAudio,
-    ImportMidi,
-    OutcomeStatus,
-    SelectRoutes,
-    SetFader,
-    SetMute,
-    SetPan,
-    SetTempo,
-)
+from music.changeset import ChangeSet, ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.errors import RequestInvalid, SetupBroken, StorageFailed
+from music.operations.material import ImportAudio, ImportMidi
+from music.operations.mixer import SetFader, SetMute, SetPan
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack, AddMidiTrack, SelectRoutes
 from music.session import SessionSnapshot, TimeRange
 from music.time import BBT
 

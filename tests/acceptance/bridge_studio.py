@@ -14,23 +14,12 @@ from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.install import InstallReport, install
 from daw_bridge.instrument_preset import INSTRUMENT, PRESET_LABEL
 from daw_bridge.live import LiveDaw
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    AddMidiTrack,
-    ChangeSet,
-    ChangeSetId,
-    ChangeSetResult,
-    ImportAudio,
-    ImportMidi,
-    Operation,
-    OutcomeStatus,
-    SelectRoutes,
-    SetFader,
-    SetMute,
-    SetPan,
-    SetTempo,
-)
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, OutcomeStatus
+from music.operations import Operation
+from music.operations.material import ImportAudio, ImportMidi
+from music.operations.mixer import SetFader, SetMute, SetPan
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack, AddMidiTrack, SelectRoutes
 from music.time import BBT, TimeSignature
 from renderers.soundfont import find_soundfont
 from tests.acceptance.ardour_editor import ArdourEditor, running_editor

@@ -11,7 +11,8 @@ from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.button_ear import ButtonPress, is_alive, listen
 from daw_bridge.daw import TransportAction
 from daw_bridge.doctor import Check, Workplace, examine
-from music.changeset import ChangeSet, ChangeSetId, SetTempo
+from music.changeset import ChangeSet, ChangeSetId
+from music.operations.timeline import SetTempo
 from music.time import BBT, TimeSignature
 from tests.acceptance import inside_ardour
 from tests.acceptance.bridge_studio import Studio, running_studio

@@ -9,17 +9,10 @@ import pytest
 
 from daw_bridge.lua_bundle import BRIDGE, bridge_version, bundle
 from daw_bridge.wire import to_json, to_snapshot
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    AddMidiTrack,
-    Operation,
-    SelectRoutes,
-    SetFader,
-    SetMute,
-    SetPan,
-    SetTempo,
-)
+from music.operations import Operation
+from music.operations.mixer import SetFader, SetMute, SetPan
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack, AddMidiTrack, SelectRoutes
 from music.time import BBT, TimeSignature
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")

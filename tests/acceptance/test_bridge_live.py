@@ -10,19 +10,12 @@ import pytest
 from daw_bridge.bridge_client import Recording, connect
 from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.daw import DawKind, TransportAction
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    ChangeSet,
-    ChangeSetId,
-    ChangeSetState,
-    ImportAudio,
-    ImportMidi,
-    OutcomeStatus,
-    SetFader,
-    SetTempo,
-)
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, SetupBroken, TryLater
+from music.operations.material import ImportAudio, ImportMidi
+from music.operations.mixer import SetFader
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack
 from music.session import RouteKind, SessionSnapshot
 from music.time import BBT, TimeSignature
 from tests.acceptance.bridge_studio import N_NOTES, N_SAMPLES, PARTS, Studio, failures, running_studio

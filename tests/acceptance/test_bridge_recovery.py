@@ -12,7 +12,8 @@ import pytest
 from daw_bridge.change_journal import journal_folder
 from daw_bridge.live import LiveDaw
 from daw_bridge.wire import to_json
-from music.changeset import AddAudioTrack, ChangeSet, ChangeSetId, ChangeSetState
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetState
+from music.operations.tracks import AddAudioTrack
 from music.session import SessionSnapshot
 from tests.acceptance import dying_client
 from tests.acceptance.bridge_studio import N_NOTES, PARTS, Studio, failures, running_studio

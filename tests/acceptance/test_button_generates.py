@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from daw_bridge.daw import TransportAction
-from music.changeset import ChangeSet, ChangeSetId, SetTempo
+from music.changeset import ChangeSet, ChangeSetId
+from music.operations.timeline import SetTempo
 from music.session import RouteKind, SessionSnapshot
 from music.time import BBT, TimeSignature
 from tests.acceptance import inside_ardour

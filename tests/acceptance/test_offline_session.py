@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from daw_bridge.export import ExportedAudio, SampleFormat, export_session
 from daw_bridge.offline.write import NewSession, SessionReport, write_session
 from daw_bridge.programs import ArdourPrograms, find_ardour
-from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus, SetMute
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
 from music.errors import RequestInvalid, StorageFailed, TimedOut
+from music.operations.mixer import SetMute
 from music.session import RouteKind
 from music.session_layout import SessionLayout, Sounding, to_change_set
 from music.time import BBT, TimeSignature

@@ -24,9 +24,7 @@ local function find(session, name, samples)
 end
 
 function markers.operations.add_marker(context, operation)
-	if not context.editor then
-		faults.stop("invalid", "markers need the editor")
-	end
+	faults.require_editor(context, "adding a marker")
 	local session = context.session
 	local ticks = timeline.ticks_at(operation.at)
 	local known = marker_names(session)

@@ -2,18 +2,18 @@
 
 local material = { operations = {}, inverses = {} }
 
-local function region_ids()
-	local ids = {}
+local function all_region_ids()
+	local known = {}
 	for id in ARDOUR.RegionFactory.regions():iter() do
-		ids[id:to_s()] = true
+		known[id:to_s()] = true
 	end
-	return ids
+	return known
 end
 
 -- Bring a file in as regions of the session that stand on no track yet, and return them.
 -- Ardour opens a question if it has seen the same path before, so the path must be new each time.
 local function bring_in(context, path)
-	local known = region_ids()
+	local known = all_region_ids()
 	local paths = C.StringVector()
 	paths:push_back(path)
 	local name_source = ARDOUR.MidiTrackNameSource.SMFTrackName or ARDOUR.MidiTrackNameSource.SMFFileAndTrackName
@@ -33,11 +33,10 @@ local function bring_in(context, path)
 	return found
 end
 
--- The regions of a playlist by id.
-local function regions_on(playlist)
+local function regions_by_id(route)
 	local regions = {}
-	for region in playlist:region_list():iter() do
-		regions[region:to_stateful():id():to_s()] = region
+	for _, region in ipairs(strips.regions(route)) do
+		regions[ids.of(region)] = region
 	end
 	return regions
 end
@@ -46,18 +45,18 @@ end
 local function place(context, operation, region, position)
 	local route, route_id = strips.named(context, operation.track)
 	local playlist = route:to_track():playlist()
-	local known = regions_on(playlist)
+	local known = regions_by_id(route)
 	playlist:to_stateful():clear_changes()
 	-- while a file is inserted, by this name, a track fits its range of notes to what comes (midi_streamview.cc at 7.3)
 	history.without_entry(context.session, "insert file", function ()
 		playlist:add_region(region, position, 1, false)
 	end)
 	playlist:to_stateful():clear_changes()
-	for id, placed in pairs(regions_on(playlist)) do
+	for id, placed in pairs(regions_by_id(route)) do
 		if not known[id] then
 			context.undo_with({
 				kind = "remove_region", route = route_id, region = id,
-				source = placed:source(0):to_stateful():id():to_s(),
+				source = ids.of(placed:source(0)),
 			})
 			context.refs[operation.ref] = id
 			placed:set_name(operation.name)
@@ -68,9 +67,7 @@ local function place(context, operation, region, position)
 end
 
 local function need(context, operation, wanted_kind)
-	if not context.editor then
-		faults.stop("invalid", "importing needs the editor")
-	end
+	faults.require_editor(context, "importing")
 	local route = strips.named(context, operation.track)
 	local kind = strips.kind(route)
 	if kind ~= wanted_kind then
@@ -134,7 +131,7 @@ function material.inverses.remove_region(context, inverse)
 		return nil -- it went with its track
 	end
 	local playlist = route:to_track():playlist()
-	local region = regions_on(playlist)[inverse.region]
+	local region = regions_by_id(route)[inverse.region]
 	if not region then
 		return "the region was already gone from " .. route:name()
 	end

@@ -17,7 +17,7 @@ end
 local function change(context, route, name, value)
 	local control = control_named(route, name)
 	local was = control:get_value()
-	context.undo_with({ kind = "restore_control", route = strips.id(route), control = name, was = was, set = value })
+	context.undo_with({ kind = "restore_control", route = ids.of(route), control = name, was = was, set = value })
 	return strips.set_control(control, value)
 end
 

@@ -13,26 +13,14 @@ local function first(context, list)
 	faults.stop("busy", "Ardour made no track; it is still busy, or the name cannot be used")
 end
 
-local plugin_types = { "LV2", "VST3", "LXVST", "LADSPA", "Lua" }
-
--- Look a plugin up by its id in every format that this Ardour knows.
-local function plugin_info(id)
-	for _, name in ipairs(plugin_types) do
-		local kind = ARDOUR.PluginType[name]
-		if kind then
-			local info = ARDOUR.LuaAPI.new_plugin_info(id, kind)
-			if not info:isnil() then
-				return info
-			end
-		end
-	end
-	faults.stop("not_found", "no instrument plugin " .. id .. " in Ardour; install it, or place the parts without", {
+local function instrument_info(id)
+	return plugins.find(id) or faults.stop("not_found", "no instrument plugin " .. id .. " in Ardour; install it, or place the parts without", {
 		target = "plugin", name = id, nearest = json.null,
 	})
 end
 
 local function dress(context, track, operation)
-	local id = strips.id(track)
+	local id = ids.of(track)
 	context.undo_with({ kind = "remove_track", route = id })
 	context.refs[operation.ref] = id
 	local red, green, blue = operation.colour:match("^#(%x%x)(%x%x)(%x%x)$")
@@ -69,7 +57,7 @@ end
 
 function tracks.operations.add_midi_track(context, operation)
 	local plugin = operation.instrument_plugin
-	local info = plugin ~= json.null and plugin_info(plugin) or ARDOUR.PluginInfo()
+	local info = plugin ~= json.null and instrument_info(plugin) or ARDOUR.PluginInfo()
 	local track = first(context, context.session:new_midi_track(
 		-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
 		-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
@@ -113,8 +101,8 @@ end
 -- How many regions on a track come from elsewhere: recorded or dragged there since.
 local function n_foreign(route, own)
 	local count = 0
-	for region in route:to_track():playlist():region_list():iter() do
-		if not own[region:source(0):to_stateful():id():to_s()] then
+	for _, region in ipairs(strips.regions(route)) do
+		if not own[ids.of(region:source(0))] then
 			count = count + 1
 		end
 	end
@@ -147,9 +135,7 @@ function tracks.remove(context, all, inverses)
 		return false
 	end
 	if not context.session.remove_route then
-		if not context.editor then
-			faults.stop("invalid", "this Ardour can remove tracks only in its editor")
-		end
+		faults.require_editor(context, "removing tracks in this Ardour")
 		ask_editor(context, routes)
 		return true
 	end

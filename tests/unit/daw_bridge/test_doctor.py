@@ -1,5 +1,7 @@
 """The doctor on a bare machine: every broken link is named with its next step."""
 
+import asyncio
+import socket
 from pathlib import Path
 
 from daw_bridge.doctor import Workplace, examine
@@ -33,16 +35,37 @@ async def test_an_installed_bridge_without_an_editor_is_told_apart(tmp_path: Pat
         bridge_folder=tmp_path / "bridge",
         config_home=tmp_path / "config",
         processes=tmp_path / "proc",
-        wait_seconds=0.2,
     )
-    checks = {check.name: check for check in await examine(place)}
+    async with asyncio.timeout(1):  # a closed port is told without waiting for an answer
+        checks = {check.name: check for check in await examine(place)}
     assert checks["script slots"].ok
     assert bridge_version() in checks["script slots"].detail
     assert not checks["editor"].ok
-    assert not checks["OSC and session"].ok
+    assert checks["OSC and session"].detail == "nobody listens on port 9"
+    assert checks["bridge"].next_step == "start Ardour and open a session"
     assert not checks["marker names"].ok
     assert "Name new markers" in checks["marker names"].next_step
     ui_scripts = config / "ui_scripts"
     ui_scripts.unlink()
     again = {check.name: check for check in await examine(place)}
     assert not again["script slots"].ok
+
+
+async def test_an_editor_that_is_busy_is_not_told_to_be_closed(tmp_path: Path) -> None:
+    config = tmp_path / "config" / "ardour7"
+    config.mkdir(parents=True)
+    (tmp_path / "proc").mkdir()
+    install(tmp_path / "bridge", config_home=tmp_path / "config", processes=tmp_path / "proc")
+    place = Workplace(
+        bridge_folder=tmp_path / "bridge",
+        config_home=tmp_path / "config",
+        processes=tmp_path / "proc",
+        wait_seconds=0.3,
+    )
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("0.0.0.0", 0))  # as Ardour does
+        (config / "osc_url").write_text(f"osc.udp://here:{silent.getsockname()[1]}/")
+        checks = {check.name: check for check in await examine(place)}
+    assert "no answer" in checks["OSC and session"].detail
+    assert "did not take a request within 0.3 s" in checks["bridge"].detail
+    assert "dialog" in checks["bridge"].next_step

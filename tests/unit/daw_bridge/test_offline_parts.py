@@ -10,8 +10,8 @@ import soundfile
 from daw_bridge.offline.sources import SourceFolder
 from daw_bridge.offline.write import NewSession
 from daw_bridge.programs import find_ardour, read_version
-from music.changeset import ImportAudio, ImportMidi
 from music.errors import RequestInvalid, SetupBroken
+from music.operations.material import ImportAudio, ImportMidi
 from music.time import BBT
 
 

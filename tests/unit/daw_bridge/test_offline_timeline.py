@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.offline.timeline import Timeline
-from music.changeset import SetTempo
 from music.errors import RequestInvalid
+from music.operations.timeline import SetTempo
 from music.time import BBT, TimeSignature, from_bbt, ticks_to_samples
 
 

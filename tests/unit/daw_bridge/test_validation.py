@@ -7,20 +7,13 @@ import pytest
 
 from daw_bridge.change_journal import check_id, find_record, journal_folder, read_records
 from daw_bridge.validation import check_revision, preview
-from music.changeset import (
-    AddAudioTrack,
-    AddMarker,
-    ChangeSet,
-    ChangeSetId,
-    ImportAudio,
-    Operation,
-    OutcomeStatus,
-    SetFader,
-    SetMute,
-    SetPan,
-    SetTempo,
-)
+from music.changeset import ChangeSet, ChangeSetId, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, SetupBroken
+from music.operations import Operation
+from music.operations.material import ImportAudio
+from music.operations.mixer import SetFader, SetMute, SetPan
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack
 from music.session import Route, RouteId, RouteKind, SessionSnapshot
 from music.time import BBT, TimeSignature
 
@@ -67,7 +60,7 @@ def _change_set(*operations: Operation, revision: str | None = None) -> ChangeSe
         (SetPan(route="121", pan=-1.1), "-1.1"),
         (SetMute(route="122", is_muted=True), r"121 \(Bass\)"),
         (SetMute(route="drum", is_muted=True), r"555 \(Drums\)"),
-        (AddMarker(ref="m", name="", at=BBT(1)), "empty"),
+        (AddMarker(ref="m", name="", at=BBT(1)), "1 to 120 characters"),
         (ImportAudio(ref="r", track="121", path="/no/file.wav", name="x", at=BBT(1), length_samples=1), "no file"),
     ],
 )

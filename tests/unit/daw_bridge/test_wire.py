@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.wire import revision_of, to_json, to_result, to_snapshot
-from music.changeset import AddMidiTrack, ChangeSetState, OutcomeStatus, SelectRoutes, SetFader, SetTempo
+from music.changeset import ChangeSetState, OutcomeStatus
+from music.operations.mixer import SetFader
+from music.operations.timeline import SetTempo
+from music.operations.tracks import AddMidiTrack, SelectRoutes
 from music.session import RouteKind
 from music.time import BBT, TimeSignature
 

@@ -2,7 +2,11 @@
 
 import pytest
 
-from music.changeset import AddAudioTrack, AddMarker, AddMidiTrack, ChangeSetId, ImportMidi, SetFader, SetMute, SetTempo
+from music.changeset import ChangeSetId
+from music.operations.material import ImportMidi
+from music.operations.mixer import SetFader, SetMute
+from music.operations.timeline import AddMarker, SetTempo
+from music.operations.tracks import AddAudioTrack, AddMidiTrack
 from music.score import PartMix, Section
 from music.session_layout import LaidMidi, LaidPart, LaidStem, SessionLayout, Sounding, to_change_set
 from music.time import BBT, TimeSignature

@@ -1,0 +1,62 @@
+"""A caller of the bridge tells a closed editor from a silent one, and clears away what dead callers left."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daw_bridge.bridge_client import EditorClosed, connect
+from daw_bridge.bridge_folder import BridgeFolder
+from daw_bridge.osc import is_listened_to
+from music.errors import TryLater
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> BridgeFolder:
+    return BridgeFolder.create(tmp_path / "bridge")
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """Give a port that is open like that of an editor too busy to answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("0.0.0.0", 0))  # as Ardour does
+        port: int = listener.getsockname()[1]
+        yield port
+
+
+def _closed_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+async def test_a_closed_editor_is_told_at_once(folder: BridgeFolder) -> None:
+    port = _closed_port()
+    assert not is_listened_to(port)
+    async with connect(folder, slot=32, osc_port=port) as client, asyncio.timeout(1):
+        with pytest.raises(EditorClosed, match=f"{port}, so nothing was done"):
+            await client.call("hello")
+    assert folder.read("request.json") is None
+
+
+async def test_a_silent_editor_is_waited_for_and_its_request_withdrawn(folder: BridgeFolder, silent_port: int) -> None:
+    assert is_listened_to(silent_port)
+    async with connect(folder, slot=32, osc_port=silent_port) as client:
+        with pytest.raises(TryLater, match=r"within 0\.2 s, so nothing was done") as caught:
+            await client.call("hello", timeout_seconds=0.2)
+    assert not isinstance(caught.value, EditorClosed)
+    assert folder.read("request.json") is None
+
+
+async def test_what_dead_callers_left_is_removed_unless_a_call_is_under_way(folder: BridgeFolder) -> None:
+    orphans = ("answer-1f.json", "answer-2e.json.part", "request.json.0a.part")
+    for name in (*orphans, "installed.json"):
+        folder.write(name, {})
+    async with folder.lock("call", timeout_seconds=1), connect(folder, slot=32, osc_port=9):
+        assert all((folder.path / name).exists() for name in orphans)
+    async with connect(folder, slot=32, osc_port=9):
+        assert sorted(path.name for path in folder.path.iterdir()) == ["call.lock", "installed.json"]
