@@ -3,7 +3,8 @@
 
 set positional-arguments
 
-export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+here := justfile_directory() / ".venv/bin"
+export PATH := here + ":" + env("PATH") # not for sideman itself, which tells people how they can call it from outside
 
 # List the recipes
 @default:
@@ -12,12 +13,12 @@ export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
 # Make a take from a sentence: generate "trap beat with 808 bass 140 BPM" [--bars N] [--out DIR] …
 [no-cd, no-exit-message]
 @generate *words:
-    exec sideman generate "$@"
+    PATH={{ quote(env("PATH")) }} exec {{ quote(here) }}/sideman generate "$@"
 
 # Run the checkout's command line: sideman ARGS…
 [no-cd, no-exit-message]
 @sideman *words:
-    exec sideman "$@"
+    PATH={{ quote(env("PATH")) }} exec {{ quote(here) }}/sideman "$@"
 
 # Set up (or check and repair) what making music needs
 @setup:
@@ -39,13 +40,17 @@ test-unit *words:
 bench *words:
     pytest tests/bench -s "$@"
 
+# Measure how fast the bridge works in the real editor: bench-ardour [PYTEST ARGS…]
+bench-ardour *words:
+    pytest tests/bench/bench_ardour.py -s "$@"
+
 # Check style, types, shell scripts and that no lock names a host
 lint:
     ruff check .
     ruff format --check .
     mypy
     shellcheck just .ci/run
-    ! grep -nE '[a-z]+://' requirements/*.txt tests/conformance/package-lock.json
+    grep -nE '[a-z]+://' requirements/*.txt tests/conformance/package-lock.json; test $? -eq 1 # 1: all read, none found
 
 # Write the generated pages of the documentation
 docs:

@@ -1,11 +1,11 @@
 """Asked against measured, property by property, in words for the person."""
 
 from analysis.measure import Measurements
+from music.audio import TRUE_PEAK_CEILING_DBTP
 from music.pitch import Key, Mode
 from music.plan import Plan
 from music.take import Comparison
 
-TRUE_PEAK_CEILING_DBTP = -1.0
 _TEMPO_TOLERANCE = 0.01
 _LOUDNESS_TOLERANCE_LU = 0.5
 _LENGTH_TOLERANCE_SECONDS = 0.02
@@ -14,8 +14,8 @@ _METRICAL_LEVELS = (
     (2.0, "double: the beat was heard at twice the tempo"),
     (0.5, "half: the beat was heard at half the tempo"),
     (4.0, "four times: the beat was heard in sixteenths"),
-    (0.25, "a quarter: the beat was heard once a bar"),
-    (2 / 3, "dotted: the beat was heard in dotted notes"),
+    (0.25, "a quarter: every fourth beat was heard"),
+    (2 / 3, "dotted: the beat was heard in dotted quarters"),
     (4 / 3, "dotted: the beat was heard in dotted eighths"),
     (1 / 3, "a third: the beat was heard in dotted halves, or once a bar of three"),
     (3.0, "triplets: the beat was heard in triplet eighths"),

@@ -73,16 +73,6 @@ def estimate_key(mono: NDArray[np.float32], sample_rate_hz: int) -> KeyEstimate 
     return KeyEstimate(key=_key(int(best)), confidence=confidence, runner_up=_key(int(second)))
 
 
-def chroma_vector(mono: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.float64] | None:
-    """Return the share of each pitch class, C first, summing to 1; None when nothing with a pitch sounds."""
-    harmony = _listen(mono, sample_rate_hz)
-    if harmony is None:
-        return None
-    total = harmony.chroma.sum(axis=0)
-    shares: NDArray[np.float64] = total / total.sum()
-    return shares
-
-
 def _key(index: int) -> Key:
     """Return a candidate: 0-11 are the major keys from C, 12-23 the minor ones."""
     mode = Mode.MINOR if index >= 12 else Mode.MAJOR

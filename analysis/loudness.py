@@ -6,7 +6,7 @@ import numpy as np
 import pyloudnorm
 import scipy.signal
 
-from analysis.recording import FloatAudio
+from music.audio import FloatAudio
 
 _GATE_SECONDS = 0.4
 _QUIETEST_LUFS = -70.0

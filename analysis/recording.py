@@ -7,10 +7,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from music.audio import FloatAudio
 from music.errors import NotFound, RequestInvalid
-
-FloatAudio = NDArray[np.float32]
-"""float32, shape (n_channels, n_frames), full scale ±1.0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.metadata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,20 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse names its own result so
 
 _EPILOG = (
+    "--config and --set may stand after the command as well. "
     "Exit codes: 0 done, 1 unexpected failure, 2 the request cannot be met, 3 this machine's set-up needs repair, "
     "4 try again later, 5 an engine failed, 130 interrupted."
 )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line; ``command`` in its result is ``module:function`` inside ``cli``."""
+def read_words(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the whole command line; ``command`` in what it returns is ``module:function`` inside ``cli``."""
+    options = _build_parser().parse_args(arguments)
+    options.set += vars(options).pop("set_after", [])
+    return options
+
+
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sideman", description="A session musician and assistant engineer for the Ardour DAW.", epilog=_EPILOG
     )
@@ -46,6 +54,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected a folder, got an empty name; leave the option out for the default")
+    return Path(text)
+
+
 def _port(text: str) -> int:
     if not (text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text!r:.40}")
@@ -55,6 +69,11 @@ def _port(text: str) -> int:
 def _add(commands: "Commands", name: str, command: str, description: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=description, description=description)
     parser.set_defaults(command=command)
+    # argparse lets a command's options replace those that stood before it, hence a name of their own for more of --set
+    parser.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--set", dest="set_after", type=_setting, action="append", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
     return parser
 
 
@@ -79,7 +98,7 @@ def _add_generate(commands: "Commands") -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=_folder,
         metavar="DIR",
         help="folder in which the take's folder is made (default: the setting takes_dir)",
     )
@@ -90,7 +109,9 @@ def _add_generate(commands: "Commands") -> None:
         help="live: into the open Ardour session; session: write an Ardour session beside the take; none: neither; "
         "auto (default): live when the editor is open, else session when Ardour is installed",
     )
-    parser.add_argument("--at", type=int, metavar="BAR", help="with --to live: first bar (default: at the playhead)")
+    parser.add_argument(
+        "--at", type=int, metavar="BAR", help="first bar in the open session (default: at the playhead)"
+    )
     _add_json(parser, "take.json")
 
 
@@ -111,8 +132,10 @@ def _add_takes(commands: "Commands") -> None:
 
 
 def _add_jobs(commands: "Commands") -> None:
-    parser = _add(commands, "jobs", "jobs:jobs", "List jobs; interrupted ones go on by themselves.")
-    parser.add_argument("--wait", action="store_true", help="stay until every unfinished job is done")
+    parser = _add(commands, "jobs", "jobs:jobs", "List jobs, and say which were interrupted.")
+    parser.add_argument(
+        "--wait", action="store_true", help="go on with interrupted jobs, and stay until every job is done"
+    )
     parser.add_argument("--cancel", metavar="JOB", help="cancel a job")
     _add_json(parser, "the list")
 

@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 
 from cli.progress import progress_display
 from cli.shown import show_change_set, show_take
+from cli.telling import tell
 from music.errors import Cancelled, StudioError, TimedOut
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.requests import Destination, GenerateRequest
@@ -51,10 +52,7 @@ async def _generated(studio: Studio, request: GenerateRequest) -> JobStatus:
         return await follow(studio, job_id)
     except StudioError:
         if take := studio.take_of(studio.job(job_id)):
-            kept = (
-                f"sideman: the take is made: {studio.take_folder(take.id)}; 'sideman place {take.id}' places it again"
-            )
-            print(kept, file=sys.stderr)  # noqa: T201
+            tell(f"the take is made: {studio.take_folder(take.id)}; 'sideman place {take.id}' places it again")
         raise
 
 
@@ -63,7 +61,7 @@ async def follow(studio: Studio, job_id: JobId) -> JobStatus:
     try:
         status = await studio.settled(job_id)
     except asyncio.CancelledError:
-        studio.cancel(job_id)
+        await studio.cancel(job_id)
         with suppress(TimedOut):  # placing stops late: Ardour is in the middle of a verb
             await asyncio.shield(studio.settled(job_id, timeout_seconds=CANCEL_SECONDS))
         raise

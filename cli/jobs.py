@@ -1,4 +1,4 @@
-"""``sideman jobs``: what is running, what was interrupted and goes on, and cancelling it."""
+"""``sideman jobs``: what is running, what was interrupted, going on with it, and cancelling it."""
 
 import argparse
 import asyncio
@@ -7,19 +7,22 @@ from contextlib import closing
 
 from cli.progress import progress_display
 from cli.shown import PlainConsole, add_row, new_table
+from cli.telling import tell
 from workflows.durable import JobId
 from workflows.settings import Settings
 from workflows.studio import build_studio, to_json
 
 
 def jobs(options: argparse.Namespace, settings: Settings) -> int:
-    """List jobs, after taking over those whose process is gone; wait for them, or cancel one, when asked."""
+    """List jobs; cancel one, or wait for all and go on with those whose process is gone, when asked."""
     with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
         if options.cancel:
-            studio.cancel(JobId(options.cancel))
+            asyncio.run(studio.cancel(JobId(options.cancel)))
         if options.wait:
             asyncio.run(studio.idle())
         found = studio.jobs()
+        if interrupted := studio.interrupted_jobs():
+            tell(f"interrupted: {', '.join(interrupted)}; 'sideman jobs --wait' or a server goes on with them")
     if options.json:
         sys.stdout.write(to_json(found) + "\n")
         return 0

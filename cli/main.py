@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cli.arguments import build_parser
+from cli.arguments import read_words
+from cli.telling import tell
 from music.errors import Cancelled, EngineFailed, RequestInvalid, SetupBroken, StorageFailed, StudioError, TryLater
 from workflows.settings import load_settings
 
@@ -29,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except StudioError as error:
-        print(f"sideman: {error}", file=sys.stderr)  # noqa: T201
+        tell(str(error))
         return exit_code(error)
     except KeyboardInterrupt:
-        print("sideman: interrupted", file=sys.stderr)  # noqa: T201
+        tell("interrupted")
         return 130
     except BrokenPipeError:  # whoever read our output has gone; there is nobody left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -43,7 +44,7 @@ def _run(arguments: Sequence[str]) -> int:
     for word in arguments:
         if any("\ud800" <= character <= "\udfff" for character in word):  # as Python reads what is no UTF-8
             raise RequestInvalid(f"{word!a} is no text in UTF-8; type it again")
-    options = build_parser().parse_args(arguments)
+    options = read_words(arguments)
     settings = load_settings(os.environ, dict(options.set), file=options.config)
     module, function = options.command.split(":")
     command = getattr(importlib.import_module(f"cli.{module}"), function)  # one command loads only its libraries

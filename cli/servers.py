@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -14,10 +15,12 @@ from rich.console import Console
 from cli.shown import PlainConsole
 from mcp_server.server import build_server
 from mcp_server.serving import http_server, load_token, serve_stdio
+from workflows.commands import spelled_here
 from workflows.settings import ENVIRONMENT_PREFIX, Settings
 from workflows.studio import Studio, build_studio
 
 _ADOPT_SECONDS = 5.0
+_LOG = logging.getLogger(__name__)
 
 
 def mcp(options: argparse.Namespace, settings: Settings) -> int:
@@ -40,7 +43,7 @@ def serve(options: argparse.Namespace, settings: Settings) -> int:
         async with http_server(build_server(studio), port=port, token=token) as url:
             console = Console(stderr=True, highlight=False, soft_wrap=True)
             console.print(f"MCP at {url}, bearer token {shown}. Ctrl-C stops.", markup=False)
-            await studio.listen_for_buttons(lambda line: console.print(line, markup=False))
+            await studio.listen_for_buttons(lambda line: console.print(spelled_here(line), markup=False))
 
     return _serve(options, settings, run)
 
@@ -48,7 +51,7 @@ def serve(options: argparse.Namespace, settings: Settings) -> int:
 def _serve(options: argparse.Namespace, settings: Settings, run: Callable[[Studio], Awaitable[None]]) -> int:
     with closing(build_studio(settings)) as studio:
         asyncio.run(_until_stopped(studio, run))
-        leaves_work = bool(studio.jobs(only_running=True))
+        leaves_work = studio.is_leaving_work()
     if leaves_work:
         _go_on_alone(options)
     return 0
@@ -72,8 +75,11 @@ async def _until_stopped(studio: Studio, run: Callable[[Studio], Awaitable[None]
 
 async def _adopt_now_and_then(studio: Studio) -> None:
     while True:
+        try:
+            await asyncio.to_thread(studio.adopt_orphans)
+        except Exception:  # noqa: BLE001  a server's loop: what fails now (a full disk) may go well the next time
+            _LOG.exception("the jobs of processes that are gone cannot be taken over; trying again")
         await asyncio.sleep(_ADOPT_SECONDS)
-        await asyncio.to_thread(studio.adopt_orphans)
 
 
 def _go_on_alone(options: argparse.Namespace) -> None:

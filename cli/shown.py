@@ -1,6 +1,7 @@
 """How takes and change sets look on a terminal."""
 
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -8,7 +9,9 @@ from rich.text import Text
 
 from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.take import Take
+from workflows.commands import spelled_here
 from workflows.studio import to_json
+from workflows.take_session import open_command
 
 _ID_WIDTH = 22  # characters of a take's or a job's id
 
@@ -44,7 +47,7 @@ def show_change_set(result: ChangeSetResult, *, as_json: bool) -> int:
         console.print(f"change set {result.id}")
         for outcome in result.outcomes:
             if outcome.status is not OutcomeStatus.VERIFIED:
-                console.print(f"  {outcome.verb}: {outcome.status.value} {outcome.reason}")
+                console.print(f"  {outcome.verb}: {outcome.status.value} {spelled_here(outcome.reason)}")
     return 0 if result.state in (ChangeSetState.APPLIED, ChangeSetState.REVERTED) else 1
 
 
@@ -62,7 +65,7 @@ def show_take(take: Take, folder: str) -> None:
     if take.reading.unused:
         console.print("  not understood: " + ", ".join(take.reading.unused))
     for notice in take.notices:
-        console.print(f"  note: {notice}")
+        console.print(f"  note: {spelled_here(notice)}")
     compared = Table("", "asked", "measured", "", box=None)
     for row in take.comparisons:
         verdict = {True: "ok", False: "differs", None: "not measured"}[row.agrees]
@@ -73,11 +76,13 @@ def show_take(take: Take, folder: str) -> None:
             console.print(f"  {row.name}: {row.note}")
     files = Table("file", "length", box=None)
     for file in take.files:
-        if "/" not in file.path or file.path.startswith("stems/"):
+        if not file.is_in_session:
             length = f"{file.length_seconds:.2f} s" if file.length_seconds is not None else ""
             add_row(files, file.path, length)
     console.print(files)
     console.print(folder)
+    if take.session_file:
+        console.print(f"open it in Ardour: {open_command(Path(folder) / take.session_file)}")
 
 
 def add_row(table: Table, *cells: str) -> None:

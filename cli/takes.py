@@ -8,6 +8,7 @@ from contextlib import closing
 from cli.generate import follow
 from cli.progress import progress_display
 from cli.shown import PlainConsole, add_row, new_table, show_change_set, show_take
+from cli.telling import tell
 from music.changeset import ChangeSetResult
 from workflows.requests import PlaceRequest
 from workflows.settings import Settings
@@ -20,8 +21,7 @@ def list_takes(options: argparse.Namespace, settings: Settings) -> int:
         kept = studio.takes(options.limit)
         takes = kept.takes
         for name in kept.damaged:
-            warning = f"sideman: the take {name} cannot be read; 'sideman take {name}' says why"
-            print(warning, file=sys.stderr)  # noqa: T201
+            tell(f"the take {name} cannot be read; 'sideman take {name}' says why")
         if options.json:
             sys.stdout.write(to_json(takes) + "\n")
             return 0

@@ -42,7 +42,7 @@ async def _tools() -> str:
     for tool in await server.list_tools():
         hints = tool.annotations
         assert hints is not None  # every tool has them
-        changes = "nothing" if hints.read_only_hint else "can take away" if hints.destructive_hint else "adds"
+        changes = "nothing" if hints.read_only_hint else "can take away" if hints.destructive_hint else "adds or sets"
         description = " ".join((tool.description or "").split())
         lines.append(f"| `{tool.name}` | {description} | {changes} |")
     lines += ["", "| resource | content |", "| --- | --- |"]

@@ -38,11 +38,6 @@ class EngineSpec:
         if unknown:
             raise ValueError(f"engine {self.name!r}: no such field of a brief: {', '.join(sorted(unknown))}")
 
-    @property
-    def is_symbolic(self) -> bool:
-        """Whether the engine makes a score rather than audio."""
-        return self.sample_rate_hz is None
-
     def control(self, brief_field: str) -> Control:
         """Return how firmly a field of the brief is taken; ValueError if a brief has no such field."""
         if brief_field not in BRIEF_FIELDS:

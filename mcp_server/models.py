@@ -1,5 +1,6 @@
 """What tools return: small Pydantic models, made from values at the edge, with few tokens in mind."""
 
+import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from music.changeset import ChangeSetResult, Outcome, OutcomeStatus
 from music.session import Route, SessionSnapshot
 from music.take import Comparison, Take
+from workflows.commands import spelled_here
 from workflows.durable import JobStatus
 from workflows.studio import Availability, KeptTakes, TransportState
 
@@ -47,7 +49,7 @@ class CapabilitiesReport(Answer):
         return cls(
             sideman=found.sideman_version,
             ardour=ardour.ardour_version if ardour else None,
-            ardour_problem=found.ardour_problem,
+            ardour_problem=spelled_here(found.ardour_problem) if found.ardour_problem else None,
             verbs=list(ardour.verbs) if ardour else [],
             unavailable_verbs=[f"{verb.verb}: {verb.reason}" for verb in ardour.unavailable] if ardour else [],
             offline_sessions=found.offline_sessions,
@@ -116,7 +118,7 @@ class TakeSummary(Answer):
             seconds=round(plan.length_seconds, 3),
             licence=take.licence,
             measured=[compared(row) for row in take.comparisons],
-            notices=list(take.notices),
+            notices=[spelled_here(notice) for notice in take.notices],
         )
 
 
@@ -165,7 +167,7 @@ class TakeDetail(TakeSummary):
             not_understood=list(reading.unused),
             conflicts=[f"{remark.field}: {remark.text}" for remark in reading.conflicts],
             folder=folder,
-            resources=[take_uri(take.id, file.path) for file in take.files if not file.path.startswith("ardour/")],
+            resources=[take_uri(take.id, file.path) for file in take.files if not file.is_in_session],
         )
 
 
@@ -228,7 +230,7 @@ class JobReport(Answer):
             state=status.state.value,
             stage=status.progress.stage,
             percent=int(status.progress.fraction * 100),
-            error=str(status.error) if status.error else None,
+            error=spelled_here(str(status.error)) if status.error else None,
             take=TakeSummary.of(take) if take else None,
             placed=ChangeSummary.of(placed) if placed else None,
         )
@@ -240,7 +242,7 @@ class TrackLine(Answer):
     id: str
     name: str
     kind: str
-    gain_db: float
+    gain_db: float | None = Field(description="null: the fader is all the way down, at silence")
     pan: float | None
     flags: list[str] = Field(description="muted, soloed, armed, selected")
     plugins: list[str]
@@ -259,10 +261,10 @@ class TrackLine(Answer):
             id=route.id,
             name=route.name,
             kind=route.kind.value,
-            gain_db=_two_decimals(route.gain_db),
+            gain_db=_two_decimals(route.gain_db) if math.isfinite(route.gain_db) else None,  # JSON has no infinity
             pan=None if route.pan is None else _two_decimals(route.pan),
             flags=[flag for flag, is_set in flags.items() if is_set],
-            plugins=list(route.processors),
+            plugins=[plugin.name for plugin in route.processors],
             regions=[
                 f"{region.name} at {region.start}" + ("" if region.n_notes is None else f", {region.n_notes} notes")
                 for region in route.regions

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal, ParamSpec, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp_types import (
     CallToolResult,
     Completion,
@@ -34,6 +34,7 @@ from mcp_server.watching import SESSION_URI, TAKES_URI, watch_studio
 from music.errors import NotFound, StudioError, TimedOut
 from music.job import Progress
 from music.time import BBT
+from workflows.commands import spelled_here
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.requests import LAST_BAR, Destination, GenerateRequest, PlaceRequest
 from workflows.studio import Studio, TransportAction
@@ -50,6 +51,7 @@ outcomes that are not "verified" to the user, and the measured values where they
 """
 _MEDIA_TYPES = {"json": "application/json", "jams": "application/json", "mid": "audio/midi", "wav": "audio/wav"}
 _MAX_WAIT_SECONDS = 600.0
+_MOST_RESOURCE_BYTES = 32 * 2**20  # two minutes of stereo; a client on this machine can open a longer file itself
 _MAX_COMPLETIONS = 100  # as the protocol has it
 
 Bar = Annotated[
@@ -72,6 +74,7 @@ def build_server(studio: Studio) -> MCPServer:
         subscriptions=watch_studio(studio),
     )
     _add_session_tools(server, studio)
+    _add_making_tools(server, studio)
     _add_take_tools(server, studio)
     _add_job_tools(server, studio)
     _add_resources(server, studio)
@@ -86,7 +89,7 @@ def _told(tool: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         try:
             return await tool(*args, **kwargs)
         except StudioError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(spelled_here(str(error))) from error
 
     return translated
 
@@ -132,7 +135,7 @@ def _add_session_tools(server: MCPServer, studio: Studio) -> None:
         return ChangeSummary.of(await studio.undo(change_set))
 
 
-def _add_take_tools(server: MCPServer, studio: Studio) -> None:
+def _add_making_tools(server: MCPServer, studio: Studio) -> None:
     @server.tool(title="Generate a take", annotations=_changes())
     @_told
     async def generate(
@@ -173,6 +176,20 @@ def _add_take_tools(server: MCPServer, studio: Studio) -> None:
         )
         return await _followed(studio, await studio.generate(request), ctx, wait_seconds)
 
+    @server.tool(title="Place a take in Ardour", annotations=_changes())
+    @_told
+    async def place_take(
+        ctx: Context,
+        take: Annotated[str, Field(description="the take's id")],
+        at_bar: Bar = None,
+        wait_seconds: WaitSeconds = 120.0,
+    ) -> JobReport:
+        """Put a take in the open session as one undoable change: tempo, markers, MIDI tracks with notes, stems."""
+        job_id = await studio.place(PlaceRequest(take=take, at_bar=at_bar))
+        return await _followed(studio, job_id, ctx, wait_seconds)
+
+
+def _add_take_tools(server: MCPServer, studio: Studio) -> None:
     @server.tool(title="Kept takes", annotations=_reads())
     @_told
     async def list_takes(
@@ -195,18 +212,6 @@ def _add_take_tools(server: MCPServer, studio: Studio) -> None:
         text = TextContent(type="text", text=detail.model_dump_json())
         return CallToolResult(content=[text, *links], structured_content=detail.model_dump(mode="json"))
 
-    @server.tool(title="Place a take in Ardour", annotations=_changes())
-    @_told
-    async def place_take(
-        ctx: Context,
-        take: Annotated[str, Field(description="the take's id")],
-        at_bar: Bar = None,
-        wait_seconds: WaitSeconds = 120.0,
-    ) -> JobReport:
-        """Put a take in the open session as one undoable change: tempo, markers, MIDI tracks with notes, stems."""
-        job_id = await studio.place(PlaceRequest(take=take, at_bar=at_bar))
-        return await _followed(studio, job_id, ctx, wait_seconds)
-
 
 def _add_job_tools(server: MCPServer, studio: Studio) -> None:
     @server.tool(title="A job's state", annotations=_reads())
@@ -223,7 +228,7 @@ def _add_job_tools(server: MCPServer, studio: Studio) -> None:
     @_told
     async def cancel_job(job: Annotated[str, Field(description="the job's id")]) -> JobReport:
         """Cancel a running job; what it has half made is removed, and a finished job stays as it is."""
-        return _report(studio, studio.cancel(JobId(job)))
+        return _report(studio, await studio.cancel(JobId(job)))
 
 
 def _add_resources(server: MCPServer, studio: Studio) -> None:
@@ -232,7 +237,7 @@ def _add_resources(server: MCPServer, studio: Studio) -> None:
         try:
             return SessionOverview.of(await studio.session())
         except StudioError as error:  # a resource is read without being asked for: say what is the matter, in place
-            return Unreachable(problem=str(error))
+            return Unreachable(problem=spelled_here(str(error)))
 
     @server.resource(TAKES_URI, name="takes", title="The takes that are kept", mime_type="application/json")
     async def takes() -> TakeList:
@@ -263,9 +268,11 @@ def _add_take_file(
     @server.resource(uri, name=f"take-{label}", title=f"A take's {folder}*.{suffix}", mime_type=media_type)
     async def take_file(take: str, name: str) -> bytes | str:
         try:
-            content = studio.take_file(take, f"{folder}{name}.{suffix}")
+            content = await studio.take_file(take, f"{folder}{name}.{suffix}", most_bytes=_MOST_RESOURCE_BYTES)
         except NotFound as error:
             raise ResourceNotFoundError(str(error)) from error
+        except StudioError as error:
+            raise ResourceError(spelled_here(str(error))) from error
         return content.decode() if media_type == "application/json" else content
 
 

@@ -16,12 +16,13 @@ from mcp.server.mcpserver import MCPServer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from music.errors import SetupBroken
+from workflows.commands import spelled_here
+from workflows.settings import FEWEST_TOKEN_CHARACTERS
 
 _HOST = "127.0.0.1"
 _STDIN = 0
 _CHUNK_BYTES = 65536
 _TOKEN_BYTES = 32
-_FEWEST_CHARACTERS = 16  # of a token that somebody wrote into the file
 _CLOSE_SECONDS = 5  # for answers under way; a client that only listens would hold the server for ever
 
 
@@ -40,7 +41,7 @@ def load_token(file: Path) -> str:
         raise SetupBroken(
             f"the token cannot be kept in {file}: {error}; choose another folder with data_dir"
         ) from error
-    if len(token) < _FEWEST_CHARACTERS or mode & 0o077:
+    if len(token) < FEWEST_TOKEN_CHARACTERS or mode & 0o077:
         raise SetupBroken(f"{file} holds no token that only you can read (mode {mode:04o}); remove it to have one made")
     return token
 
@@ -96,7 +97,8 @@ class RequireToken:
             return
         headers = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain; charset=utf-8")]
         await send({"type": "http.response.start", "status": 401, "headers": headers})
-        await send({"type": "http.response.body", "body": b"a bearer token is needed: see `sideman serve`\n"})
+        told = spelled_here("a bearer token is needed; it is kept where 'sideman serve' says\n")
+        await send({"type": "http.response.body", "body": told.encode()})
 
 
 @contextlib.asynccontextmanager

@@ -30,6 +30,7 @@ class Brief:
     roles: tuple[Role, ...] = ()  # parts asked for without naming an instrument: "bass", "drums"
     excluded_instruments: tuple[str, ...] = ()
     excluded_roles: tuple[Role, ...] = ()
+    excluded_drums: tuple[str, ...] = ()  # drums by name, as music/drum_kit.py has them: "no hi-hats"
     is_exclusive: bool = False  # "just piano and bass": nothing else
     chords: tuple[Chord | None, ...] = ()  # one bar each, repeated as needed; None is N.C.
     seed: int | None = None

@@ -19,6 +19,7 @@ from music.time import TICKS_PER_QUARTER
 
 _VOLUME, _PAN, _REVERB, _BANK_HIGH, _BANK_LOW = 7, 10, 91, 0, 32
 _HIGHEST_FIFTHS = 7
+_SOUNDFONT_KIT_BANK = 128  # SoundFont 2.04, section 7.2
 # Order of messages at one tick: settings, then note ends, then note starts.
 _SETTING, _NOTE_END, _NOTE_START = 0, 1, 2
 
@@ -33,30 +34,23 @@ def score_to_midi(score: Score, instruments: Mapping[str, Instrument]) -> bytes:
 def part_to_midi(
     score: Score, part: Part, instruments: Mapping[str, Instrument], *, with_mix_controls: bool = False
 ) -> bytes:
-    """Write one part with its program, under the score's tempo and metre; KeyError for an unknown instrument."""
-    return _to_bytes(
-        [_conductor_track(score), _part_track(score, part, instruments, with_mix_controls=with_mix_controls)]
-    )
+    """Write one part with its program, under the score's tempo and metre; KeyError for an unknown instrument.
 
-
-def notes_by_track(midi: bytes) -> dict[str, tuple[Note, ...]]:
-    """Read the notes of every named track that has any, in ticks of the file, sorted by start and pitch.
-
-    ValueError when a note ends that never started, or never ends.
+    A drum kit's program comes with the bank in which SoundFonts keep kits: synthesizers know that channel 10 plays
+    drums and pay no heed to it, but Ardour shows the name of the sound that it finds there.
     """
-    file = mido.MidiFile(file=io.BytesIO(midi))
-    found = {}
-    for track in file.tracks:
-        notes = _track_notes(track)
-        if notes:
-            found[str(track.name)] = notes
-    return found
+    return _to_bytes(
+        [
+            _conductor_track(score),
+            _part_track(score, part, instruments, with_mix_controls=with_mix_controls, kit_bank=_SOUNDFONT_KIT_BANK),
+        ]
+    )
 
 
 def score_from_midi(midi: bytes, plan: Plan) -> Score:
     """Read back the score that ``score_to_midi`` wrote for a plan: its notes, under the plan's tempo, chords and form.
 
-    ValueError when the file's tracks are not the plan's parts.
+    ValueError when the file's tracks are not the plan's parts, or a note starts twice, never ends or never started.
     """
     tracks = mido.MidiFile(file=io.BytesIO(midi)).tracks[1:]
     if len(tracks) != len(plan.parts):
@@ -104,12 +98,18 @@ def _conductor_track(score: Score) -> mido.MidiTrack:
 
 
 def _part_track(
-    score: Score, part: Part, instruments: Mapping[str, Instrument], *, with_mix_controls: bool
+    score: Score,
+    part: Part,
+    instruments: Mapping[str, Instrument],
+    *,
+    with_mix_controls: bool,
+    kit_bank: int | None = None,
 ) -> mido.MidiTrack:
     channel, voice = part.channel, instruments[part.instrument].general_midi
     settings: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=_plain(part.name))]
-    if not voice.is_drum_kit:
-        high, low = divmod(voice.bank, 128)
+    bank = kit_bank if voice.is_drum_kit else voice.bank
+    if bank is not None:
+        high, low = divmod(bank, 128)
         settings.append(mido.Message("control_change", channel=channel, control=_BANK_HIGH, value=high))
         settings.append(mido.Message("control_change", channel=channel, control=_BANK_LOW, value=low))
     settings.append(mido.Message("program_change", channel=channel, program=voice.program))

@@ -10,7 +10,6 @@ from enum import Enum
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-_LETTERS = "CDEFGAB"
 _UNICODE_ACCIDENTALS = str.maketrans({"♯": "#", "♭": "b"})
 
 
@@ -26,11 +25,6 @@ def pitch_class(name: str) -> int:
 def pitch_class_name(number: int, *, prefer_flats: bool = False) -> str:
     """Return the name of a pitch class, with sharps unless flats are preferred."""
     return (_FLAT_NAMES if prefer_flats else _SHARP_NAMES)[number % 12]
-
-
-def note_name(midi_note: int) -> str:
-    """Return scientific pitch notation, ``C4`` for 60."""
-    return f"{pitch_class_name(midi_note)}{midi_note // 12 - 1}"
 
 
 class Mode(Enum):

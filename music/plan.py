@@ -37,6 +37,7 @@ class Plan:
     energy: float
     loudness_lufs: float  # the master's target
     seed: int
+    excluded_drums: tuple[str, ...] = ()  # drums by name that stay silent
 
     def __post_init__(self) -> None:
         if sum(section.n_bars for section in self.sections) != self.n_bars:

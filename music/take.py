@@ -41,6 +41,11 @@ class TakeFile:
     sha256: str
     length_seconds: float | None = None  # audio and MIDI
 
+    @property
+    def is_in_session(self) -> bool:
+        """Whether the file belongs to the take's Ardour session."""
+        return "/" in self.path and not self.path.startswith("stems/")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
@@ -61,3 +66,9 @@ class Take:
     timings_seconds: tuple[tuple[str, float], ...]
     notices: tuple[str, ...] = ()  # what the person should know: a fallback, a session that was not written
     parent: TakeId | None = None
+
+    @property
+    def session_file(self) -> str | None:
+        """The file with which the take's Ardour session is opened, by its path inside the take folder."""
+        sessions = (file.path for file in self.files if file.is_in_session and file.path.endswith(".ardour"))
+        return next((path for path in sessions if path.count("/") == 1), None)

@@ -93,11 +93,6 @@ def ticks_to_seconds(ticks: int, tempo_bpm: float) -> float:
     return ticks * 60.0 / (tempo_bpm * TICKS_PER_QUARTER)
 
 
-def seconds_to_ticks(seconds: float, tempo_bpm: float) -> int:
-    """Convert seconds to the nearest tick."""
-    return round(seconds * tempo_bpm * TICKS_PER_QUARTER / 60.0)
-
-
 def ticks_to_samples(ticks: int, tempo_bpm: float, sample_rate_hz: int) -> int:
     """Convert a length in ticks to the nearest sample, without the drift of adding up rounded parts."""
     return round(Fraction(ticks * 60 * sample_rate_hz) / (Fraction(tempo_bpm) * TICKS_PER_QUARTER))

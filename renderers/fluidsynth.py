@@ -25,10 +25,11 @@ from typing import Any
 import numpy as np
 import scipy.signal
 
+from music.audio import FloatAudio
 from music.errors import SetupBroken
 from music.instrument import SoundFontVoice
 from music.take import Asset
-from renderers.signal import SAMPLE_RATE_HZ, FloatAudio, TimedNote
+from renderers.signal import SAMPLE_RATE_HZ, TimedNote
 from renderers.soundfont import SoundFont
 
 BLOCK_SAMPLES = 64

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.fft
 from scipy.ndimage import maximum_filter1d
 
-from renderers.signal import FloatAudio
+from music.audio import FloatAudio
 
 _PHASES = 4
 _TAPS = 24

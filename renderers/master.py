@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyloudnorm
 
+from music.audio import TRUE_PEAK_CEILING_DBTP, FloatAudio
 from renderers.limiter import block_true_peaks, limit
-from renderers.signal import FloatAudio
 from renderers.wav import quantise
 
-TRUE_PEAK_CEILING_DBTP = -1.0
 MAX_LIMITING_DB = 10.0
 """Peaks are taken down by at most this much; a target that needs more is missed, and the result says so."""
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from music.audio import FloatAudio
 from music.score import PartMix
 from renderers.limiter import block_sample_peaks, limit
 from renderers.reverb import reverberate
-from renderers.signal import FloatAudio, peak
+from renderers.signal import peak
 
 PEAK_DBFS = -3.0
 """Where the loudest sample of any stem, and of their sum, is put."""

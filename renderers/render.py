@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from music.audio import FloatAudio
 from music.errors import SetupBroken
 from music.instrument import Instrument, Role, SoundFontVoice
 from music.job import JobContext, Progress
@@ -13,7 +14,7 @@ from music.score import Part, Score
 from music.take import Asset
 from renderers.fluidsynth import SoundFontRenderer
 from renderers.mix import MAX_TAIL_SECONDS, fade_tail, headroom_gain, place_in_mix, sum_stems, tail_frames, tame_hits
-from renderers.signal import FloatAudio, place_notes
+from renderers.signal import place_notes
 from renderers.voices.voice import make_voice, voice_asset
 
 _N_THREADS = 2

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import scipy.fft
 
-from renderers.signal import FloatAudio
+from music.audio import FloatAudio
 
 _SEED = 1961
 _PREDELAY_SECONDS = 0.014

@@ -1,16 +1,11 @@
-"""The audio array every renderer speaks, and the notes of a part placed in samples."""
+"""The rate every renderer speaks, and the notes of a part placed in samples."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from music.audio import FloatAudio
 from music.score import Note
 from music.time import ticks_to_samples
-
-FloatAudio = NDArray[np.float32]
-"""float32, shape (n_channels, n_frames), full scale ±1.0."""
 
 SAMPLE_RATE_HZ = 48_000
 

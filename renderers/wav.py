@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from music.audio import FloatAudio
 from music.errors import StorageFailed
-from renderers.signal import FloatAudio
 
 _FULL_SCALE = np.float32(1 << 23)
 _HIGHEST = np.float32((1 << 23) - 1)

@@ -10,6 +10,9 @@ from typing import NoReturn
 
 import pytest
 
+from daw_bridge.programs import ArdourPrograms, find_ardour
+from music.errors import SetupBroken
+
 
 def must_have_everything() -> bool:
     """Tell whether whatever is missing is a failure, as it is in CI."""
@@ -29,6 +32,31 @@ def require_program(name: str) -> Path:
     if not found:
         lack(f"the program {name!r} is not on PATH; ./just test installs what testing needs")
     return Path(found)
+
+
+def require_ardour() -> ArdourPrograms:
+    """Return the programs of the Ardour that is first on PATH; the test lacks it where there is none."""
+    try:
+        return find_ardour()
+    except SetupBroken as missing:
+        lack(f"{missing}; ./just test installs what testing needs")
+
+
+def run_lua(script: Path, *arguments: str | Path, home: Path) -> str:
+    """Run a script in Ardour's own interpreter and return all that it printed.
+
+    What the script did is what counts, not the exit code: 8 and 9 often abort when they end ("exception not rethrown").
+    """
+    finished = subprocess.run(
+        [require_ardour().lua, script, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+    )
+    return finished.stdout + finished.stderr
 
 
 @contextmanager

@@ -9,17 +9,27 @@ from daw_bridge.bridge_client import connect
 from daw_bridge.bridge_folder import BridgeFolder, default_bridge_folder
 from daw_bridge.button_ear import ButtonEar, listen
 from daw_bridge.daw import Daw
-from daw_bridge.doctor import Check, Workplace, examine
+from daw_bridge.doctor import Check, Verdict, Workplace, examine
 from daw_bridge.install import install, uninstall
+from daw_bridge.installation import find_installation
 from daw_bridge.live import LiveDaw
 from music.errors import SetupBroken
 from renderers.soundfont import INSTALL_COMMAND, find_soundfont
+from workflows.commands import own_command
 from workflows.settings import Settings
 
 
 def bridge_folder(settings: Settings) -> Path:
     """Return the folder through which Ardour and Sideman talk."""
     return settings.bridge_dir if settings.bridge_dir else default_bridge_folder(os.environ, Path.home())
+
+
+def is_bridge_installed(settings: Settings) -> bool:
+    """Tell whether this user's Ardour has Sideman's bridge."""
+    try:
+        return find_installation(BridgeFolder.open(bridge_folder(settings))) is not None
+    except SetupBroken:
+        return False
 
 
 @asynccontextmanager
@@ -39,7 +49,12 @@ async def open_ear(settings: Settings) -> AsyncIterator[ButtonEar]:
 def install_bridge(settings: Settings) -> Iterator[str]:
     """Put bridge and buttons into Ardour, and tell line by line what was done and what is left to do."""
     soundfont = find_soundfont(settings.soundfont).path.absolute()
-    report = install(bridge_folder(settings), config_folder=settings.ardour_config_dir, soundfont=soundfont)
+    report = install(
+        bridge_folder(settings),
+        config_folder=settings.ardour_config_dir,
+        soundfont=soundfont,
+        command=own_command(),
+    )
     yield f"the bridge {report.version} is in script slot {report.bridge_slot}, the button in {report.button_slot}"
     for folder in report.config_folders:
         yield f"  of {folder}"
@@ -67,5 +82,5 @@ def _check_soundfont(settings: Settings) -> Check:
     try:
         font = find_soundfont(settings.soundfont)
     except SetupBroken as error:
-        return Check(name="SoundFont", ok=False, detail=str(error), next_step=INSTALL_COMMAND)
-    return Check(name="SoundFont", ok=True, detail=str(font.path))
+        return Check(name="SoundFont", verdict=Verdict.BROKEN, detail=str(error), next_step=INSTALL_COMMAND)
+    return Check(name="SoundFont", verdict=Verdict.OK, detail=str(font.path))

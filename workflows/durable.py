@@ -1,12 +1,15 @@
 """Durable jobs: recipes whose steps are recorded when done, so that a killed process resumes where it was.
 
-DBOS records the steps in an SQLite file. It has no liveness check of its own, so every process holds a lock on a
-numbered slot for as long as it lives; the slot's number is the name under which its jobs run. The kernel frees the lock
-of a dead process, however it died, and whoever sees a free slot with unfinished jobs takes them over.
+DBOS records the steps in an SQLite file. It has no liveness check of its own, so every process holds a lock on a slot
+for as long as it lives; the slot's name is the name under which its jobs run. The kernel frees the lock of a dead
+process, however it died, and a server, or whoever waits for jobs, takes over the unfinished ones of free slots. No two
+processes ever have one name, because DBOS by itself goes on with the jobs of its own.
 """
 
 import fcntl
+import logging
 import os
+import secrets
 import sqlite3
 import threading
 import time
@@ -15,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, NewType, TypeVar
+from typing import Any, NewType, NoReturn, TypeVar
 
 from dbos import (
     DBOS,
@@ -27,7 +30,7 @@ from dbos import (
     WorkflowStatus,
 )
 
-from music.errors import Cancelled, NotFound, SetupBroken, StudioError
+from music.errors import Cancelled, NotFound, StorageFailed, StudioError
 from music.job import Progress
 from music.names import nearest_name
 
@@ -35,10 +38,11 @@ JobId = NewType("JobId", str)
 JsonObject = dict[str, Any]
 R = TypeVar("R")
 
+_LOG = logging.getLogger(__name__)
 _FORMAT = "1"  # jobs of another format are not resumed; raise it when a recipe's steps change
-_MAX_SLOTS = 256
 _CANCEL_POLL_SECONDS = 0.25
 _CLOSE_SECONDS = 5.0
+_RECORDING_SECONDS = 10.0  # for the store to note how a job ended, which it does at once unless the disk is full
 _RUNNING = ("PENDING", "ENQUEUED", "DELAYED")
 
 
@@ -107,22 +111,32 @@ class Job:
 
     def report(self, progress: Progress) -> None:
         """Tell how far the current step is, 0 to 1 of the step."""
-        self._jobs.raise_if_closing()
+        if self._jobs.is_closing:
+            self._stop_for_closing()
         self._jobs.announce(self.id, _overall(self._stages, self._stage.name, progress))
 
     def raise_if_cancelled(self) -> None:
         """Raise ``Cancelled`` when the job was cancelled from any process; looks four times a second at most."""
-        self._jobs.raise_if_closing()
+        if self._jobs.is_closing:
+            self._stop_for_closing()
         now = time.monotonic()
         if now - self._cancel_checked_seconds >= _CANCEL_POLL_SECONDS:
             self._cancel_checked_seconds = now
-            if self._jobs.status(self.id).state is JobState.CANCELLED:
+            if self._is_cancelled():
                 raise Cancelled(f"job {self.id} was cancelled")
 
     @property
     def is_handed_over(self) -> bool:
-        """Whether this process is closing, so that another one goes on with the job."""
-        return self._jobs.is_closing
+        """Whether this process is closing, so that another one goes on with the job, unless it is cancelled."""
+        return self._jobs.is_closing and not self._is_cancelled()
+
+    def _stop_for_closing(self) -> NoReturn:
+        if self._is_cancelled():
+            raise Cancelled(f"job {self.id} was cancelled")
+        raise HandedOver
+
+    def _is_cancelled(self) -> bool:
+        return self._jobs.status(self.id).state is JobState.CANCELLED
 
 
 def _overall(stages: tuple[Stage, ...], current: str, inner: Progress) -> Progress:
@@ -133,16 +147,22 @@ def _overall(stages: tuple[Stage, ...], current: str, inner: Progress) -> Progre
     return Progress(inner.stage, (before + share) / sum(stage.weight for stage in stages))
 
 
+def _leave_nothing(_job_id: JobId, _request: JsonObject) -> None:
+    """Clean up after a recipe that leaves nothing half-made."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """A durable workflow: its name, its recorded stages in order for a request, and the function that runs them.
 
-    ``run`` must do nothing outside ``job.step`` that matters twice: a resumed job runs it again from the top.
+    ``run`` must do nothing outside ``job.step`` that matters twice: a resumed job runs it again from the top. It cleans
+    up after itself when it is cancelled; ``clean_up`` does so for a job whose process is gone when it is cancelled.
     """
 
     name: str
     stages: Callable[[JsonObject], tuple[Stage, ...]]
     run: Callable[[Job, JsonObject], JsonObject]
+    clean_up: Callable[[JobId, JsonObject], None] = _leave_nothing
 
 
 class DurableJobs:
@@ -160,14 +180,21 @@ class DurableJobs:
         self._on_progress = on_progress
         self._latest: dict[str, Progress] = {}  # of the jobs at work in this process
         self._held: set[str] = set()
+        self._adopted: set[str] = set()
+        self._ended_seconds: dict[str, float] = {}  # when this process ended its work on a job, by the monotonic clock
         self.is_closing = False
         self._permits = threading.BoundedSemaphore(max_concurrent)
-        try:
-            (folder / "slots").mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._slots = _Slots(folder / "slots")
-            url = _prepare_database(folder / "jobs.sqlite")
-        except (OSError, sqlite3.Error) as error:
-            raise SetupBroken(f"cannot keep jobs in {folder}: {error}; choose another folder with data_dir") from error
+        self._folder = folder
+        with self._store_errors():
+            try:
+                (folder / "slots").mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._slots = _Slots(folder / "slots")
+                url = _prepare_database(folder / "jobs.sqlite")
+            except OSError as error:
+                raise self._storage_failed(error.strerror or error) from error
+            self._open_store(url)
+
+    def _open_store(self, url: str) -> None:
         config: DBOSConfig = {
             "name": "sideman",
             "system_database_url": url,
@@ -186,30 +213,42 @@ class DurableJobs:
         self._workflow = DBOS.workflow(name="sideman_job")(sideman_job)
         DBOS.launch()
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
-        self.adopt_orphans()
+
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        """Translate what SQLite says, by itself or through DBOS, into ``StorageFailed``."""
+        try:
+            yield
+        except Exception as error:
+            reason = getattr(error, "orig", error)  # as SQLAlchemy, which DBOS uses, wraps it
+            if not isinstance(reason, sqlite3.Error):
+                raise
+            raise self._storage_failed(reason) from error
+
+    def _storage_failed(self, reason: object) -> StorageFailed:
+        return StorageFailed(
+            f"cannot keep jobs in {self._folder}: {reason}; is the disk full? Free some space, or choose another "
+            "folder with data_dir"
+        )
 
     def close(self) -> None:
         """Stop running jobs at their next check, for another process to go on with, and free the slot.
 
-        A job that does not stop in time keeps the slot until this process ends, so that nobody works beside it.
+        A job that does not stop in time keeps the slot until this process ends, so that nobody works beside it, and the
+        way to ask whether it was cancelled.
         """
         self.is_closing = True
         deadline = time.monotonic() + _CLOSE_SECONDS
         while self._held and time.monotonic() < deadline:
             time.sleep(0.01)
-        self._client.destroy()
         DBOS.destroy(destroy_registry=True)
         if not self._held:
+            self._client.destroy()
             self._slots.release()
 
-    def raise_if_closing(self) -> None:
-        """Raise ``HandedOver`` when this process is closing."""
-        if self.is_closing:
-            raise HandedOver
-
     def start(self, job_id: JobId, recipe: str, request: JsonObject) -> JobId:
-        """Start a job; starting an id again changes nothing."""
-        with SetWorkflowID(job_id):
+        """Start a job; starting an id again changes nothing. StorageFailed where it cannot be recorded."""
+        with self._store_errors(), SetWorkflowID(job_id):
             DBOS.start_workflow(self._workflow, recipe, request)
         return job_id
 
@@ -225,6 +264,11 @@ class DurableJobs:
         """Tell whether this process is still at work on a job, be it cancelled or not."""
         return job_id in self._held
 
+    def is_leaving_work(self) -> bool:
+        """Tell whether a job is unfinished that this process has started or taken over."""
+        unfinished = self._client.list_workflows(status=list(_RUNNING), name="sideman_job", load_output=False)
+        return any(job.executor_id == self._slots.own or job.workflow_id in self._adopted for job in unfinished)
+
     def list(self, *, only_running: bool = False, limit: int = 50) -> tuple[JobStatus, ...]:
         """Return the latest jobs, newest first."""
         found = self._client.list_workflows(
@@ -237,21 +281,60 @@ class DurableJobs:
         return tuple(self._to_status(workflow) for workflow in found)
 
     def cancel(self, job_id: JobId) -> JobStatus:
-        """Cancel a job; it stops at its next check, and a finished job stays as it is."""
+        """Cancel a job; it stops at its next check, and a finished job stays as it is.
+
+        What it has left half-made is cleaned up here where its process is gone; raises what keeps that from being done.
+        """
         if self.status(job_id).state is JobState.RUNNING:
-            self._client.cancel_workflow(job_id)
+            with self._store_errors():
+                self._client.cancel_workflow(job_id)
+            self._clean_up_if_abandoned(job_id)
         return self.status(job_id)
 
+    def _clean_up_if_abandoned(self, job_id: JobId) -> None:
+        (workflow,) = self._client.list_workflows(workflow_ids=[job_id])
+        if workflow.executor_id == self._slots.own:
+            return
+        with self._slots.held_if_free(str(workflow.executor_id)) as is_free:
+            if is_free:
+                self._clean_up(workflow)
+
+    def orphans(self) -> tuple[JobId, ...]:
+        """Return the unfinished jobs of processes that are gone, which nobody has taken over."""
+        found = []
+        pending = self._pending()
+        for slot in _slots_of(pending) - {self._slots.own}:
+            with self._slots.held_if_free(slot) as is_free:
+                found += [JobId(job.workflow_id) for job in pending if is_free and job.executor_id == slot]
+        return tuple(found)
+
     def adopt_orphans(self) -> tuple[JobId, ...]:
-        """Take over unfinished jobs of processes that are gone, and return their ids."""
+        """Take over unfinished jobs of processes that are gone, clean up after cancelled ones, and return their ids."""
         adopted: list[JobId] = []
-        for slot in {workflow.executor_id for workflow in self._pending()} - {self._slots.own, None}:
-            with self._slots.held_if_free(str(slot)) as is_free:
+        for slot in (_slots_of(self._pending()) | self._slots.all()) - {self._slots.own}:
+            with self._slots.held_if_free(slot) as is_free:
                 if is_free:  # what was looked up before the lock was held may have been taken over by another process
                     ids = [workflow.workflow_id for workflow in self._pending() if workflow.executor_id == slot]
-                    self._client.resume_workflows(ids)
+                    with self._store_errors():
+                        self._client.resume_workflows(ids)
                     adopted += map(JobId, ids)
+                    self._clean_up_cancelled(slot)
+                    self._slots.forget(slot)
+        self._adopted.update(adopted)
         return tuple(adopted)
+
+    def _clean_up_cancelled(self, slot: str) -> None:
+        """Clean up after cancelled jobs of a process that was ended before it could do so itself."""
+        for workflow in self._client.list_workflows(status="CANCELLED", name="sideman_job", executor_id=slot):
+            try:
+                self._clean_up(workflow)
+            except StudioError as error:
+                _LOG.warning("the cancelled job %s has left something: %s", workflow.workflow_id, error)
+
+    def _clean_up(self, workflow: WorkflowStatus) -> None:
+        assert workflow.input is not None  # the client loads inputs
+        name, request = workflow.input["args"]
+        self._recipes[name].clean_up(JobId(workflow.workflow_id), request)
 
     def _pending(self) -> Sequence[WorkflowStatus]:
         return self._client.list_workflows(status="PENDING", name="sideman_job", load_output=False)
@@ -270,12 +353,13 @@ class DurableJobs:
             while not self._permits.acquire(timeout=_CANCEL_POLL_SECONDS):
                 job.raise_if_cancelled()
             try:
-                with _facts_recorded():
+                with _facts_recorded(), self._store_errors():
                     return chosen.run(job, request)
             finally:
                 self._permits.release()
         finally:
             self._latest.pop(job.id, None)  # what is recorded of its steps tells how far it came
+            self._ended_seconds[job.id] = time.monotonic()
             self._held.discard(job.id)
 
     def _to_status(self, workflow: WorkflowStatus) -> JobStatus:
@@ -283,6 +367,10 @@ class DurableJobs:
         state = {"SUCCESS": JobState.DONE, "CANCELLED": JobState.CANCELLED}.get(
             workflow.status, JobState.RUNNING if workflow.status in _RUNNING else JobState.FAILED
         )
+        error = _to_error(workflow.error) if state is JobState.FAILED else None
+        if state is JobState.RUNNING and self._is_unrecorded(workflow):
+            state = JobState.FAILED
+            error = StorageFailed(f"how job {job_id} ended cannot be recorded in {self._folder}; free some space there")
         assert workflow.input is not None  # the client loads inputs
         name, request = workflow.input["args"]
         recipe = self._recipes[name]
@@ -293,8 +381,14 @@ class DurableJobs:
             progress=self._progress(job_id, recipe.stages(request), state),
             created_seconds=(workflow.created_at or 0) / 1000,
             result=workflow.output if state is JobState.DONE else None,
-            error=_to_error(workflow.error) if state is JobState.FAILED else None,
+            error=error,
         )
+
+    def _is_unrecorded(self, workflow: WorkflowStatus) -> bool:
+        """Tell whether this process ended its work on a job that still counts as running: the disk is full, perhaps."""
+        ended_seconds = self._ended_seconds.get(workflow.workflow_id)
+        is_ours = workflow.executor_id == self._slots.own and workflow.workflow_id not in self._held
+        return is_ours and ended_seconds is not None and time.monotonic() - ended_seconds > _RECORDING_SECONDS
 
     def _progress(self, job_id: JobId, stages: tuple[Stage, ...], state: JobState) -> Progress:
         if state is JobState.DONE:
@@ -306,6 +400,10 @@ class DurableJobs:
         if not begun:
             return Progress("waiting", 0.0)
         return _overall(stages, begun[-1], Progress(begun[-1], 0.0 if recorded[begun[-1]] else 1.0))
+
+
+def _slots_of(workflows: Sequence[WorkflowStatus]) -> set[str]:
+    return {workflow.executor_id for workflow in workflows if workflow.executor_id is not None}
 
 
 def _to_error(recorded: Exception | None) -> StudioError:
@@ -347,16 +445,24 @@ def _prepare_database(file: Path) -> str:
 
 
 class _Slots:
-    """Numbered lock files; this process holds one, and a free one belongs to nobody alive."""
+    """Lock files, one for each process; a free one belongs to nobody alive, and a process that ends removes its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        for number in range(_MAX_SLOTS):
-            descriptor = self._try_lock(str(number))
-            if descriptor is not None:
-                self.own, self._descriptor = str(number), descriptor
-                return
-        raise SetupBroken(f"more than {_MAX_SLOTS} Sideman processes are running; stop some of them")
+        self.own = f"{os.getpid()}-{secrets.token_hex(6)}"
+        draft = f".{self.own}"
+        descriptor = self._try_lock(draft)
+        assert descriptor is not None  # nobody else looks at this name
+        self._descriptor = descriptor
+        (folder / draft).rename(folder / self.own)  # held from the moment on that others see it
+
+    def all(self) -> set[str]:
+        """Return the names of all slots that are there, held or free."""
+        return {file.name for file in self._folder.glob("[!.]*")}
+
+    def forget(self, slot: str) -> None:
+        """Remove a slot, held here, whose process has nothing left."""
+        (self._folder / slot).unlink(missing_ok=True)
 
     def _try_lock(self, slot: str) -> int | None:
         descriptor = os.open(self._folder / slot, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -369,7 +475,7 @@ class _Slots:
 
     @contextmanager
     def held_if_free(self, slot: str) -> Iterator[bool]:
-        """Hold another slot's lock, if nobody does, while its jobs are taken over."""
+        """Hold another slot's lock, if nobody does, while its jobs are taken over or cleaned up."""
         descriptor = self._try_lock(slot)
         try:
             yield descriptor is not None
@@ -378,4 +484,6 @@ class _Slots:
                 os.close(descriptor)
 
     def release(self) -> None:
+        """Free the own slot and forget it."""
+        self.forget(self.own)
         os.close(self._descriptor)

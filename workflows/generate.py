@@ -4,7 +4,6 @@ Every stage may run again after a kill, so each writes into the take's hidden st
 ``finish`` moves the folder to its place in one step.
 """
 
-import asyncio
 import shutil
 import time
 from collections.abc import Callable
@@ -16,27 +15,31 @@ from pydantic import TypeAdapter
 
 from engines.engine import EngineContext, Result
 from library.takes import describe_files, write_atomically
+from music.brief import Brief
 from music.errors import EngineFailed, SetupBroken, StorageFailed, TimedOut
 from music.job import Progress
 from music.midi_file import score_to_midi
+from music.session_layout import Sounding
 from music.take import TAKE_FORMAT, Asset, Take, TakeId
 from renderers.soundfont import find_soundfont
-from workflows.durable import Job, JsonObject, Recipe, Stage
+from workflows.cancelling import run_unless_cancelled
+from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
 from workflows.place import PLACE_STAGES, run_placement
+from workflows.placement import voice_notices
 from workflows.planner import Flags, Planned, Planner, read_flags
-from workflows.requests import Destination, GenerateRequest
+from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
+from workflows.take_back import take_back_placement
 from workflows.take_files import (
     ASSETS,
     COMPARISONS,
     MIX_FILE,
     SCORE_FILE,
-    SESSION_FOLDER,
     STEMS_FOLDER,
     read_score,
     stem_path,
 )
-from workflows.take_session import write_take_session
+from workflows.take_session import session_name, write_take_session
 
 _PLANNED = TypeAdapter(Planned)
 _REQUEST = TypeAdapter(GenerateRequest)
@@ -69,10 +72,18 @@ def generate_recipe(rooms: Rooms) -> Recipe:
             raise
         result: JsonObject = {"take": generation.take_id, "folder": str(folder)}
         if generation.request.to is Destination.LIVE:
-            result["placed"] = run_placement(rooms, job, generation.take_id, generation.request.at_bar)
+            wish = generation.request
+            placing = PlaceRequest(take=generation.take_id, at_bar=wish.at_bar, session_folder=wish.session_folder)
+            result["placed"] = run_placement(rooms, job, placing)
         return result
 
-    return Recipe(name="generate", stages=_stages, run=run)
+    def clean_up(job_id: JobId, request: JsonObject) -> None:
+        rooms.takes.discard(Path(request["parent"]), TakeId(job_id))
+        wish = _REQUEST.validate_python(request["wish"])
+        if wish.to is Destination.LIVE:
+            take_back_placement(rooms, job_id, wish.session_folder)
+
+    return Recipe(name="generate", stages=_stages, run=run, clean_up=clean_up)
 
 
 class _Generation:
@@ -102,6 +113,7 @@ class _Generation:
             *composed["notices"],
             *rendered["notices"],
             *session["notices"],
+            *self._voice_notices(planned),
         ]
         return Path(self._job.step("finish", lambda: self._finish(planned, made)))
 
@@ -119,7 +131,7 @@ class _Generation:
         wish = self.request
         assert wish.seed is not None  # drawn, where none was given, before the job began
         flags = flags_of(self._rooms.planner, wish)
-        planned = asyncio.run(self._rooms.planner.plan(wish.prompt, flags, seed=wish.seed))
+        planned = run_unless_cancelled(self._job, self._rooms.planner.plan(wish.prompt, flags, seed=wish.seed))
         recorded: JsonObject = _PLANNED.dump_python(planned, mode="json")
         return recorded
 
@@ -158,19 +170,25 @@ class _Generation:
         """Write the Ardour session where one is wanted; where it is only an extra, a broken Ardour costs no take."""
         if self.request.to is not Destination.SESSION:
             return {"notices": []}
-        target = self._folder / SESSION_FOLDER
+        target = self._folder / session_name(planned.plan.title)
         shutil.rmtree(target, ignore_errors=True)  # of a run that was killed after it wrote the session
         stems, score = self._folder / STEMS_FOLDER, read_score(self._folder, planned.plan)
         written = write_take_session(
             self._rooms, score, stems=stems, stem_length_samples=stem_length_samples, folder=target
         )
         try:
-            asyncio.run(written)
+            run_unless_cancelled(self._job, written)
         except (SetupBroken, TimedOut) as error:
             if not self._is_session_extra or isinstance(error, StorageFailed):
                 raise
             return {"notices": [f"no Ardour session was written: {error}"]}
         return {"notices": []}
+
+    def _voice_notices(self, planned: Planned) -> list[str]:
+        """Tell which parts do not sound in Ardour as in the mix."""
+        if self.request.to is Destination.NONE or self._rooms.settings.sounding != Sounding.MIDI.value:
+            return []
+        return voice_notices(planned.plan.parts, self._rooms.instruments)
 
     def _finish(self, planned: Planned, made: JsonObject) -> str:
         """Write the account and move the take to its place; where a killed process had done so, only say where."""
@@ -215,9 +233,9 @@ def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
     )
 
 
-def check_wish(planner: Planner, wish: GenerateRequest) -> None:
-    """Raise RequestInvalid for a wish that cannot be planned."""
-    planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0)
+def check_wish(planner: Planner, wish: GenerateRequest) -> Brief:
+    """Return what was read of a wish, words and options; RequestInvalid where it cannot be planned."""
+    return planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0).reading.brief
 
 
 def _licence(assets: tuple[Asset, ...]) -> str:

@@ -6,7 +6,7 @@ keeps account of change sets in the session, ends with exactly one placement.
 
 import asyncio
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pydantic import TypeAdapter
 
@@ -14,16 +14,18 @@ from daw_bridge.change_journal import is_open
 from daw_bridge.instrument_preset import PRESET_LABEL
 from library.takes import TAKE_FILE, storage_errors, write_atomically
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
-from music.errors import SetupBroken, StudioError, TryLater
+from music.errors import SetupBroken, StudioError
 from music.midi_file import part_to_midi
 from music.score import Score
 from music.session import SessionSnapshot
 from music.session_layout import Sounding
-from workflows.durable import Job, JsonObject, Recipe, Stage
-from workflows.placement import PlacedFiles, lay_out_take, place_take
+from workflows.cancelling import run_unless_cancelled
+from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
+from workflows.placement import PlacedFiles, check_session, lay_out_take, place_take
 from workflows.requests import PlaceRequest
 from workflows.rooms import Rooms
-from workflows.take_files import STEMS_FOLDER, read_score
+from workflows.take_back import HalfPlaced, take_back_placement
+from workflows.take_files import STEMS_FOLDER, read_score, stem_path
 
 PLACE_STAGES = (Stage("arrange", 4), Stage("place", 200))
 
@@ -32,28 +34,28 @@ _CHANGE_SET = TypeAdapter(ChangeSet)
 _RESULT = TypeAdapter(ChangeSetResult)
 
 
-class HalfPlaced(TryLater):
-    """Placing was broken off where it could not be taken back, so part of the take may be in the session."""
-
-
 def place_recipe(rooms: Rooms) -> Recipe:
     """Return the recipe ``place``, which puts a kept take into the open session."""
 
     def run(job: Job, request: JsonObject) -> JsonObject:
         wish = _REQUEST.validate_python(request["wish"])
-        return {"take": wish.take, "placed": run_placement(rooms, job, wish.take, wish.at_bar)}
+        return {"take": wish.take, "placed": run_placement(rooms, job, wish)}
 
-    return Recipe(name="place", stages=lambda _request: PLACE_STAGES, run=run)
+    def clean_up(job_id: JobId, request: JsonObject) -> None:
+        take_back_placement(rooms, job_id, _REQUEST.validate_python(request["wish"]).session_folder)
+
+    return Recipe(name="place", stages=lambda _request: PLACE_STAGES, run=run, clean_up=clean_up)
 
 
-def run_placement(rooms: Rooms, job: Job, take_id: str, at_bar: int | None) -> JsonObject:
+def run_placement(rooms: Rooms, job: Job, wish: PlaceRequest) -> JsonObject:
     """Run the two stages that place a take, and return what became of the change set."""
-    folder = rooms.settings.data_dir.expanduser() / "placing" / job.id
+    folder = rooms.placing_folder(job.id)
 
     async def arrange() -> JsonObject:
         async with rooms.open_daw() as daw:
             session = await daw.snapshot()
-        change_set = arrange_take(rooms, take_id, folder, session, at_bar, ChangeSetId(job.id))
+        check_session(wish.session_folder, session)
+        change_set = arrange_take(rooms, wish.take, folder, session, wish.at_bar, ChangeSetId(job.id))
         return {"change_set": _CHANGE_SET.dump_python(change_set, mode="json"), "session": session.folder}
 
     async def apply(change_set: ChangeSet, session_folder: Path) -> JsonObject:
@@ -65,7 +67,7 @@ def run_placement(rooms: Rooms, job: Job, take_id: str, at_bar: int | None) -> J
             if is_open(session_folder, change_set.id):
                 raise HalfPlaced(
                     f"{error}. Part of the take may be in the session: with it open in Ardour, "
-                    f"'sideman undo {change_set.id}' takes it out, and 'sideman place {take_id}' places it again"
+                    f"'sideman undo {change_set.id}' takes it out, and 'sideman place {wish.take}' places it again"
                 ) from error
             raise
 
@@ -73,7 +75,7 @@ def run_placement(rooms: Rooms, job: Job, take_id: str, at_bar: int | None) -> J
         return asyncio.run(apply(_CHANGE_SET.validate_python(recorded["change_set"]), Path(recorded["session"])))
 
     try:
-        recorded = job.step("arrange", lambda: asyncio.run(arrange()))
+        recorded = job.step("arrange", lambda: run_unless_cancelled(job, arrange()))
         return job.step("place", lambda: place(recorded))
     finally:
         if not job.is_handed_over:  # else whoever goes on with the job imports these files
@@ -115,7 +117,7 @@ def part_files(rooms: Rooms, score: Score, folder: Path, stems: Path, stem_lengt
         write_atomically(midi[part.role.value], part_to_midi(score, part, rooms.instruments))
     return PlacedFiles(
         midi=midi,
-        stems={role: stems / f"{role}.wav" for role in midi},
+        stems={part.role.value: stems / PurePath(stem_path(part.role)).name for part in score.parts},
         stem_length_samples=stem_length_samples,
     )
 

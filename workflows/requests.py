@@ -33,9 +33,15 @@ class GenerateRequest:
     out: str | None = None  # folder in which the take's folder is made
     to: Destination = Destination.AUTO
     at_bar: int | None = None  # with LIVE: first bar; None is the playhead
+    session_folder: str | None = None  # with LIVE: the session that was open when it was asked for; no other gets it
 
     def __post_init__(self) -> None:
         _check_bar(self.at_bar)
+        if self.at_bar is not None and self.to in (Destination.SESSION, Destination.NONE):
+            raise RequestInvalid(
+                f"bar {self.at_bar} of the open session was asked for, but with {self.to.value!r} the take does not go "
+                "there; leave the bar out, or ask for 'live'"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,7 @@ class PlaceRequest:
 
     take: str  # id or folder
     at_bar: int | None = None
+    session_folder: str | None = None  # as above
 
     def __post_init__(self) -> None:
         _check_bar(self.at_bar)

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from daw_bridge.daw import Daw
 from engines.registry import EngineRegistry
 from library.takes import TakeStore
 from music.instrument import Instrument
 from music.style import Style
+from workflows.durable import JobId
 from workflows.planner import Planner
 from workflows.settings import Settings
 
@@ -22,6 +24,10 @@ class Rooms:
     engines: EngineRegistry
     takes: TakeStore
     open_daw: Callable[[], AbstractAsyncContextManager[Daw]]
+
+    def placing_folder(self, job_id: JobId) -> Path:
+        """Return where a job keeps what it imports into a session, until it has ended."""
+        return self.settings.data_dir / "placing" / job_id
 
     @property
     def styles(self) -> Mapping[str, Style]:

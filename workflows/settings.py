@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -15,6 +16,7 @@ from music.errors import RequestInvalid, SetupBroken
 from music.names import nearest_name
 
 ENVIRONMENT_PREFIX = "SIDEMAN_"
+FEWEST_TOKEN_CHARACTERS = 16
 _CONFIG_VARIABLE = "SIDEMAN_CONFIG"
 
 
@@ -48,7 +50,10 @@ class Settings(BaseModel):
         4920, ge=0, le=65535, description="TCP port of `sideman serve` on loopback; 0 takes a free one."
     )
     http_token: SecretStr | None = Field(
-        None, description="Bearer token that `sideman serve` asks for; unset: one is made and kept in data_dir."
+        None,
+        min_length=FEWEST_TOKEN_CHARACTERS,
+        description=f"Bearer token that `sideman serve` asks for, of at least {FEWEST_TOKEN_CHARACTERS} characters; "
+        "unset: one is made and kept in data_dir.",
     )
     llm_base_url: str | None = Field(
         None, description="Base URL of an OpenAI-compatible server or Azure OpenAI endpoint; unset: the OpenAI service."
@@ -71,6 +76,20 @@ class Settings(BaseModel):
             return value.expanduser().absolute()
         except RuntimeError as error:
             raise ValueError(f"{value}: there is no such home folder") from error
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _check_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:  # no number for a port, one past 65535, half of an IPv6 address
+            is_whole = False
+        if not is_whole or not value.isascii() or not value.isprintable() or " " in value:
+            raise ValueError("expected a URL like http://127.0.0.1:8000/v1")
+        return value
 
 
 def load_settings(

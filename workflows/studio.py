@@ -1,6 +1,7 @@
 """The studio: everything faces can ask for, and the one function that builds it."""
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -12,9 +13,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from daw_bridge.bridge_client import EditorClosed
 from daw_bridge.button_ear import ButtonEar, ButtonPress
 from daw_bridge.daw import Capabilities, TransportAction, TransportState
-from daw_bridge.doctor import Check
+from daw_bridge.doctor import Check, Verdict
 from daw_bridge.programs import find_ardour
 from engines.registry import load_registry
 from library.takes import KeptTakes, TakeStore, take_to_json
@@ -26,9 +28,11 @@ from music.take import Take
 from music.time import BBT
 from renderers.soundfont import find_soundfont
 from workflows.ardour import open_ear, open_live
+from workflows.commands import spelled_here
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import check_wish, generate_recipe
 from workflows.place import place_recipe
+from workflows.placement import check_session
 from workflows.planner import LlmSettings, load_planner
 from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
@@ -41,6 +45,7 @@ __all__ = [
     "Studio",
     "TransportAction",
     "TransportState",
+    "Verdict",
     "build_studio",
     "to_json",
 ]
@@ -49,6 +54,7 @@ _SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS = 0.02, 0.25
 _ADOPT_SECONDS = 1.0
 _DAY_SECONDS = 24 * 3600.0
 _PROBE_SECONDS = 1.0
+_LOG = logging.getLogger(__name__)
 _ANY: TypeAdapter[object] = TypeAdapter(object)
 _RESULT = TypeAdapter(ChangeSetResult)
 _GENERATE = TypeAdapter(GenerateRequest)
@@ -97,8 +103,8 @@ class Studio:
         """
         check_wish(self._rooms.planner, request)
         parent = self._rooms.takes.prepare(Path(request.out) if request.out else None)
-        destination, notices = await self._destination(request.to)
-        chosen = replace(request, to=destination, seed=request.seed if request.seed is not None else _draw_seed())
+        chosen, notices = await self._with_destination(request)
+        chosen = replace(chosen, seed=request.seed if request.seed is not None else _draw_seed())
         return self._jobs.start(
             new_job_id(),
             "generate",
@@ -113,25 +119,45 @@ class Studio:
     async def place(self, request: PlaceRequest) -> JobId:
         """Start a job that places a kept take in the open session, and return its id."""
         folder = self._rooms.takes.folder(request.take)
-        await self.session()
-        request = replace(request, take=str(folder))  # whichever process goes on with it, wherever that was started
+        session = await self.session()
+        check_session(request.session_folder, session)
+        # whichever process goes on with it, wherever that was started, and whichever session is open by then
+        request = replace(request, take=str(folder), session_folder=session.folder)
         return self._jobs.start(new_job_id(), "place", {"wish": _PLACE.dump_python(request, mode="json")})
 
-    async def _destination(self, to: Destination) -> tuple[Destination, list[str]]:
-        """Settle where a take goes, and what to tell about it."""
-        if to is Destination.LIVE:
-            await self.session()
-        if to is Destination.SESSION:
+    async def _with_destination(self, request: GenerateRequest) -> tuple[GenerateRequest, list[str]]:
+        """Return the request with the place settled where the take goes, and what to tell about it."""
+        if request.to is Destination.AUTO:
+            return await self._chosen_destination(request)
+        if request.to is Destination.LIVE:
+            session = await self.session()
+            check_session(request.session_folder, session)
+            return replace(request, session_folder=session.folder), []
+        if request.to is Destination.SESSION:
             find_ardour()
-        if to is not Destination.AUTO:
-            return to, []
-        if await self.is_editor_open():
-            return Destination.LIVE, []
+        return request, []
+
+    async def _chosen_destination(self, request: GenerateRequest) -> tuple[GenerateRequest, list[str]]:
+        """Choose the open session where there is one, else a session of its own where Ardour is installed."""
+        notices = []
+        try:
+            async with self._rooms.open_daw() as daw:
+                await asyncio.wait_for(daw.capabilities(), _PROBE_SECONDS)
+                session = await daw.snapshot()
+        except (SetupBroken, EditorClosed):
+            if request.at_bar is not None:
+                notices.append(f"bar {request.at_bar} was asked for, but no session is open in Ardour")
+        except (StudioError, TimeoutError) as error:
+            reason = str(error) or f"Ardour did not answer within {_PROBE_SECONDS:g} s"
+            notices.append(f"a session is open, but the take was not placed in it: {reason}")
+        else:
+            return replace(request, to=Destination.LIVE, session_folder=session.folder), []
         try:
             find_ardour()
         except SetupBroken as error:
-            return Destination.NONE, [f"no Ardour session was written: {error}"]
-        return Destination.SESSION, []
+            notices.append(f"no Ardour session was written: {error}")
+            return replace(request, to=Destination.NONE, at_bar=None), notices
+        return replace(request, to=Destination.SESSION, at_bar=None), notices
 
     # Takes
 
@@ -155,9 +181,18 @@ class Studio:
         """Return the content of a take's ``take.json``."""
         return take_to_json(self._rooms.takes.get(take_id)).decode()
 
-    def take_file(self, take_id: str, path: str) -> bytes:
-        """Return the content of one of a take's files, by its path in the take; NotFound for any other path."""
-        return self._rooms.takes.file(take_id, path).read_bytes()
+    async def take_file(self, take_id: str, path: str, *, most_bytes: int) -> bytes:
+        """Return the content of one of a take's files, by its path in the take; NotFound for any other path.
+
+        RequestInvalid says where a file lies that is longer than ``most_bytes``.
+        """
+        file = await asyncio.to_thread(self._rooms.takes.file, take_id, path)
+        n_bytes = file.stat().st_size
+        if n_bytes > most_bytes:
+            raise RequestInvalid(
+                f"{path} has {n_bytes} bytes, at most {most_bytes} are sent at once; open the file itself: {file}"
+            )
+        return await asyncio.to_thread(file.read_bytes)
 
     # Jobs
 
@@ -169,9 +204,17 @@ class Studio:
         """Return the latest jobs, newest first."""
         return self._jobs.list(only_running=only_running)
 
-    def cancel(self, job_id: JobId) -> JobStatus:
-        """Cancel a job; it stops at its next check."""
-        return self._jobs.cancel(job_id)
+    async def cancel(self, job_id: JobId) -> JobStatus:
+        """Cancel a job; it stops at its next check, and what a killed process has left of it is cleaned up now."""
+        return await asyncio.to_thread(self._jobs.cancel, job_id)
+
+    def interrupted_jobs(self) -> tuple[JobId, ...]:
+        """Return unfinished jobs of processes that are gone, with which nobody goes on."""
+        return self._jobs.orphans()
+
+    def is_leaving_work(self) -> bool:
+        """Tell whether closing now interrupts a job of this process."""
+        return self._jobs.is_leaving_work()
 
     def adopt_orphans(self) -> tuple[JobId, ...]:
         """Take over unfinished jobs of processes that are gone."""
@@ -199,10 +242,11 @@ class Studio:
 
     async def idle(self) -> None:
         """Wait until no job of any process on this machine is unfinished, taking over those whose process ends."""
+        await asyncio.to_thread(self.adopt_orphans)
         while running := await asyncio.to_thread(self.jobs, only_running=True):
-            await asyncio.to_thread(self.adopt_orphans)
             with suppress(TimedOut):
                 await self.settled(running[0].id, timeout_seconds=_ADOPT_SECONDS)
+            await asyncio.to_thread(self.adopt_orphans)
 
     def take_of(self, status: JobStatus) -> Take | None:
         """Return the take that a job made or placed, if it is kept.
@@ -241,15 +285,6 @@ class Studio:
             instruments=tuple(sorted(self._rooms.instruments)),
         )
 
-    async def is_editor_open(self) -> bool:
-        """Tell whether the bridge in an open editor answers."""
-        try:
-            async with self._rooms.open_daw() as daw:
-                await asyncio.wait_for(daw.capabilities(), _PROBE_SECONDS)
-        except (StudioError, TimeoutError):
-            return False
-        return True
-
     async def session(self) -> SessionSnapshot:
         """Read the open session; SetupBroken or TryLater says what to do when there is none."""
         async with self._rooms.open_daw() as daw:
@@ -284,25 +319,34 @@ class Studio:
         """Do what Ardour's buttons ask for, until cancelled, and tell what becomes of it line by line."""
         async with open_ear(self._rooms.settings) as ear, asyncio.TaskGroup() as answers:
             async for press in ear.presses():
-                answers.create_task(self._answer(press, ear, tell))
+                answers.create_task(self._answer_or_log(press, ear, tell))
+
+    async def _answer_or_log(self, press: ButtonPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+        """Answer a press; whatever goes wrong with one, the server goes on with the next."""
+        try:
+            await self._answer(press, ear, tell)
+        except Exception:  # noqa: BLE001  a server's loop
+            _LOG.exception("the press %s was not answered", press.id)
 
     async def _answer(self, press: ButtonPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
         """Do what a press of "generate here" asks for; whoever pressed sees the tracks appear, or why they do not."""
         try:
             request = _to_request(press)
-            check_wish(self._rooms.planner, request)  # before Ardour, which waits for our answer, is asked anything
+            # before Ardour, which waits for our answer, is asked anything
+            brief = check_wish(self._rooms.planner, request)
         except StudioError as error:
             tell(f"button: {press.prompt!r}: {error}")
-            ear.answer(press.id, str(error))
+            ear.answer(press.id, spelled_here(str(error)))
             return
         ear.answer(press.id)
         try:
-            job_id = await self.generate(replace(request, key=await self._session_key()))
+            key = await self._session_key() if brief.key is None else None  # what the words name wins
+            job_id = await self.generate(replace(request, key=key))
             tell(f"button: {press.prompt!r}, {press.n_bars} bars at {press.at}: job {job_id}")
             self._raise_unless_placed(await self.settled(job_id))
         except StudioError as error:
             tell(f"button: {press.prompt!r}: {error}")
-            ear.leave_notice(f"{press.prompt!r} did not work: {error}")
+            ear.leave_notice(spelled_here(f"{press.prompt!r} did not work: {error}"))
 
     def _raise_unless_placed(self, status: JobStatus) -> None:
         """Raise what kept an ended job from placing its take; a cancelled one was meant to end so."""
@@ -323,6 +367,7 @@ def _to_request(press: ButtonPress) -> GenerateRequest:
         time_signature=str(press.time_signature),
         to=Destination.LIVE,
         at_bar=press.at.bar,
+        session_folder=str(press.session_folder),
     )
 
 

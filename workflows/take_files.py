@@ -14,7 +14,6 @@ SCORE_FILE = "score.mid"
 MIX_FILE = "mix.wav"
 JAMS_FILE = "annotations.jams"
 STEMS_FOLDER = "stems"
-SESSION_FOLDER = "ardour"
 
 ASSETS = TypeAdapter(tuple[Asset, ...])
 COMPARISONS = TypeAdapter(tuple[Comparison, ...])

@@ -38,6 +38,7 @@ def write_drums(arrangement: Arrangement) -> list[Stroke]:
         rng = stream(arrangement.plan.seed, "drums", stretch.index)
         for bar in stretch.bars:
             lanes = _lanes_of(arrangement, stretch, bar, groove, rng)
+            lanes = {lane: hits for lane, hits in lanes.items() if not _is_excluded(arrangement, lane)}
             strokes += _strokes(arrangement, stretch, bar, lanes)
     return strokes
 
@@ -61,6 +62,11 @@ def _lanes_of(
         for timekeeper in ("hat", "open_hat", "ride"):
             lanes[timekeeper] = [hit for hit in lanes.get(timekeeper, []) if hit.start]
     return lanes
+
+
+def _is_excluded(arrangement: Arrangement, lane: str) -> bool:
+    replaced = arrangement.style.drums.replaces.get(lane, lane)
+    return replaced in arrangement.plan.excluded_drums
 
 
 def _bar_texts(pattern: DrumPattern, number: int) -> dict[str, str]:

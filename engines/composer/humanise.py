@@ -60,7 +60,8 @@ def play(
     serving = iter([*streams, (total, random.Random())])
     _, rng = next(serving)
     gauss, (until, following) = rng.gauss, next(serving)
-    for start, length, midi_note, velocity in strokes:
+    for written, length, midi_note, velocity in strokes:
+        start = min(written, total - 1)  # the last strokes of a strum can lie beyond the end
         while start >= until:
             gauss, push, swell = following.gauss, 0.0, 0.0
             until, following = next(serving)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from renderers.signal import FloatAudio
+from music.audio import FloatAudio
 
 
 def require_range(name: str, value: float, lowest: float, highest: float) -> None:

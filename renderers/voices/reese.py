@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from renderers.signal import FloatAudio, TimedNote
+from music.audio import FloatAudio
+from renderers.signal import TimedNote
 from renderers.voices.envelope import fade_edges, pitch_hz, require_range, velocity_gain
 from renderers.voices.wavetable import saw_table, start_phase, table_steps
 

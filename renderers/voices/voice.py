@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Protocol
 
+from music.audio import FloatAudio
 from music.errors import SetupBroken
 from music.instrument import SynthVoice
 from music.take import Asset
-from renderers.signal import FloatAudio, TimedNote
+from renderers.signal import TimedNote
 from renderers.voices.pluck import Pluck
 from renderers.voices.reese import Reese
 from renderers.voices.sub808 import Sub808

@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 
-from renderers.signal import FloatAudio
+from music.audio import FloatAudio
 
 _TABLE_BITS = 15
 _TABLE_LENGTH = 1 << _TABLE_BITS

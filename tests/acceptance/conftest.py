@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.ardour_editor import ArdourEditor, make_empty_session
-from tests.programs import require_program
+from tests.programs import require_ardour, require_program
 
 
 @pytest.fixture(scope="session")
 def ardour_programs() -> None:
     """Require everything that starting the real editor with nobody in front of it takes."""
-    for name in ("ardour", "ardour7-lua", "Xvfb", "import", "xwininfo"):
+    for name in ("ardour", "Xvfb", "import", "xwininfo"):
         require_program(name)
+    require_ardour()
 
 
 @pytest.fixture(scope="module")

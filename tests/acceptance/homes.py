@@ -19,9 +19,9 @@ _SECONDS = 120.0
 
 
 def home_environment(folder: Path) -> dict[str, str]:
-    """Return the environment of a program that keeps everything below ``folder``."""
+    """Return the environment of a program that keeps everything below ``folder`` and knows no settings of ours."""
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("SIDEMAN_")},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("SIDEMAN_", "XDG_"))},
         "HOME": str(folder),
         "PYTHONPATH": str(REPOSITORY),
         "SIDEMAN_DATA_DIR": str(folder / "data"),

@@ -35,7 +35,8 @@ def main() -> None:
             job_id = await studio.place(PlaceRequest(take=what, at_bar=1))
         else:
             to = Destination(what)
-            wish = GenerateRequest(prompt="trap beat with 808 bass", bars=2, seed=5, to=to, at_bar=1)
+            at_bar = 1 if to is Destination.LIVE else None
+            wish = GenerateRequest(prompt="trap beat with 808 bass", bars=2, seed=5, to=to, at_bar=at_bar)
             job_id = await studio.generate(wish)
         await studio.settled(job_id, timeout_seconds=120)
 

@@ -5,25 +5,21 @@ from pathlib import Path
 
 import mido
 import numpy as np
-import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from daw_bridge.instrument_preset import INSTRUMENT
+from music.errors import SetupBroken
 from music.score import PartMix, Section
 from music.session_layout import LaidMidi, LaidPart, LaidStem, SessionLayout
-from music.time import TimeSignature, ticks_to_samples
+from music.time import TICKS_PER_QUARTER, TimeSignature, ticks_to_samples
+from renderers.soundfont import find_soundfont
+from tests.programs import lack
 
 RATE_HZ = 48000
 TEMPO_BPM = 140.0
 N_BARS = 4
-TICKS_PER_QUARTER = 960
-A_FLUIDSYNTH = "urn:ardour:a-fluidsynth"
 LENGTH_SAMPLES = ticks_to_samples(N_BARS * 4 * TICKS_PER_QUARTER, TEMPO_BPM, RATE_HZ)
-SOUNDFONTS = (
-    Path("/usr/share/sounds/sf2/TimGM6mb.sf2"),
-    Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
-    Path("/usr/share/sounds/sf2/default-GM.sf2"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +71,12 @@ PARTS = (
 )
 
 
-def find_soundfont() -> Path:
-    """Return a General MIDI SoundFont; the test fails without one, since the packages for testing bring one."""
-    found = next((path for path in SOUNDFONTS if path.exists()), None)
-    if found is None:
-        pytest.fail(f"no SoundFont at any of {', '.join(map(str, SOUNDFONTS))}; ./just test installs one")
-    return found
+def require_soundfont() -> Path:
+    """Return the SoundFont that a take would be rendered with; the test lacks it when there is none."""
+    try:
+        return find_soundfont(None).path
+    except SetupBroken as error:
+        lack(str(error))
 
 
 def make_layout(folder: Path, parts: tuple[KnownPart, ...] = PARTS) -> SessionLayout:
@@ -112,7 +108,7 @@ def _lay(folder: Path, number: int, part: KnownPart) -> LaidPart:
         name=part.name,
         colour=part.colour,
         mix=part.mix,
-        midi=LaidMidi(path=str(midi), n_notes=n_notes, instrument_plugin=A_FLUIDSYNTH),
+        midi=LaidMidi(path=str(midi), n_notes=n_notes, instrument_plugin=INSTRUMENT),
         stem=LaidStem(path=str(stem), n_channels=2, length_samples=LENGTH_SAMPLES),
     )
 

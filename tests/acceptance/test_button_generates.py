@@ -35,7 +35,7 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def environment(studio: Studio) -> dict[str, str]:
-    own = {"SIDEMAN_BRIDGE_DIR": str(studio.bridge_folder), "SIDEMAN_HTTP_TOKEN": "of-this-test"}
+    own = {"SIDEMAN_BRIDGE_DIR": str(studio.bridge_folder), "SIDEMAN_HTTP_TOKEN": "of-this-test-alone"}
     return home_environment(studio.bridge_folder.parent) | own
 
 
@@ -108,6 +108,16 @@ async def test_a_selected_range_is_filled_in_the_key_of_what_was_placed_before(
     take, before, after = await placed_by(studio, "slow strings")
     check_filled(before, after, first_bar=15, n_bars=4)
     assert take["plan"]["key"] == waltz["plan"]["key"]
+
+
+async def test_a_key_in_the_words_wins_over_that_of_what_was_placed_before(
+    studio: Studio, waltz: dict[str, Any]
+) -> None:
+    await inside_ardour.select_range(studio, 18 * _BAR_SAMPLES, 20 * _BAR_SAMPLES)
+    take, _, _ = await placed_by(studio, "slow strings in D major")
+    assert take["plan"]["key"] == {"tonic": "D", "mode": "major"}
+    assert take["plan"]["key"] != waltz["plan"]["key"]
+    assert "key" not in {conflict["field"] for conflict in take["reading"]["conflicts"]}
 
 
 async def test_what_cannot_be_met_is_said_inside_ardour(studio: Studio) -> None:

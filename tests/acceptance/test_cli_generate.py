@@ -1,5 +1,6 @@
 """`sideman generate` as a person meets it: files, figures, repeatability, and one clear line for what cannot be."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +19,10 @@ import jams
 import pytest
 import soundfile
 
-from tests.acceptance.homes import home_environment
+from tests.acceptance.homes import home_environment, sideman
+from tests.acceptance.llm_server import serving
 from tests.programs import lack, mounted_disk
+from workflows.commands import own_command
 
 _SECONDS = 120.0
 _COMMAND = (sys.executable, "-m", "cli.main", "generate")
@@ -142,6 +146,7 @@ def test_a_person_sees_progress_files_lengths_and_figures(home: Path) -> None:
         (["   "], "empty"),
         (["x" * 100_000], "characters"),
         (["pop", "--at", "0"], "bar"),
+        (["pop", "--at", "5", "--to", "none"], "ask for 'live'"),
         (["pop", "--out", "/dev/null/takes"], "--out"),
         (["pop", "--to", "live"], "sideman ardour install"),
     ],
@@ -182,6 +187,18 @@ def test_a_full_disk_is_named_and_nothing_half_written_stays(tmp_path: Path, sma
     assert list(small_disk.iterdir()) == []
 
 
+def test_a_full_disk_under_the_job_store_is_named(tmp_path: Path, small_disk: Path) -> None:
+    with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+    words = ("--set", f"data_dir={small_disk / 'data'}", "generate", "pop", "--bars", "1", "--to", "none")
+    done = sideman(home_environment(tmp_path), *words)
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert line.startswith(f"sideman: cannot keep jobs in {small_disk / 'data'}: ")
+    assert "choose another folder with data_dir" in line
+
+
 def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
@@ -215,6 +232,28 @@ def test_an_interrupt_half_way_leaves_nothing_and_exits_with_130(tmp_path: Path)
     assert list((tmp_path / "takes").iterdir()) == []
 
 
+def test_an_interrupt_is_heard_while_the_model_is_silent(tmp_path: Path) -> None:
+    with serving() as server:
+        server.silence = threading.Event()
+        model = {"SIDEMAN_LLM_BASE_URL": server.base_url, "SIDEMAN_LLM_MODEL": "m"}
+        with subprocess.Popen(
+            [*_COMMAND, "pop", "--to", "none"],
+            env=home_environment(tmp_path) | model,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            deadline = time.monotonic() + _SECONDS
+            while not server.requests:
+                assert time.monotonic() < deadline, "the model was not asked"
+                time.sleep(0.02)
+            interrupted = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=_SECONDS)
+    assert process.returncode == 130, told
+    assert time.monotonic() - interrupted < 10.0  # the model is waited for 30 s
+    assert list((tmp_path / "takes").iterdir()) == []
+
+
 def test_a_damaged_take_is_warned_of_and_hides_no_other(tmp_path: Path, home: Path, trap: dict[str, Any]) -> None:
     for name in (trap["id"], "damaged"):
         shutil.copytree(take_folder(home, trap), tmp_path / "takes" / name)
@@ -226,7 +265,7 @@ def test_a_damaged_take_is_warned_of_and_hides_no_other(tmp_path: Path, home: Pa
             text=True, timeout=_SECONDS, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (
-            0, "sideman: the take damaged cannot be read; 'sideman take damaged' says why\n",
+            0, f"sideman: the take damaged cannot be read; '{own_command()} take damaged' says why\n",
         )  # fmt: skip
         assert trap["id"] in done.stdout
     assert [take["id"] for take in json.loads(done.stdout)] == [trap["id"]]

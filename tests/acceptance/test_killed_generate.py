@@ -1,5 +1,6 @@
 """Nothing is lost and nothing is doubled when the process is killed: at every stage's beginning and end, and within."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.acceptance import killed_job
-from tests.acceptance.homes import home_environment, sideman_json, whole_takes
+from tests.acceptance.homes import home_environment, sideman, sideman_json, whole_takes
+from workflows.commands import own_command
 
 _SECONDS = 120.0
 # Reports of a take of four parts: plan 1-2, compose 3-9, render 10-15, measure 16-17, session 18-19, finish 20-21.
@@ -50,3 +52,20 @@ def test_a_take_survives_a_kill(place: int, tmp_path: Path, undisturbed: Mapping
     assert hashes == {file["path"]: file["sha256"] for file in undisturbed["files"]}
     assert [entry.name for entry in (tmp_path / "takes").iterdir()] == [take["id"]], "something half-made is left"
     assert (job["state"], job["id"]) == ("done", take["id"])
+
+
+def test_an_interrupted_job_waits_for_somebody_to_go_on_with_it_and_is_removed_whole_when_cancelled(
+    tmp_path: Path,
+) -> None:
+    environment, takes = home_environment(tmp_path), tmp_path / "takes"
+    killed = generate(tmp_path, kill_at=12)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    (left,) = takes.iterdir()
+    sideman(environment, "takes")
+    listed = sideman(environment, "jobs", "--json")
+    (job,) = json.loads(listed.stdout)
+    assert listed.stderr.startswith(f"sideman: interrupted: {job['id']}; '{own_command()} jobs --wait'")
+    assert (job["state"], left.name) == ("running", f".{job['id']}.partial")
+    (cancelled,) = sideman_json(environment, "jobs", "--cancel", job["id"])
+    assert cancelled["state"] == "cancelled"
+    assert list(takes.iterdir()) == []

@@ -1,7 +1,6 @@
 """Placing a take survives a kill at every stage's beginning and end and inside the longest: one placement, not two."""
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from daw_bridge.change_journal import is_open
 from music.changeset import ChangeSetId, ChangeSetState
 from music.session import RouteKind, SessionSnapshot
 from music.time import BBT
@@ -21,6 +21,7 @@ from tests.acceptance import killed_job
 from tests.acceptance.bridge_studio import Studio, running_studio
 from tests.acceptance.homes import home_environment, sideman, sideman_json, whole_takes
 from tests.programs import require_program
+from workflows.commands import own_command
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
 
@@ -31,7 +32,7 @@ _MOMENTS = {"arrange begins": 1, "arrange has ended": 2, "place begins": 3, "pla
 
 
 @dataclass(frozen=True)
-class Workplace:
+class Desk:
     """An editor, and a kept take to place in it."""
 
     studio: Studio
@@ -61,14 +62,14 @@ class Workplace:
 
     def journals(self) -> list[Path]:
         """Return the journals of the session's change sets, oldest first."""
-        return sorted((self.studio.editor.session_folder / "sideman" / "changes").glob("*.json"))
+        return sorted((self.studio.editor.session_folder / "sideman" / "changes").glob("*.jsonl"))
 
     def wait_for_operation(self, number: int, known: list[Path]) -> None:
         """Wait until Ardour has noted that it begins the Nth operation of a new change set."""
         deadline = time.monotonic() + _SECONDS
         while True:
             new = [path for path in self.journals() if path not in known]
-            if new and len(json.loads(new[0].read_text())["entries"]) >= number:
+            if new and new[0].read_text().count('"line":"start"') >= number:
                 return
             assert time.monotonic() < deadline, f"operation {number} was not begun"
             time.sleep(0.001)
@@ -80,22 +81,22 @@ class Workplace:
 
 
 @pytest.fixture(scope="module")
-def workplace(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def desk(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     del ardour_programs
     require_program("xdotool")
     folder = tmp_path_factory.mktemp("placing")
     take = sideman_json(home_environment(folder), "generate", *_WISH)
     with running_studio(folder) as studio:
-        yield Workplace(studio, folder, take)
+        yield Desk(studio, folder, take)
 
 
 @pytest.fixture(scope="module")
-def n_reports(workplace: Workplace, tmp_path_factory: pytest.TempPathFactory) -> int:
+def n_reports(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> int:
     """Return how many reports of progress a placement makes when nobody is killed."""
     data = tmp_path_factory.mktemp("undisturbed")
-    code, reports = workplace.run(data, "0", "place", workplace.take["id"])
+    code, reports = desk.run(data, "0", "place", desk.take["id"])
     assert code == 0
-    undone = sideman(workplace.environment(data), "undo")
+    undone = sideman(desk.environment(data), "undo")
     assert undone.returncode == 0, undone.stderr
     assert [line.split()[1] for line in reports[:4]] == ["arrange", "arrange", "place", "placing"], reports
     return len(reports)
@@ -121,90 +122,111 @@ def assert_placed_once(take: Mapping[str, Any], before: SessionSnapshot, after: 
 
 
 async def finish_and_check(
-    workplace: Workplace, data: Path, before: SessionSnapshot, take: Mapping[str, Any] | None = None
+    desk: Desk, data: Path, before: SessionSnapshot, take: Mapping[str, Any] | None = None
 ) -> None:
     """Let a new process finish the job; find one placement of one take, which one undo takes back."""
-    (job,) = sideman_json(workplace.environment(data), "jobs", "--wait")
+    (job,) = sideman_json(desk.environment(data), "jobs", "--wait")
     assert (job["state"], job["result"]["placed"]["state"]) == ("done", "applied"), job
-    assert_placed_once(take or workplace.take, before, await workplace.snapshot())
-    assert not list(workplace.studio.bridge_folder.glob("import-*"))
+    assert_placed_once(take or desk.take, before, await desk.snapshot())
+    assert not list(desk.studio.bridge_folder.glob("import-*"))
     assert not list((data / "placing").iterdir())
-    async with workplace.studio.daw() as daw:
+    async with desk.studio.daw() as daw:
         undone = await daw.revert(ChangeSetId(job["id"]))
         assert undone.state is ChangeSetState.REVERTED
         assert await daw.snapshot() == before
 
 
 @pytest.mark.parametrize("moment", _MOMENTS)
-async def test_placing_survives_a_kill_between_stages(
-    workplace: Workplace, n_reports: int, moment: str, tmp_path: Path
-) -> None:
-    before = await workplace.snapshot()
+async def test_placing_survives_a_kill_between_stages(desk: Desk, n_reports: int, moment: str, tmp_path: Path) -> None:
+    before = await desk.snapshot()
     report = _MOMENTS[moment] if _MOMENTS[moment] > 0 else n_reports
-    code, reports = workplace.run(tmp_path, str(report), "place", workplace.take["id"])
+    code, reports = desk.run(tmp_path, str(report), "place", desk.take["id"])
     assert code == -signal.SIGKILL, reports
-    await finish_and_check(workplace, tmp_path, before)
+    await finish_and_check(desk, tmp_path, before)
 
 
 @pytest.mark.parametrize("number", [1, 5, 12, 20])
-async def test_placing_survives_a_kill_amid_its_operations(workplace: Workplace, number: int, tmp_path: Path) -> None:
-    before, known = await workplace.snapshot(), workplace.journals()
-    with workplace.working(tmp_path, "0", "place", workplace.take["id"]) as process:
-        workplace.wait_for_operation(number, known)
+async def test_placing_survives_a_kill_amid_its_operations(desk: Desk, number: int, tmp_path: Path) -> None:
+    before, known = await desk.snapshot(), desk.journals()
+    with desk.working(tmp_path, "0", "place", desk.take["id"]) as process:
+        desk.wait_for_operation(number, known)
         process.kill()
-    (record,) = (json.loads(path.read_text()) for path in workplace.journals() if path not in known)
-    assert record["state"] == "begun", "the kill came too late"
-    await finish_and_check(workplace, tmp_path, before)
+    (new,) = (path for path in desk.journals() if path not in known)
+    assert is_open(desk.studio.editor.session_folder, ChangeSetId(new.stem)), "the kill came too late"
+    await finish_and_check(desk, tmp_path, before)
 
 
-async def test_a_take_is_made_and_placed_once_when_its_placing_is_killed(workplace: Workplace, tmp_path: Path) -> None:
-    before, known = await workplace.snapshot(), workplace.journals()
-    earlier = {take["id"] for take in whole_takes(workplace.home / "takes")}
-    with workplace.working(tmp_path, "0", "generate", "live") as process:
-        workplace.wait_for_operation(8, known)
+async def test_a_take_is_made_and_placed_once_when_its_placing_is_killed(desk: Desk, tmp_path: Path) -> None:
+    before, known = await desk.snapshot(), desk.journals()
+    earlier = {take["id"] for take in whole_takes(desk.home / "takes")}
+    with desk.working(tmp_path, "0", "generate", "live") as process:
+        desk.wait_for_operation(8, known)
         process.kill()
-    new = [take for take in whole_takes(workplace.home / "takes") if take["id"] not in earlier]
+    new = [take for take in whole_takes(desk.home / "takes") if take["id"] not in earlier]
     assert len(new) == 1
-    await finish_and_check(workplace, tmp_path, before, new[0])
-    assert [take["id"] for take in whole_takes(workplace.home / "takes")] == sorted([*earlier, new[0]["id"]])
+    await finish_and_check(desk, tmp_path, before, new[0])
+    assert [take["id"] for take in whole_takes(desk.home / "takes")] == sorted([*earlier, new[0]["id"]])
 
 
-async def test_a_cancelled_placement_is_taken_back(workplace: Workplace, tmp_path: Path) -> None:
-    before, known = await workplace.snapshot(), workplace.journals()
-    with workplace.working(tmp_path, "0", "place", workplace.take["id"]) as process:
-        workplace.wait_for_operation(5, known)
+async def test_a_cancelled_placement_is_taken_back(desk: Desk, tmp_path: Path) -> None:
+    before, known = await desk.snapshot(), desk.journals()
+    with desk.working(tmp_path, "0", "place", desk.take["id"]) as process:
+        desk.wait_for_operation(5, known)
         process.send_signal(signal.SIGSTOP)  # it would be done before another program could cancel it
-        (new,) = (path for path in workplace.journals() if path not in known)
-        cancelled = sideman(workplace.environment(tmp_path), "jobs", "--cancel", new.stem)
+        (new,) = (path for path in desk.journals() if path not in known)
+        cancelled = sideman(desk.environment(tmp_path), "jobs", "--cancel", new.stem)
         process.send_signal(signal.SIGCONT)
         process.communicate(timeout=_SECONDS)
     assert cancelled.returncode == 0, cancelled.stderr
-    (job,) = sideman_json(workplace.environment(tmp_path), "jobs")
+    (job,) = sideman_json(desk.environment(tmp_path), "jobs")
     assert job["state"] == "cancelled"
-    async with workplace.studio.daw() as daw:
+    async with desk.studio.daw() as daw:
         assert await daw.snapshot() == before
         (left,) = (found for found in await daw.change_sets() if found.id == job["id"])
     assert left.state is ChangeSetState.FAILED
     assert {outcome.status.value for outcome in left.outcomes} == {"not_applied"}
 
 
-async def test_a_job_that_finds_no_editor_says_what_is_left_and_how_to_take_it_back(
-    workplace: Workplace, tmp_path: Path
-) -> None:
-    before, known = await workplace.snapshot(), workplace.journals()
-    with workplace.working(tmp_path, "0", "place", workplace.take["id"]) as process:
-        workplace.wait_for_operation(12, known)
+async def test_a_job_that_finds_no_editor_says_what_is_left_and_how_to_take_it_back(desk: Desk, tmp_path: Path) -> None:
+    before, known = await desk.snapshot(), desk.journals()
+    with desk.working(tmp_path, "0", "place", desk.take["id"]) as process:
+        desk.wait_for_operation(12, known)
         process.kill()
-    environment = workplace.environment(tmp_path)
-    os.kill(workplace.studio.editor.pid, signal.SIGSTOP)
+    environment = desk.environment(tmp_path)
+    os.kill(desk.studio.editor.pid, signal.SIGSTOP)
     try:
         (job,) = sideman_json(environment, "jobs", "--wait")
     finally:
-        os.kill(workplace.studio.editor.pid, signal.SIGCONT)
+        os.kill(desk.studio.editor.pid, signal.SIGCONT)
     assert job["state"] == "failed"
     assert "is Ardour open" in job["error"]
     assert f"'sideman undo {job['id']}'" in job["error"]
-    assert await workplace.snapshot() != before
+    assert await desk.snapshot() != before
     undone = sideman_json(environment, "undo")
     assert (undone["id"], undone["state"]) == (job["id"], "reverted")
-    assert await workplace.snapshot() == before
+    assert await desk.snapshot() == before
+
+
+async def test_cancelling_a_killed_placement_takes_it_back_or_says_how(desk: Desk, tmp_path: Path) -> None:
+    environment = desk.environment(tmp_path)
+    for is_editor_busy in (False, True):
+        before, known = await desk.snapshot(), desk.journals()
+        with desk.working(tmp_path, "0", "place", desk.take["id"]) as process:
+            desk.wait_for_operation(12, known)
+            process.kill()
+        (new,) = (path for path in desk.journals() if path not in known)
+        if is_editor_busy:
+            os.kill(desk.studio.editor.pid, signal.SIGSTOP)
+        try:
+            cancelled = sideman(environment, "jobs", "--cancel", new.stem)
+        finally:
+            os.kill(desk.studio.editor.pid, signal.SIGCONT)
+        if is_editor_busy:
+            assert cancelled.returncode == 4, cancelled.stderr
+            assert f"'{own_command()} undo {new.stem}' takes it out" in cancelled.stderr
+            assert sideman_json(environment, "undo")["id"] == new.stem
+        else:
+            assert cancelled.returncode == 0, cancelled.stderr
+        assert sideman_json(environment, "jobs")[0]["state"] == "cancelled"
+        assert await desk.snapshot() == before
+        assert not list((tmp_path / "placing").iterdir())

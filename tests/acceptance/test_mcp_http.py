@@ -20,6 +20,7 @@ from tests.programs import require_program
 
 CONFORMANCE = REPOSITORY / "tests" / "conformance"
 NODE_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # the locked Node goes first
+TOKEN = "the-right-token-of-this-test"
 _START_SECONDS = 30.0
 _SUITE_SECONDS = 240.0
 _INITIALIZE = json.dumps(
@@ -43,8 +44,8 @@ def node_program(name: str) -> Path:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
-    """Run a real `sideman serve` whose token is "right", and give its URL."""
-    environment = home_environment(tmp_path) | {"SIDEMAN_HTTP_TOKEN": "right"}
+    """Run a real `sideman serve` with a token of our own, and give its URL."""
+    environment = home_environment(tmp_path) | {"SIDEMAN_HTTP_TOKEN": TOKEN}
     command = [sys.executable, "-m", "cli.main", "serve", "--port", "0"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         try:
@@ -69,7 +70,7 @@ def post(url: str, headers: Mapping[str, str]) -> int:
 
 
 def test_only_the_right_token_host_and_origin_are_served(served: str) -> None:
-    right = {"Authorization": "Bearer right"}
+    right = {"Authorization": f"Bearer {TOKEN}"}
     assert post(served, right) == 200
     assert post(served, {}) == 401
     assert post(served, {"Authorization": "Bearer wrong"}) == 401

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -146,6 +147,19 @@ async def test_a_cancelled_job_leaves_nothing_half_made(tmp_path: Path) -> None:
         settled = await call(session, "job", job=started["job"], wait_seconds=_DEADLINE_SECONDS)
         assert settled["state"] == "cancelled"
     assert list((tmp_path / "takes").iterdir()) == []
+
+
+async def test_a_job_cancelled_by_a_client_that_leaves_at_once_leaves_nothing_either(tmp_path: Path) -> None:
+    async with asyncio.timeout(_DEADLINE_SECONDS), connected(tmp_path) as session:
+        report = await call(session, "generate", prompt="long jazz", seconds=500, to="none", wait_seconds=0)
+        while "render" not in report["stage"]:
+            report = await call(session, "job", job=report["job"], wait_seconds=0.1)
+        await call(session, "cancel_job", job=report["job"])
+    async with connected(tmp_path):  # a server that is slow to end was killed, and the next one cleans up after it
+        deadline = time.monotonic() + _DEADLINE_SECONDS
+        while left := list((tmp_path / "takes").iterdir()):
+            assert time.monotonic() < deadline, left
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("uri", ["sideman://takes/..%2F..%2Fetc/passwd.json", "sideman://takes/x/../../y.wav"])

@@ -47,6 +47,9 @@ import json, os, sys, time
 
 def main() -> int:
     arguments = sys.argv[1:]
+    if arguments == ["path"]:
+        print(os.environ["PATH"])
+        return 0
     if arguments[:1] == ["exit"]:
         return int(arguments[1])
     if arguments == ["wait"]:
@@ -191,6 +194,10 @@ def test_the_exit_code_of_sideman_passes_through(ready: SmallCheckout) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (7, "", "")
 
 
+def test_sideman_sees_the_path_of_whoever_called_and_so_can_tell_them_how_to_call_it(ready: SmallCheckout) -> None:
+    assert ready.run("sideman", "path").stdout == ready.environment["PATH"] + "\n"
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_to_the_group_ends_sideman_and_its_code_passes_through(
     ready: SmallCheckout, sent: signal.Signals, code: int
@@ -243,6 +250,31 @@ def stop_when_said(process: subprocess.Popen[str], text: str, sent: signal.Signa
     finally:
         late.cancel()
     pytest.fail(f"{text!r} was never said")
+
+
+def test_a_set_up_for_testing_that_fails_leaves_making_music_ready(ready: SmallCheckout, tmp_path: Path) -> None:
+    """Neither Node packages nor Python packages that cannot be had cost anything of what was there."""
+    shutil.copytree(ready.folder, tmp_path / "small checkout", symlinks=True)
+    tools = link_tools(tmp_path / "tools", PYTHON)
+    for name in ("shellcheck", "ardour", "Xvfb", "xauth", "xdotool", "xwininfo", "import", "fluidsynth", "sox"):
+        (tools / name).symlink_to("/usr/bin/true")
+    checkout = SmallCheckout(tmp_path / "small checkout", {**ready.environment, "PATH": str(tools)})
+    lock = checkout.folder / "requirements/test.txt"
+    lock.write_text((checkout.folder / "requirements/run.txt").read_text())
+    npm = checkout.folder / ".venv/bin/npm"
+    assert checkout.run("sideman", "x").returncode == 0  # made again where it stands now
+    npm.write_text("#!/bin/sh\nexit 1\n")
+    npm.chmod(0o755)
+    failed = checkout.run("test")
+    assert (failed.returncode, "npm could not install" in failed.stderr) == (1, True), failed.stderr
+    assert checkout.run("sideman", "x").stderr == ""
+    assert PIP_AT_WORK not in checkout.run("test").stderr  # what worked is not done again
+    (checkout.folder / ".venv/bin/pytest").symlink_to("/usr/bin/true")
+    assert checkout.run("test-unit").stderr == 'pytest tests/unit "$@"\n'  # needs no Node packages
+    lock.write_text("sideman-has-no-such-package==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    failed = checkout.run("test-unit")
+    assert (failed.returncode, "pip could not install requirements/test.txt" in failed.stderr) == (1, True)
+    assert checkout.run("sideman", "x").stderr == ""
 
 
 def test_two_set_ups_at_once_make_one_environment(unready: SmallCheckout) -> None:
@@ -316,12 +348,39 @@ def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
 
 
 def test_every_recipe_stands_at_its_level() -> None:
-    """Music needs the run level; each other recipe of the Justfile must stand in the list of ./just."""
-    (pattern,) = re.findall(r"(?m)^ +(test .*)\) echo test ;;$", (CHECKOUT / "just").read_text())
+    """Music needs the run level; each other recipe of the Justfile must stand in a list of ./just."""
+    patterns = re.findall(r"(?m)^ +(.*)\) echo (?:check|test) ;;$", (CHECKOUT / "just").read_text())
     recipes = set(re.findall(r"(?m)^@?([a-z][a-z-]*)(?: \*words)?:(?!=)", (CHECKOUT / "Justfile").read_text()))
     making_music = {"default", "generate", "setup", "sideman", "strip-funding"}
     assert making_music < recipes
-    assert set(pattern.split(" | ")) == recipes - making_music
+    assert sorted(" | ".join(patterns).split(" | ")) == sorted(recipes - making_music)
+
+
+@pytest.mark.parametrize(
+    ("node_lock", "is_sound"), [("{}", True), ('{"resolved": "https://example.org/a.tgz"}', False), (None, False)]
+)
+def test_lint_passes_over_no_lock_that_names_a_host_or_is_missing(
+    tmp_path: Path, node_lock: str | None, is_sound: bool
+) -> None:
+    tools = link_tools(tmp_path / "tools", None)
+    (tools / "grep").symlink_to(shutil.which("grep") or "grep")
+    checkout = make_checkout(tmp_path, tools)
+    lock, checkers = tmp_path / "tests/conformance/package-lock.json", tmp_path / ".venv/bin"
+    lock.unlink()
+    if node_lock is not None:
+        lock.write_text(node_lock)
+    checkers.mkdir(parents=True)
+    for name in ("ruff", "mypy", "shellcheck"):
+        (checkers / name).symlink_to("/bin/true")
+    done = subprocess.run(
+        [Path(sys.executable).parent / "just", "--justfile", tmp_path / "Justfile", "lint"],
+        env=checkout.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode == 0) is is_sound, done.stderr
 
 
 @pytest.mark.parametrize("name", ["run.txt", "test.txt"])

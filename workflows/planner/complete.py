@@ -82,6 +82,7 @@ def complete(
         energy=energy,
         loudness_lufs=style.loudness_lufs,
         seed=used_seed,
+        excluded_drums=brief.excluded_drums,
     )
     told = replace(
         reading,

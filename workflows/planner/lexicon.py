@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from music.drum_kit import DRUM_NOTES
 from music.instrument import Role
 from music.pitch import Mode
 from workflows.configuration import read_toml, validated
@@ -47,10 +48,24 @@ class TempoWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrumWords:
+    """Words for drums of a kit, and the lanes of the styles' patterns that these are."""
+
+    words: Words
+    lanes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.lanes) - set(DRUM_NOTES))
+        if unknown or not self.lanes:
+            raise ValueError(f"no drum {', '.join(unknown) or 'is named'}; expected some of: {', '.join(DRUM_NOTES)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cues:
     """Small words that steer the reading of their neighbours."""
 
     exclude: Words
+    less: Words
     only: Words
     only_after: Words
     correction: Words
@@ -92,6 +107,8 @@ class Lexicon:
     time_signatures: Mapping[str, Words]
     sections: Mapping[str, Words]
     roles: Mapping[Role, Words]
+    unwanted: Mapping[Role, Words]
+    drums: Mapping[str, DrumWords]
     without: Mapping[Role, Words]
     moods: Mapping[str, Mood]
     energies: Mapping[str, EnergyLevel]

@@ -128,7 +128,7 @@ class Page:
 
 
 def _corrected(token: Token, vocabulary: Vocabulary) -> Token:
-    meant = vocabulary.meant_by(token.word)
+    meant = vocabulary.spelling.meant_by(token.word)
     return replace(token, word=meant) if meant else token
 
 

@@ -10,7 +10,8 @@ from music.instrument import Role
 from workflows.planner.page import Finding, Page
 from workflows.planner.vocabulary import Kind
 
-_MANY = ("moods", "instruments", "roles", "excluded_instruments", "excluded_roles")  # these add up
+_MANY = ("moods", "instruments", "roles", "excluded_instruments", "excluded_roles", "excluded_drums")  # these add up
+_GENERAL = ("excluded_instruments", "excluded_drums")  # a general word stands for all that it may mean
 _ROLE_FIELDS = ("roles", "excluded_roles")
 _ORDER = {field.name: place for place, field in enumerate(fields(Brief))}
 
@@ -29,7 +30,7 @@ def settle(page: Page) -> Reading:
         if not found:
             continue
         kept = found if name in _MANY else [_chosen(page, found, conflicts)]
-        if name in ("instruments", "excluded_instruments"):
+        if name in ("instruments", *_GENERAL):
             played = page.vocabulary.played_in.get(values.get("genre", ""), ())
             kept = [member for finding in kept for member in _members(finding, played)]
         if name in _MANY:
@@ -38,7 +39,7 @@ def settle(page: Page) -> Reading:
             values[name] = (kept[0].value,)
         else:
             values[name] = kept[0].value
-        for finding in found if name == "excluded_instruments" else kept:
+        for finding in found if name in _GENERAL else kept:
             understood.append((finding.start, Remark(name, _account(page, finding))))
             if finding.note:
                 assumed.append(Remark(name, f"{shown(finding.value)}, {finding.note}"))
@@ -54,7 +55,7 @@ def settle(page: Page) -> Reading:
 
 def _members(finding: Finding, played: tuple[str, ...]) -> list[Finding]:
     """Settle what a general word means: wanted, the style's own guitar; not wanted, no guitar at all."""
-    if finding.field == "excluded_instruments":
+    if finding.field in _GENERAL:
         return [replace(finding, value=value) for value in finding.family] or [finding]
     own = [value for value in played if value in finding.family]
     return [replace(finding, value=own[0])] if own else [finding]

@@ -8,10 +8,11 @@ from enum import Enum
 from music.instrument import Instrument
 from music.style import Style
 from workflows.planner.lexicon import Lexicon
+from workflows.planner.spelling import Spelling, learn_spelling
 
 Phrase = tuple[str, ...]
 _PIECES = re.compile(r"[0-9]+|[^\W\d_](?:[^\W_]|['#])*|[@~]")
-_SHORTEST_MISSPELT, _LONGEST_MISSPELT = 3, 24
+_LONG_WORD = 6  # letters from which on a word inside an instrument's name is known even when misspelt
 
 
 class Kind(Enum):
@@ -21,6 +22,7 @@ class Kind(Enum):
     NEAREST_GENRE = "nearest_genre"
     INSTRUMENT = "instrument"
     ROLE = "role"
+    DRUM = "drum"
     WITHOUT = "without"
     MOOD = "mood"
     ENERGY = "energy"
@@ -31,9 +33,12 @@ class Kind(Enum):
     FILLER = "filler"
 
 
+_GRADABLE = (Kind.MOOD, Kind.ENERGY, Kind.TEMPO_WORD)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A phrase's meaning: the id of what it names."""
+    """A phrase's meaning: the id of what it names. A filler with a value names something only where it is unwanted."""
 
     kind: Kind
     value: str
@@ -41,29 +46,18 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The known phrases by their first word (longest first), and the words that a slip may have been meant for."""
+    """The known phrases by their first word (longest first), and how they may be misspelt."""
 
     lexicon: Lexicon
     phrases: Mapping[str, tuple[tuple[Phrase, Term], ...]]
     steering: Mapping[str, frozenset[Phrase]]  # the lexicon's cues and units by name
-    words: frozenset[str]
-    neighbours: Mapping[str, tuple[str, ...]]  # a word with one letter left out -> the words it may come from
+    spelling: Spelling
     families: Mapping[str, tuple[str, ...]]  # "guitar" -> every instrument whose title ends so
     played_in: Mapping[str, tuple[str, ...]]  # style -> the instruments of its parts
 
     def family(self, word: str) -> tuple[str, ...]:
         """Return the instruments that a general word such as ``guitar`` may mean; none for a word that names one."""
         return next((ids for name, ids in self.families.items() if word.startswith(name)), ())
-
-    def meant_by(self, word: str) -> str | None:
-        """Return the known word that an unknown one is a slip of one letter away from; None if there is none."""
-        if not _SHORTEST_MISSPELT <= len(word) <= _LONGEST_MISSPELT or not word.isalpha():
-            return None
-        if word in self.words or word.removesuffix("s") in self.words:
-            return None
-        found = {(rank, known) for part in _shortened(word) for known in self.neighbours.get(part, ())
-                 if known[0] == word[0] and (rank := _slip(word, known)) is not None}  # fmt: skip
-        return min(found)[1] if found else None
 
 
 def pieces(phrase: str) -> Phrase:
@@ -88,17 +82,13 @@ def build_vocabulary(
         by_first.setdefault(phrase[0], []).append((phrase, term))
     groups = asdict(lexicon.cues) | asdict(lexicon.units)
     steering = {name: frozenset(map(pieces, phrases)) for name, phrases in groups.items()}
-    words = {word for phrase in terms for word in phrase} | set(lexicon.numbers) | set(lexicon.never_misspelt)
-    words |= {word for group in steering.values() for phrase in group for word in phrase}
-    targets = {phrase[0] for phrase, term in terms.items() if len(phrase) == 1 and term.kind is not Kind.FILLER}
-    targets |= {word for name in ("bars", "seconds", "minutes") for phrase in steering[name] for word in phrase}
-    targets.add("tempo")
+    known = {word for phrase in terms for word in phrase} | set(lexicon.numbers) | set(lexicon.never_misspelt)
+    known |= {word for group in steering.values() for phrase in group for word in phrase}
     return Vocabulary(
         lexicon=lexicon,
         phrases={first: tuple(sorted(found, key=lambda item: -len(item[0]))) for first, found in by_first.items()},
         steering=steering,
-        words=frozenset(words),
-        neighbours=_neighbours(word for word in targets if len(word) >= 4 and word.isalpha()),
+        spelling=learn_spelling(known, _meant(terms, steering), _gradable(terms)),
         families=_families(instruments),
         played_in={
             style.id: tuple(part.instrument for part in style.parts.values() if part.instrument)
@@ -107,13 +97,31 @@ def build_vocabulary(
     )
 
 
+def _meant(terms: Mapping[Phrase, Term], steering: Mapping[str, frozenset[Phrase]]) -> Iterable[str]:
+    """Yield the words that may be misspelt: those that name something alone, units, and long ones of instruments."""
+    yield from ("tempo", "without")
+    for name in ("bars", "seconds", "minutes"):
+        yield from (word for phrase in steering[name] for word in phrase)
+    for phrase, term in terms.items():
+        if len(phrase) == 1 and term.kind not in (Kind.FILLER, Kind.DRUM):
+            yield phrase[0]
+        elif term.kind is Kind.INSTRUMENT:
+            yield from (word for word in phrase if len(word) >= _LONG_WORD)
+
+
+def _gradable(terms: Mapping[Phrase, Term]) -> Iterable[str]:
+    return (phrase[0] for phrase, term in terms.items() if len(phrase) == 1 and term.kind in _GRADABLE)
+
+
 def _meanings(
     lexicon: Lexicon, styles: Mapping[str, Style], instruments: Mapping[str, Instrument]
 ) -> Iterable[tuple[Kind, str, Iterable[str]]]:
     """Yield every name with its meaning, the meanings that win first."""
     yield Kind.FILLER, "", lexicon.fillers
+    yield from ((Kind.FILLER, role.value, words) for role, words in lexicon.unwanted.items())
     yield from ((Kind.ROLE, role.value, words) for role, words in lexicon.roles.items())
     yield from ((Kind.WITHOUT, role.value, words) for role, words in lexicon.without.items())
+    yield from ((Kind.DRUM, name, drum.words) for name, drum in lexicon.drums.items())
     yield from ((Kind.MOOD, name, mood.words) for name, mood in lexicon.moods.items())
     yield from ((Kind.ENERGY, name, energy.words) for name, energy in lexicon.energies.items())
     yield from ((Kind.TEMPO_WORD, name, tempo.words) for name, tempo in lexicon.tempo_words.items())
@@ -134,36 +142,3 @@ def _families(instruments: Mapping[str, Instrument]) -> dict[str, tuple[str, ...
         if len(kind) >= 3:
             families.setdefault(kind, []).append(instrument.id)
     return {kind: tuple(ids) for kind, ids in families.items() if len(ids) > 1}
-
-
-def _neighbours(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for word in sorted(set(words)):
-        for part in _shortened(word):
-            found.setdefault(part, []).append(word)
-    return {part: tuple(sources) for part, sources in found.items()}
-
-
-def _shortened(word: str) -> set[str]:
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
-
-
-def _slip(typed: str, known: str) -> int | None:
-    """Rank how ``typed`` came of ``known``: 0 letters swapped, 1 one too few or many, 2 one replaced; else None."""
-    if len(typed) == len(known):
-        different = [i for i, (a, b) in enumerate(zip(typed, known, strict=True)) if a != b]
-        if len(different) == 1:
-            return 2 if len(known) >= 6 else None
-        is_swap = (
-            len(different) == 2
-            and different[1] == different[0] + 1
-            and typed[different[0]] == known[different[1]]
-            and typed[different[1]] == known[different[0]]
-        )
-        return 0 if is_swap and len(known) >= 5 else None
-    longer, shorter = (typed, known) if len(typed) > len(known) else (known, typed)
-    place = next((i for i, letter in enumerate(shorter) if longer[i] != letter), len(shorter))
-    if longer[:place] + longer[place + 1 :] != shorter:
-        return None
-    is_doubled = place > 0 and longer[place] == longer[place - 1]
-    return 1 if len(known) >= 5 or is_doubled else None

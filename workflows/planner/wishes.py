@@ -17,7 +17,13 @@ _FIELDS = {
     Kind.WITHOUT: "excluded_roles",
 }
 _PLAYERS = (Kind.INSTRUMENT, Kind.ROLE)
-_EXCLUDED = {Kind.INSTRUMENT: "excluded_instruments", Kind.ROLE: "excluded_roles"}
+_EXCLUDED = {
+    Kind.INSTRUMENT: "excluded_instruments",
+    Kind.ROLE: "excluded_roles",
+    Kind.FILLER: "excluded_roles",
+    Kind.DRUM: "excluded_drums",
+}
+_LISTED = (*_PLAYERS, Kind.DRUM)
 _COLOURS = {
     Kind.INSTRUMENT: (Kind.MOOD, Kind.ENERGY, Kind.GENRE),
     Kind.GENRE: (Kind.TEMPO_WORD,),
@@ -89,25 +95,29 @@ def _past_joining(page: Page, i: int) -> int:
 
 
 def read_names(page: Page) -> None:
-    """Read every named thing that is still unread, wanted or not."""
-    excluded_until = -1
+    """Read every named thing that is still unread, wanted or not. Less of something is neither, and told as unread."""
+    turned_until, turned = -1, ""
     for named in page.named:
-        if named.term.kind not in _FIELDS or not page.is_free(named.start, named.end):
+        if not _is_readable(named) or not page.is_free(named.start, named.end):
             continue
-        is_excluded = named.start < excluded_until or _is_negated(page, named.start)
-        if is_excluded and named.start >= excluded_until:
-            excluded_until = _exclusion_end(page, named)
-        if not is_excluded:
-            page.take(_wish(page, named))
-            _read_colour(page, named)
-        elif named.term.kind in _EXCLUDED:
-            start = _negation_start(page, named.start)
-            field = _EXCLUDED[named.term.kind]
+        if named.start >= turned_until:
+            turned = next((cue for cue in ("exclude", "less") if _cue_start(page, named.start, cue) < named.start), "")
+            turned_until = _list_end(page, named, turned) if turned else -1
+        field = _EXCLUDED.get(named.term.kind)
+        if turned == "exclude" and field:
+            start = _cue_start(page, named.start, "exclude")
             page.take(Finding(field, named.term.value, start, named.end, family=_family(page, named)))
-        else:
-            start = _negation_start(page, named.start)
+        elif turned:
+            start = _cue_start(page, named.start, turned)
             page.use(start, named.end)
             page.refused.append((start, named.end))
+        elif named.term.kind in _FIELDS:
+            page.take(_wish(page, named))
+            _read_colour(page, named)
+
+
+def _is_readable(named: Named) -> bool:
+    return named.term.kind in _FIELDS or (named.term.kind in _EXCLUDED and named.term.value != "")
 
 
 def read_only(page: Page) -> None:
@@ -139,16 +149,18 @@ def _only_before(page: Page, i: int) -> tuple[int, int] | None:
 
 
 def _is_negated(page: Page, i: int) -> bool:
-    return _negation_start(page, i) < i
+    return _cue_start(page, i, "exclude") < i
 
 
-def _negation_start(page: Page, i: int) -> int:
-    """Return where the negation in front of ``i`` starts (``not too``, ``without any``); ``i`` when there is none."""
+def _cue_start(page: Page, i: int, cue: str) -> int:
+    """Return where a cue in front of ``i`` starts (``not too``, ``without any``, ``less``); ``i`` for none."""
     at = i
     for _ in range(4):
-        length = page.ends("exclude", at)
+        length = page.ends(cue, at)
         if length:
-            return at - length
+            term = page.term(at - 1)
+            is_inside_phrase = term is not None and term is page.term(at - length - 1)  # the "less" of "more or less"
+            return i if is_inside_phrase else at - length
         length = page.ends("degree", at)
         if not length:
             return i
@@ -156,9 +168,9 @@ def _negation_start(page: Page, i: int) -> int:
     return i
 
 
-def _exclusion_end(page: Page, named: Named) -> int:
-    """Return up to where a list that starts with an excluded thing goes on: ``no drums or bass``."""
-    by_comma = page.word(_negation_start(page, named.start)) == "without"
+def _list_end(page: Page, named: Named, cue: str) -> int:
+    """Return up to where a list goes on that starts with something not wanted: ``no drums or bass``."""
+    by_comma = page.word(_cue_start(page, named.start, cue)) == "without"
     end, listed = named.end, named.end
     while end < len(page):
         joining = page.starts("joining", end)
@@ -166,7 +178,7 @@ def _exclusion_end(page: Page, named: Named) -> int:
         is_comma = at < len(page) and page.tokens[at].gap.strip() == ","
         if not joining and not (is_comma and by_comma):
             break
-        player = next((other for other in page.named if other.start == at and other.term.kind in _PLAYERS), None)
+        player = next((other for other in page.named if other.start == at and other.term.kind in _LISTED), None)
         if player is None:
             break
         end = player.end
@@ -183,7 +195,9 @@ def _wish(page: Page, named: Named) -> Finding:
 
 
 def _family(page: Page, named: Named) -> tuple[str, ...]:
-    """Return the instruments that a general word may mean: every guitar for ``guitar``."""
+    """Return what a general word may mean: every guitar for ``guitar``, the lanes of drums."""
+    if named.term.kind is Kind.DRUM:
+        return page.lexicon.drums[named.term.value].lanes
     if named.term.kind is not Kind.INSTRUMENT or named.end - named.start > 1:
         return ()
     family = page.vocabulary.family(page.word(named.start))

@@ -71,7 +71,19 @@ def test_a_take_as_asked_agrees_in_everything() -> None:
 
 @pytest.mark.parametrize(
     ("heard_bpm", "agrees", "word"),
-    [(121.0, True, ""), (60.0, True, "half"), (240.5, True, "double"), (80.0, True, "dotted"), (131.0, False, "")],
+    [
+        (121.0, True, ""),
+        (60.0, True, "half"),
+        (240.5, True, "double"),
+        (480.0, True, "sixteenths"),
+        (30.0, True, "every fourth beat"),
+        (40.0, True, "a third"),
+        (80.0, True, "dotted quarters"),
+        (160.0, True, "dotted eighths"),
+        (180.0, True, "quarter triplets"),
+        (360.0, True, "triplet eighths"),
+        (131.0, False, ""),
+    ],
 )
 def test_a_tempo_counts_at_its_metrical_levels_and_names_the_level(heard_bpm: float, agrees: bool, word: str) -> None:
     result = one("tempo", heard_tempo(heard_bpm))

@@ -1,5 +1,6 @@
 """The command line ends with the exit code that says what to do, one clear line, and no traceback."""
 
+import json
 import subprocess
 import sys
 
@@ -43,6 +44,8 @@ def test_each_kind_of_error_has_its_exit_code(error: StudioError, code: int) -> 
         (["generate", "trap \udcff"], "is no text in UTF-8"),
         (["--config", "/no/such/file.toml", "settings"], "cannot be read"),
         (["--set", "htp_port=1", "settings"], "did you mean 'http_port'"),
+        (["settings", "--set", "htp_port=1"], "did you mean 'http_port'"),
+        (["settings", "--config", "/no/such/file.toml"], "cannot be read"),
     ],
 )
 def test_a_bad_word_gets_one_line(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,7 +59,13 @@ def test_a_bad_word_gets_one_line(arguments: list[str], told: str, capsys: pytes
 
 @pytest.mark.parametrize(
     "arguments",
-    [["takes", "--limit", "0"], ["takes", "--limit", "9" * 5000], ["serve", "--port", "70000"], ["--set", "x"]],
+    [
+        ["generate", "pop", "--out", ""],
+        ["takes", "--limit", "0"],
+        ["takes", "--limit", "9" * 5000],
+        ["serve", "--port", "70000"],
+        ["--set", "x"],
+    ],
 )
 def test_numbers_out_of_range_are_refused_while_reading_the_words(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -75,3 +84,10 @@ def test_a_reader_that_has_gone_ends_a_command_quietly() -> None:
     told = process.stderr.read()
     process.stderr.close()
     assert (process.wait(timeout=60), told) == (0, b"")
+
+
+def test_settings_before_and_after_the_command_hold_together(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--set", "http_port=1", "--set", "sounding=midi", "settings", "--json", "--set", "sounding=stems"]
+    assert main(words) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["http_port"], values["sounding"]) == (1, "stems")

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from engines.composer.engine import Composer, channels_for
 from engines.engine import EngineContext
 from music.chord import parse_chord
+from music.drum_kit import DRUM_NOTES
 from music.errors import Cancelled, NotFound, RequestInvalid
 from music.instrument import Role
 from music.job import Progress
@@ -22,7 +23,7 @@ from music.midi_file import score_to_midi
 from music.pitch import Key, Mode, pitch_class_name
 from music.plan import Plan, PlannedPart
 from music.score import Part, PartMix, Score
-from music.time import TimeSignature
+from music.time import TEMPO_RANGE_BPM, TimeSignature
 
 ROOT = Path(__file__).parents[3]
 STYLES = sorted(file.stem for file in (ROOT / "configs" / "styles").glob("*.toml"))
@@ -84,8 +85,9 @@ def test_every_metre_key_and_length_gives_a_sound_score(
     seed=st.integers(0, 2**63),
     tonic=st.sampled_from(["C", "F#", "Bb", "G#", "Cb", "E"]),
     mode=st.sampled_from(list(Mode)),
+    tempo_bpm=st.floats(*TEMPO_RANGE_BPM),
 )
-def test_any_time_signature_at_all_gives_a_sound_score(  # noqa: PLR0917  # hypothesis names its arguments
+def test_any_time_signature_and_tempo_at_all_give_a_sound_score(  # noqa: PLR0917  # hypothesis names its arguments
     make_plan: PlanMaker,
     compose: Compose,
     context: EngineContext,
@@ -96,10 +98,25 @@ def test_any_time_signature_at_all_gives_a_sound_score(  # noqa: PLR0917  # hypo
     seed: int,
     tonic: str,
     mode: Mode,
+    tempo_bpm: float,
 ) -> None:
     meter = TimeSignature(beats, unit)
-    plan = make_plan(style, n_bars=n_bars, seed=seed, key=Key(tonic, mode), time_signature=meter)
+    plan = make_plan(style, n_bars=n_bars, seed=seed, key=Key(tonic, mode), time_signature=meter, tempo_bpm=tempo_bpm)
     assert_sound(compose(plan), plan, context)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_strum_on_the_last_beat_ends_within_the_piece_at_any_tempo(
+    style: str, make_plan: PlanMaker, compose: Compose, context: EngineContext
+) -> None:
+    """At 300 BPM the strokes of a broad strum lie more than a sixteenth apart."""
+    chords = tuple(map(parse_chord, ("Cmaj9", "Am9", "Dm9", "G13")))
+    for seed in range(40):
+        plan = make_plan(
+            style, n_bars=1 + seed % 7, seed=seed, chords=chords, time_signature=TimeSignature(2, 4), tempo_bpm=300.0,
+            roles=(Role.CHORDS,), energy=0.9,
+        )  # fmt: skip
+        assert_sound(compose(plan), plan, context)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -376,3 +393,17 @@ def test_a_jazz_piano_ends_on_the_whole_chord(make_plan: PlanMaker, compose: Com
     chord = plan.chords[-1].chord
     assert chord is not None
     assert last >= set(chord.pitch_classes)
+
+
+@pytest.mark.parametrize(("style", "drum"), [("trap", "hat"), ("house", "clap"), ("rock", "crash"), ("reggae", "rim")])
+def test_a_drum_that_is_not_wanted_stays_silent_and_the_others_play(
+    make_plan: PlanMaker, compose: Compose, style: str, drum: str
+) -> None:
+    def strokes(plan: Plan) -> Counter[int]:
+        (drums,) = (part for part in compose(plan).parts if part.role is Role.DRUMS)
+        return Counter(note.midi_note for note in drums.notes)
+
+    plan = make_plan(style, n_bars=16)
+    whole, thinned = strokes(plan), strokes(replace(plan, excluded_drums=(drum,)))
+    assert whole[DRUM_NOTES[drum]] > 0
+    assert thinned == whole - Counter({DRUM_NOTES[drum]: whole[DRUM_NOTES[drum]]})

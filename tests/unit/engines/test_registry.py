@@ -66,7 +66,6 @@ def test_reading_a_spec_loads_nothing_heavy() -> None:
 
 
 def test_the_composer_takes_tempo_and_key_exactly_and_the_prompt_not_at_all() -> None:
-    assert Composer.spec.is_symbolic
     assert Composer.spec.control("tempo_bpm") is Control.HARD
     assert Composer.spec.control("prompt") is Control.NONE
 

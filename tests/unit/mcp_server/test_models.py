@@ -21,7 +21,7 @@ from music.job import Progress
 from music.pitch import Key, Mode
 from music.plan import Plan, PlannedPart
 from music.score import PartMix, Section
-from music.session import Marker, Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
+from music.session import Marker, Plugin, Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
 from music.take import TAKE_FORMAT, Comparison, Take, TakeFile, TakeId
 from music.time import BBT, TimeSignature
 from workflows.durable import JobId, JobState, JobStatus
@@ -61,7 +61,7 @@ TAKE = Take(
     assets=(),
     comparisons=(Comparison(name="tempo", asked="120 BPM", measured="60 BPM", agrees=False, note="half"),),
     files=tuple(
-        TakeFile(path=path, n_bytes=1, sha256="0") for path in ("mix.wav", "stems/bass.wav", "ardour/Test.ardour")
+        TakeFile(path=path, n_bytes=1, sha256="0") for path in ("mix.wav", "stems/bass.wav", "Test/Test.ardour")
     ),
     timings_seconds=(),
 )
@@ -135,10 +135,23 @@ def test_a_pan_is_told_in_two_decimals(read: float | None, told: str) -> None:
     assert f'"gain_db":0.0,"pan":{told},' in line
 
 
+def test_a_fader_at_silence_is_told_as_its_schema_says() -> None:
+    """JSON has no infinity: a client checks the answer against the schema and refuses what does not fit."""
+    silent = Route(
+        id=RouteId("7"), name="Bass", kind=RouteKind.BUS, colour="#000000", gain_db=float("-inf"), pan=None,
+        is_muted=False, is_soloed=False, is_record_armed=False, processors=(), regions=(),
+    )  # fmt: skip
+    told = TrackLine.of(silent, is_selected=False).model_dump(mode="json")
+    assert told["gain_db"] is None
+    schema = TrackLine.model_json_schema()["properties"]["gain_db"]
+    assert {choice["type"] for choice in schema["anyOf"]} == {"number", "null"}
+    assert "silence" in schema["description"]
+
+
 def test_the_session_is_told_in_lines() -> None:
     route = Route(
         id=RouteId("7"), name="Bass", kind=RouteKind.MIDI_TRACK, colour="#000000", gain_db=-3.004, pan=None,
-        is_muted=True, is_soloed=False, is_record_armed=False, processors=("a-fluidsynth",),
+        is_muted=True, is_soloed=False, is_record_armed=False, processors=(Plugin(id="9", name="a-fluidsynth", uri="urn:a", is_bypassed=False),),
         regions=(Region(id="8", name="riff", position_samples=0, length_samples=1, start=BBT(2), n_notes=5),),
     )  # fmt: skip
     overview = SessionOverview.of(

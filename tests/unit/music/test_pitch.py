@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from music.pitch import Key, Mode, note_name, parse_key, pitch_class, pitch_class_name, spell_tonic
+from music.pitch import Key, Mode, parse_key, pitch_class, pitch_class_name, spell_tonic
 
 modes = st.sampled_from(list(Mode))
 tonics = st.builds(str.__add__, st.sampled_from("ABCDEFG"), st.sampled_from(["", "#", "b"]))
@@ -25,11 +25,6 @@ def test_sharps_raise_and_flats_lower_by_a_semitone_each(letter: str, count: int
 def test_what_is_no_note_name_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a note name"):
         pitch_class(text)
-
-
-def test_middle_c_is_c4() -> None:
-    assert note_name(60) == "C4"
-    assert note_name(21) == "A0"
 
 
 @given(tonics, modes)

@@ -11,7 +11,6 @@ from music.time import (
     bars_for_seconds,
     from_bbt,
     parse_time_signature,
-    seconds_to_ticks,
     ticks_to_samples,
     ticks_to_seconds,
     to_bbt,
@@ -27,11 +26,6 @@ def test_ticks_to_bars_and_back(ticks: int, signature: TimeSignature) -> None:
     assert from_bbt(place, signature) == ticks
     assert 1 <= place.beat <= signature.beats
     assert 0 <= place.tick < signature.ticks_per_beat
-
-
-@given(st.integers(0, 10**7), tempi)
-def test_ticks_to_seconds_and_back(ticks: int, tempo_bpm: float) -> None:
-    assert seconds_to_ticks(ticks_to_seconds(ticks, tempo_bpm), tempo_bpm) == ticks
 
 
 @given(signatures)

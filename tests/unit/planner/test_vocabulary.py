@@ -13,17 +13,35 @@ from workflows.planner.vocabulary import Vocabulary
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("jaz", "jazz"), ("pinao", "piano"), ("reggea", "reggae"), ("minr", "minor"), ("tempoo", "tempo"),
-     ("agressive", "aggressive"), ("saxaphone", "saxophone"), ("gitar", "guitar")],
+     ("agressive", "aggressive"), ("saxaphone", "saxophone"), ("gitar", "guitar"), ("witout", "without")],
 )  # fmt: skip
 def test_a_slip_of_one_letter_is_forgiven(vocabulary: Vocabulary, typed: str, meant: str) -> None:
-    assert vocabulary.meant_by(typed) == meant
+    assert vocabulary.spelling.meant_by(typed) == meant
 
 
 @pytest.mark.parametrize(
-    "word", ["base", "strong", "into", "horse", "mayor", "trance", "sting", "rack", "harm", "concert"]
+    ("typed", "meant"),
+    [("rok", "rock"), ("distorshun", "distortion"), ("drumz", "drums"), ("musik", None), ("akoustic", "acoustic"),
+     ("phunk", "funk"), ("klassical", "classical"), ("mynor", "minor"), ("sinth", "synth"), ("kords", "chords")],
+)  # fmt: skip
+def test_a_spelling_by_ear_is_understood(vocabulary: Vocabulary, typed: str, meant: str | None) -> None:
+    assert vocabulary.spelling.meant_by(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("happier", "happy"), ("darker", "dark"), ("saddest", "sad"), ("cuter", "cute"), ("softer", "soft"),
+     ("lover", None), ("corner", None), ("her", None), ("best", None)],
+)  # fmt: skip
+def test_an_adjective_is_known_by_its_comparative(vocabulary: Vocabulary, typed: str, meant: str | None) -> None:
+    assert vocabulary.spelling.meant_by(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "word", ["coral", "hyper", "base", "strong", "into", "horse", "mayor", "trance", "sting", "rack", "harm", "concert"]
 )
 def test_english_words_that_look_like_music_stay_what_they_are(vocabulary: Vocabulary, word: str) -> None:
-    assert vocabulary.meant_by(word) is None
+    assert vocabulary.spelling.meant_by(word) is None
 
 
 def test_every_style_that_the_lexicon_names_exists(lexicon: Lexicon, styles: dict[str, Style]) -> None:
@@ -37,6 +55,7 @@ def test_every_style_that_the_lexicon_names_exists(lexicon: Lexicon, styles: dic
         (("default_style", "default_stile"), "default_s"),
         (("place = 0.0", "place = 0.0\nfactor = 2.0"), "exactly one"),
         (("[roles]\ndrums", "[roles]\ndrumz"), "roles"),
+        (('lanes = ["kick"]', 'lanes = ["kcik"]'), "kcik"),
         (("gear_numbers = [", "gear_numbers = ["[:-1]), "line"),
     ],
 )

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import scipy.signal
 
+from music.audio import TRUE_PEAK_CEILING_DBTP, FloatAudio
 from renderers.limiter import block_true_peaks, limit
-from renderers.master import MAX_LIMITING_DB, TRUE_PEAK_CEILING_DBTP, master
-from renderers.signal import FloatAudio, peak
+from renderers.master import MAX_LIMITING_DB, master
+from renderers.signal import peak
 from renderers.wav import quantise
 
 RATE = 48_000

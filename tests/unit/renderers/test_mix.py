@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from music.audio import FloatAudio
 from music.score import PartMix
 from renderers.mix import PEAK_DBFS, headroom_gain, pan_gains, place_in_mix, sum_stems, tail_frames, tame_hits
 from renderers.reverb import impulse_response, reverberate
-from renderers.signal import FloatAudio, peak
+from renderers.signal import peak
 
 RATE = 48_000
 

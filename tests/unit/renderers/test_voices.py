@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from music.audio import FloatAudio
 from music.errors import SetupBroken
 from music.instrument import SoundFontVoice, SynthVoice
-from renderers.signal import FloatAudio, TimedNote, peak
+from renderers.signal import TimedNote, peak
 from renderers.voices.envelope import pitch_hz
 from renderers.voices.voice import make_voice, voice_asset
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from music.audio import FloatAudio
 from music.errors import StorageFailed
-from renderers.signal import FloatAudio
 from renderers.wav import quantise, write_wav, write_wavs
 from tests.programs import mounted_disk
 

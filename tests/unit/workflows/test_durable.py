@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,17 +13,24 @@ from pathlib import Path
 
 import pytest
 
-from music.errors import EngineFailed, NotFound
+from music.errors import Cancelled, EngineFailed, NotFound, StorageFailed
 from music.job import Progress
-from workflows.durable import DurableJobs, Job, JobId, JobState, JobStatus, JsonObject, Recipe, Stage
+from workflows import durable
+from workflows.durable import DurableJobs, HandedOver, Job, JobId, JobState, JobStatus, JsonObject, Recipe, Stage
 
 STAGES = (Stage("one", 1.0), Stage("two", 3.0))
 _DEADLINE_SECONDS = 30.0
 
 
 @contextmanager
-def running(folder: Path, run: Callable[[Job, JsonObject], JsonObject], **options: object) -> Iterator[DurableJobs]:
-    recipe = Recipe(name="test", stages=lambda _: STAGES, run=run)
+def running(
+    folder: Path,
+    run: Callable[[Job, JsonObject], JsonObject],
+    *,
+    clean_up: Callable[[JobId, JsonObject], None] = lambda _job, _request: None,
+    **options: object,
+) -> Iterator[DurableJobs]:
+    recipe = Recipe(name="test", stages=lambda _: STAGES, run=run, clean_up=clean_up)
     jobs = DurableJobs(folder, {"test": recipe}, **options)  # type: ignore[arg-type]
     try:
         yield jobs
@@ -248,6 +256,7 @@ def test_a_closing_process_stops_its_job_and_another_goes_on_with_it(tmp_path: P
     with running(tmp_path, endless) as jobs:
         jobs.start(JobId("handed over"), "test", {})
         assert started.wait(_DEADLINE_SECONDS)
+        assert jobs.is_leaving_work()
 
     def finishing(job: Job, _: JsonObject) -> JsonObject:
         job.step("one", lambda: append(log, "one again"))
@@ -257,3 +266,125 @@ def test_a_closing_process_stops_its_job_and_another_goes_on_with_it(tmp_path: P
         jobs.adopt_orphans()
         assert settled(jobs, JobId("handed over")).state is JobState.DONE
     assert log.read_text().split("\n") == ["one", "stopped", "two", ""]
+
+
+def killed(folder: Path) -> None:
+    """Leave a job behind whose process is gone."""
+    script = [sys.executable, "-c", _KILLED, str(folder)]
+    assert subprocess.run(script, timeout=_DEADLINE_SECONDS, check=False).returncode == -signal.SIGKILL
+
+
+def test_an_orphan_goes_on_only_where_somebody_asks_for_it(tmp_path: Path) -> None:
+    """Else every short command would begin with it and stop it again when it ends."""
+    killed(tmp_path)
+    with running(tmp_path, lambda job, _: {"two": job.step("two", lambda: append(tmp_path / "log", "again"))}) as jobs:
+        settled(jobs, jobs.start(JobId("own"), "test", {}))
+        assert jobs.orphans() == ("killed",)
+        assert not jobs.is_leaving_work()
+    assert (tmp_path / "log").read_text().split("\n") == ["one", "two", "again", ""]
+
+
+def test_cancelling_an_orphan_cleans_up_after_it(tmp_path: Path) -> None:
+    killed(tmp_path)
+    cleaned: list[tuple[JobId, JsonObject]] = []
+    with running(tmp_path, lambda _job, _: {}, clean_up=lambda *left: cleaned.append(left)) as jobs:
+        assert jobs.cancel(JobId("killed")).state is JobState.CANCELLED
+        assert cleaned == [("killed", {})]
+        jobs.cancel(JobId("killed"))
+        assert len(cleaned) == 1
+        assert jobs.adopt_orphans() == ()
+
+
+def test_a_job_whose_process_is_killed_right_after_it_was_cancelled_is_cleaned_up_once(tmp_path: Path) -> None:
+    script = _KILLED.replace("os.kill(os.getpid(), signal.SIGKILL)", "(jobs.cancel('killed'), os._exit(9))")
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], timeout=_DEADLINE_SECONDS, check=False)
+    assert done.returncode == 9
+    cleaned: list[JobId] = []
+    with running(tmp_path, lambda _job, _: {}, clean_up=lambda job_id, _: cleaned.append(job_id)) as jobs:
+        assert jobs.status(JobId("killed")).state is JobState.CANCELLED
+        for _ in range(2):
+            assert jobs.adopt_orphans() == ()
+    assert cleaned == ["killed"]
+    assert not list((tmp_path / "slots").iterdir())
+
+
+def test_what_keeps_an_orphan_from_being_cleaned_up_is_told(tmp_path: Path) -> None:
+    killed(tmp_path)
+
+    def fail(_job_id: JobId, _request: JsonObject) -> None:
+        raise StorageFailed("cannot remove it")
+
+    with running(tmp_path, lambda _job, _: {}, clean_up=fail) as jobs:
+        with pytest.raises(StorageFailed, match="cannot remove it"):
+            jobs.cancel(JobId("killed"))
+        assert jobs.status(JobId("killed")).state is JobState.CANCELLED
+
+
+def test_a_cancelled_job_cleans_up_even_when_its_process_is_closing(tmp_path: Path) -> None:
+    """It goes on nowhere else, so that there is nothing to hand over."""
+    started = threading.Event()
+    stopped: list[type[BaseException]] = []
+    handed_over: list[bool] = []
+
+    def endless(job: Job, _: JsonObject) -> JsonObject:
+        def work() -> None:
+            started.set()
+            while not job._jobs.is_closing:
+                time.sleep(0.01)
+            try:
+                job.report(Progress("one", 0.5))
+            except (Cancelled, HandedOver) as reason:
+                stopped.append(type(reason))
+                raise
+
+        try:
+            job.step("one", work)
+        finally:
+            handed_over.append(job.is_handed_over)
+        return {}
+
+    with running(tmp_path, endless) as jobs:
+        jobs.start(JobId("cancelled"), "test", {})
+        assert started.wait(_DEADLINE_SECONDS)
+        jobs.cancel(JobId("cancelled"))
+    assert (stopped, handed_over) == ([Cancelled], [False])
+
+
+def refuse_writing(folder: Path, table: str, event: str) -> None:
+    """Have the store refuse to record something, as it does where the disk is full."""
+    with sqlite3.connect(folder / "jobs.sqlite", timeout=10) as connection:
+        connection.execute(
+            f"CREATE TRIGGER full BEFORE {event} ON {table} BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+        )
+    connection.close()
+
+
+def test_a_job_whose_step_cannot_be_recorded_fails_and_says_why(tmp_path: Path) -> None:
+    def run(job: Job, _: JsonObject) -> JsonObject:
+        refuse_writing(tmp_path, "operation_outputs", "INSERT")
+        return {"one": job.step("one", lambda: 1)}
+
+    with running(tmp_path, run) as jobs:
+        error = settled(jobs, jobs.start(JobId("j"), "test", {})).error
+    assert isinstance(error, StorageFailed)
+    assert "disk is full" in str(error)
+
+
+def test_a_job_whose_end_cannot_be_recorded_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durable, "_RECORDING_SECONDS", 0.2)
+
+    def run(job: Job, _: JsonObject) -> JsonObject:
+        one = job.step("one", lambda: 1)
+        refuse_writing(tmp_path, "workflow_status", "UPDATE")
+        return {"one": one}
+
+    with running(tmp_path, run) as jobs:
+        error = settled(jobs, jobs.start(JobId("j"), "test", {})).error
+        assert isinstance(error, StorageFailed)
+        assert str(tmp_path) in str(error)
+
+
+def test_a_store_that_cannot_be_opened_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "jobs.sqlite").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StorageFailed, match=r"cannot keep jobs in .*; is the disk full"):
+        DurableJobs(tmp_path, {})

@@ -3,13 +3,17 @@
 import pytest
 
 from music.changeset import ChangeSetId
+from music.errors import RequestInvalid
+from music.general_midi import sound_name
+from music.instrument import Instrument, Role, SoundFontVoice, SynthVoice
 from music.operations import Operation
 from music.operations.timeline import SetTempo
-from music.score import Section
+from music.plan import PlannedPart
+from music.score import PartMix, Section
 from music.session import Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
 from music.session_layout import SessionLayout, Sounding
 from music.time import BBT, TimeSignature
-from workflows.placement import place_take, tempo_at
+from workflows.placement import check_session, place_take, tempo_at, voice_notices
 
 COMMON, WALTZ = TimeSignature(4, 4), TimeSignature(3, 4)
 LAYOUT = SessionLayout(
@@ -87,8 +91,62 @@ def test_the_tempo_in_force_at_the_place_counts_not_the_first_one() -> None:
     assert tempos(changing) == []
 
 
+@pytest.mark.parametrize("change", [point(9, 90.0), point(9, 140.0, WALTZ), point(12, 120.0)])
+@pytest.mark.parametrize("before", [point(1, 120.0), point(1, 140.0)])
+@pytest.mark.parametrize("routes", [(), (SONG,)])
+def test_a_change_inside_the_bars_to_be_filled_is_refused_with_its_bar_and_a_free_one(
+    before: TempoPoint, change: TempoPoint, routes: tuple[Route, ...]
+) -> None:
+    changing = session(before, change, point(20, 70.0), routes=routes)
+    with pytest.raises(RequestInvalid, match=rf"at bar {change.start.bar}, .* bars 5-12 that .* from bar 20 on"):
+        tempos(changing)
+    assert tempos(changing, at_bar=20)[0] == (20, 140.0, COMMON)
+
+
+def test_a_free_bar_is_named_after_a_change_inside_a_bar() -> None:
+    halfway = TempoPoint(start=BBT(6, 3), tempo_bpm=90.0, time_signature=COMMON)
+    with pytest.raises(RequestInvalid, match=r"at bar 6, .* from bar 7 on"):
+        tempos(session(point(1, 140.0), halfway))
+
+
+def test_a_point_inside_that_changes_nothing_is_no_hindrance() -> None:
+    assert tempos(session(point(1, 140.0), point(9, 140.0))) == []
+    assert tempos(session(point(1, 120.0), point(9, 140.0))) == [(5, 140.0, COMMON)]
+
+
 def test_a_change_set_is_for_the_session_as_it_was_read() -> None:
     changes = place_take(
         ChangeSetId("x"), "Trap", LAYOUT, at_bar=5, sounding=Sounding.MIDI, session=session(point(1, 140.0))
     )
-    assert (changes.label, changes.expected_revision) == ("Place Trap", "abc")
+    assert (changes.label, changes.expected_revision, changes.session_folder) == ("Place Trap", "abc", "/song")
+
+
+def test_a_take_goes_into_no_other_session_than_it_was_asked_for() -> None:
+    for folder in (None, "/song", "/song/"):
+        check_session(folder, session(point(1, 140.0)))
+    with pytest.raises(RequestInvalid, match="the session /other, but /song is open now"):
+        check_session("/other", session(point(1, 140.0)))
+
+
+def test_each_part_whose_voice_ardour_cannot_play_is_told() -> None:
+    voices: dict[str, SoundFontVoice | SynthVoice] = {
+        "sub": SynthVoice(synth="sub808", fallback=SoundFontVoice(program=38)),
+        "kit": SoundFontVoice(program=0, is_drum_kit=True),
+    }
+    instruments = {
+        name: Instrument(id=name, title=f"My {name}", synonyms=(), roles=(Role.BASS,), voice=voice,
+                         lowest_midi_note=20, highest_midi_note=90)
+        for name, voice in voices.items()
+    }  # fmt: skip
+    parts = (PlannedPart(role=Role.DRUMS, instrument="kit", mix=PartMix()),
+             PlannedPart(role=Role.BASS, instrument="sub", mix=PartMix()))  # fmt: skip
+    assert voice_notices(parts, instruments) == [
+        "My sub is played by General MIDI's Synth Bass 1 in Ardour; its own sound is in the muted stem beside it"
+    ]
+
+
+def test_the_sounds_of_general_midi_stand_at_their_programs() -> None:
+    names = {number: sound_name(SoundFontVoice(program=number)) for number in range(128)}
+    known = {0: "Acoustic Grand Piano", 24: "Acoustic Guitar (nylon)", 40: "Violin", 56: "Trumpet", 73: "Flute",
+             80: "Lead 1 (square)", 104: "Sitar", 127: "Gunshot"}  # fmt: skip
+    assert {number: names[number] for number in known} == known

@@ -3,7 +3,7 @@
 import pytest
 
 from music.errors import RequestInvalid
-from workflows.requests import LAST_BAR, GenerateRequest, PlaceRequest
+from workflows.requests import LAST_BAR, Destination, GenerateRequest, PlaceRequest
 from workflows.take_session import session_name
 
 
@@ -18,6 +18,13 @@ def test_a_bar_that_no_session_has_is_refused(bar: int) -> None:
 def test_the_first_and_the_last_bar_are_places() -> None:
     assert PlaceRequest(take="x", at_bar=1).at_bar == 1
     assert GenerateRequest(prompt="pop", at_bar=LAST_BAR).at_bar == LAST_BAR
+
+
+@pytest.mark.parametrize("to", [Destination.SESSION, Destination.NONE])
+def test_a_bar_of_the_open_session_is_refused_where_the_take_does_not_go_there(to: Destination) -> None:
+    with pytest.raises(RequestInvalid, match="ask for 'live'"):
+        GenerateRequest(prompt="pop", to=to, at_bar=5)
+    assert GenerateRequest(prompt="pop", to=Destination.LIVE, at_bar=5).at_bar == 5
 
 
 @pytest.mark.parametrize(

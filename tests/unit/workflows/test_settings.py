@@ -76,6 +76,25 @@ def test_paths_become_absolute_wherever_they_were_written(tmp_path: Path, monkey
     assert settings.takes_dir == tmp_path / "Sideman" / "takes"
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["http://x:abc", "http://x:99999/v1", "127.0.0.1:8000", "ftp://x/v1", "http://", "http://a b/v1", "http://[::1"],
+)
+def test_a_url_that_nobody_can_call_is_refused(url: str) -> None:
+    with pytest.raises(RequestInvalid, match="'llm_base_url' is not valid: expected a URL like"):
+        load_settings({}, {"llm_base_url": url})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/v1", "https://name.example/openai", "http://[::1]:80/v1"])
+def test_a_url_of_a_server_is_taken_as_it_is(url: str) -> None:
+    assert load_settings({}, {"llm_base_url": url}).llm_base_url == url
+
+
+def test_a_token_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(SetupBroken, match=r"SIDEMAN_HTTP_TOKEN is not valid: .*at least 16"):
+        load_settings({"SIDEMAN_HTTP_TOKEN": "fifteen letters"})
+
+
 def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestInvalid, match="there is no such home folder"):
         load_settings({"HOME": str(tmp_path)}, {"takes_dir": "~no-such-user/takes"})
@@ -94,7 +113,7 @@ def test_settings_cannot_be_changed_after_the_start() -> None:
 
 
 def test_secrets_never_print() -> None:
-    settings = load_settings({"SIDEMAN_LLM_API_KEY": "sk-very-secret", "SIDEMAN_HTTP_TOKEN": "also-secret"})
+    settings = load_settings({"SIDEMAN_LLM_API_KEY": "sk-very-secret", "SIDEMAN_HTTP_TOKEN": "this-is-also-secret"})
     printed = f"{settings!r} {settings} {settings.model_dump_json()}"
     assert "secret" not in printed
 

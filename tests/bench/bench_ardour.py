@@ -1,0 +1,183 @@
+"""How long the bridge's verbs take in the real editor, beside the bare way there and back: ``just bench-ardour``.
+
+Each is measured as a caller sees it, with everything: locks, validation, revision, undo record and read-back. The bare
+way is one OSC message to Ardour that a script slot answers with another; ratios are to its median in the same run.
+"""
+
+import socket
+import statistics
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from daw_bridge.bridge_client import connect
+from daw_bridge.bridge_folder import BridgeFolder
+from daw_bridge.install import install
+from daw_bridge.live import LiveDaw
+from daw_bridge.offline.write import NewSession, write_session
+from daw_bridge.programs import find_ardour
+from daw_bridge.ui_scripts import Slot, UiScripts
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetState
+from music.operations import Operation
+from music.operations.material import ImportAudio, ImportMidi
+from music.operations.mixer import SetFader
+from music.operations.tracks import AddAudioTrack, AddMidiTrack
+from music.time import BBT
+from tests.acceptance.ardour_editor import ArdourEditor, make_empty_session
+from tests.acceptance.bridge_studio import N_NOTES, SAMPLE_RATE_HZ, write_midi
+
+pytest_plugins = ["tests.acceptance.conftest"]
+pytestmark = pytest.mark.usefixtures("ardour_programs")
+
+N_CALLS, N_OVERVIEWS = 200, 20
+N_TRACKS_OF_A_KIND, N_REGIONS_PER_TRACK = 50, 20  # audio and MIDI: 100 tracks with 2,000 regions in all
+_WARM_UP = 20
+_ECHO_SLOT = 7
+_ECHO = 'return function () ARDOUR.LuaOSC.Address ("osc.udp://127.0.0.1:%d"):send ("/echo", "i", 1) end\n'
+_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An editor with the bridge in it, and beside it a slot that only answers."""
+
+    editor: ArdourEditor
+    bridge_folder: Path
+    echo: socket.socket
+
+    @asynccontextmanager
+    async def daw(self) -> AsyncIterator[LiveDaw]:
+        """Open the session."""
+        async with connect(BridgeFolder.open(self.bridge_folder)) as client:
+            yield LiveDaw(client)
+
+    def bare_seconds(self) -> list[float]:
+        """Time the bare way there and back."""
+
+        def once() -> None:
+            self.editor.send_osc("/access_action", f"LuaAction/script-{_ECHO_SLOT}")
+            self.echo.recv(1024)
+
+        return [_seconds_of(once) for _ in range(_WARM_UP + N_CALLS)][_WARM_UP:]
+
+
+@contextmanager
+def running_bench(folder: Path, session: Path) -> Iterator[Bench]:
+    """Run the editor on a session."""
+    no_processes = folder / "no processes"  # other editors on this machine are none of ours
+    no_processes.mkdir()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as echo:
+        echo.bind(("127.0.0.1", 0))
+        echo.settimeout(_SECONDS)
+        source = _ECHO % echo.getsockname()[1]
+
+        def put_in(config_folder: Path) -> None:
+            install(folder / "bridge", config_folder=config_folder, processes=no_processes)
+            path = config_folder / "ui_scripts"
+            slot = Slot(name="echo", script=source, factory=source, arguments={})
+            path.write_bytes(UiScripts(path.read_bytes()).with_slot(_ECHO_SLOT, slot).content)
+
+        with ArdourEditor(session, prepare=put_in) as editor:
+            yield Bench(editor, folder / "bridge", echo)
+
+
+def _seconds_of(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+async def seconds_of_calls(call: Callable[[int], Awaitable[Any]], n_calls: int = N_CALLS) -> list[float]:
+    """Time calls one after the other, after a few that do not count."""
+    seconds = []
+    n_warm_up = min(_WARM_UP, n_calls // 4)
+    for number in range(n_warm_up + n_calls):
+        start = time.perf_counter()
+        await call(number)
+        seconds.append(time.perf_counter() - start)
+    return seconds[n_warm_up:]
+
+
+async def applied(daw: LiveDaw, *operations: Operation) -> ChangeSetId:
+    """Apply operations as one turn."""
+    turn = ChangeSet(id=ChangeSetId(uuid.uuid4().hex), label="bench", operations=operations)
+    result = await daw.apply(turn)
+    assert result.state is ChangeSetState.APPLIED, result.outcomes
+    return turn.id
+
+
+def show(what: str, seconds: list[float], bare: list[float], *, limit_seconds: float) -> None:
+    """Print one measurement beside its limit, which is meant for a machine that does nothing else."""
+    median, worst = statistics.median(seconds), statistics.quantiles(seconds, n=20)[18]
+    verdict = "" if median <= limit_seconds else "  OVER ITS LIMIT"
+    ratio = median / statistics.median(bare)
+    print(f"{what:40} {len(seconds):4} calls: median {median * 1000:8.2f} ms, 95th percentile {worst * 1000:8.2f} ms, "
+          f"limit {limit_seconds * 1000:g} ms, {ratio:.1f} times the bare way{verdict}")  # fmt: skip
+
+
+async def test_one_verb_at_a_time(tmp_path: Path) -> None:
+    with running_bench(tmp_path, make_empty_session(tmp_path / "session")) as bench:
+        bare = bench.bare_seconds()
+        print()
+        show("the bare way there and back", bare, bare, limit_seconds=0.002)
+        async with bench.daw() as daw:
+            show("one read verb: capabilities", await seconds_of_calls(lambda _: daw.capabilities()), bare,
+                 limit_seconds=0.002)  # fmt: skip
+            show("overview of an empty session", await seconds_of_calls(lambda _: daw.snapshot()), bare,
+                 limit_seconds=0.004)  # fmt: skip
+
+            async def set_fader(number: int) -> None:
+                await applied(daw, SetFader(route="Master", gain_db=-1.0 - number % 7))
+
+            show("one write verb with read-back: set_fader", await seconds_of_calls(set_fader), bare,
+                 limit_seconds=0.004)  # fmt: skip
+
+
+async def test_the_overview_of_a_large_session(tmp_path: Path) -> None:
+    await make_large_session(tmp_path / "large")
+    with running_bench(tmp_path, tmp_path / "large") as bench:
+        bare = bench.bare_seconds()
+        async with bench.daw() as daw:
+            found = await daw.snapshot()
+            n_regions = sum(len(route.regions) for route in found.routes)
+            assert n_regions == 2 * N_TRACKS_OF_A_KIND * N_REGIONS_PER_TRACK
+            print()
+            show(f"overview of {len(found.routes) - 1} tracks, {n_regions} regions",
+                 await seconds_of_calls(lambda _: daw.snapshot(), N_OVERVIEWS), bare, limit_seconds=0.3)  # fmt: skip
+
+            async def set_fader(number: int) -> None:
+                await applied(daw, SetFader(route="Master", gain_db=-1.0 - number % 7))
+
+            show("set_fader in that session", await seconds_of_calls(set_fader, N_OVERVIEWS), bare,
+                 limit_seconds=0.6)  # fmt: skip
+
+
+async def make_large_session(folder: Path) -> None:
+    """Write a session of many tracks with many short regions, which takes the editor itself minutes."""
+    midi, audio = write_midi(folder.with_name("part.mid")), folder.with_name("click.wav")
+    n_samples = SAMPLE_RATE_HZ // 10
+    soundfile.write(audio, np.zeros((n_samples, 1)), SAMPLE_RATE_HZ, subtype="PCM_16")
+    operations: list[Operation] = []
+    for track in range(N_TRACKS_OF_A_KIND):
+        audio_ref, midi_ref = f"audio {track}", f"midi {track}"
+        operations += [
+            AddAudioTrack(ref=audio_ref, name=f"Audio {track}", colour="#336699", n_channels=1),
+            AddMidiTrack(ref=midi_ref, name=f"Midi {track}", colour="#996633", instrument_plugin=None),
+        ]
+        for number in range(N_REGIONS_PER_TRACK):
+            at, ref = BBT(1 + 4 * number), f"{track}.{number}"
+            operations += [
+                ImportAudio(ref=f"a{ref}", track=audio_ref, path=str(audio), name=ref, at=at, length_samples=n_samples),
+                ImportMidi(ref=f"m{ref}", track=midi_ref, path=str(midi), name=ref, at=at, n_notes=N_NOTES),
+            ]
+    change_set = ChangeSet(id=ChangeSetId("large"), label="", operations=tuple(operations))
+    session = NewSession(name=folder.name, end=BBT(100))
+    await write_session(folder, session, change_set, programs=find_ardour(), timeout_seconds=300)

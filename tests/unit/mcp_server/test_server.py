@@ -1,0 +1,29 @@
+"""What the server's resources answer where the content is not sent."""
+
+from pathlib import Path
+
+import pytest
+from mcp import Client
+
+from mcp_server import server
+from workflows.requests import Destination, GenerateRequest
+from workflows.settings import Settings
+from workflows.studio import build_studio
+
+
+async def test_a_file_too_long_to_be_sent_is_answered_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_MOST_RESOURCE_BYTES", 100_000)
+    settings = Settings(data_dir=tmp_path / "data", takes_dir=tmp_path / "takes", bridge_dir=tmp_path / "bridge")
+    studio = build_studio(settings)
+    try:
+        job_id = await studio.generate(GenerateRequest(prompt="pop", bars=1, seed=1, to=Destination.NONE))
+        assert (await studio.settled(job_id, timeout_seconds=60)).error is None
+        async with Client(server.build_server(studio)) as client:
+            with pytest.raises(Exception, match=f"open the file itself: {settings.takes_dir / job_id / 'mix.wav'}"):
+                await client.read_resource(f"sideman://takes/{job_id}/mix.wav")
+            score = await client.read_resource(f"sideman://takes/{job_id}/score.mid")
+    finally:
+        studio.close()
+    assert score.contents
