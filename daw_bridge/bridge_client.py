@@ -6,10 +6,11 @@ and leaves an answer file, and a UDP message says that it is there.
 
 import asyncio
 import contextlib
+import json
 import statistics
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,14 @@ class AnswerLost(TimedOut):
     """Ardour took the request but gave no answer in time: what it did is not known."""
 
 
+class NoJournalFolder(SetupBroken):
+    """The session has no folder for what the bridge keeps with it; nothing was done."""
+
+    def __init__(self, session_folder: str) -> None:
+        super().__init__(f"{session_folder} has no folder for Sideman's change sets")
+        self.session_folder = session_folder
+
+
 class VerbFailed(StudioError):
     """Ardour tried and could not do it; what was done is in the change set's journal."""
 
@@ -67,25 +76,28 @@ class BridgeClient:
         verb: str,
         arguments: JsonObject | None = None,
         *,
+        operations: Sequence[JsonObject] | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         version: str | None = None,
     ) -> JsonObject:
-        """Have the bridge do one verb and return its result.
+        """Have the bridge do one verb and return its result; ``operations`` are an argument that may be long.
 
         Raises EditorClosed at once when nobody is there, TryLater when Ardour did not take the request in time (it was
         withdrawn, so nothing happened), AnswerLost when it took it and did not answer, and what the bridge refused as
         RequestInvalid, NotFound, Recording, SetupBroken or VerbFailed.
         """
         deadline = time.monotonic() + timeout_seconds
+        request = {"version": version or bridge_version(), "verb": verb, "arguments": arguments or {}}
+        second_line = None if operations is None else json.dumps(operations)
         while True:
             try:
-                return await self._call_once(verb, arguments or {}, timeout_seconds, version or bridge_version())
+                return await self._call_once(request, second_line, timeout_seconds)
             except Busy:
                 if time.monotonic() > deadline:
                     raise
             await asyncio.sleep(_POLL_SECONDS)
 
-    async def _call_once(self, verb: str, arguments: JsonObject, timeout_seconds: float, version: str) -> JsonObject:
+    async def _call_once(self, request: JsonObject, second_line: str | None, timeout_seconds: float) -> JsonObject:
         async with self.folder.lock("call", timeout_seconds=_LOCK_SECONDS):
             if not is_listened_to(self.osc_port):
                 raise EditorClosed(
@@ -95,18 +107,10 @@ class BridgeClient:
             call_id = uuid.uuid4().hex
             event = self._ready[call_id] = asyncio.Event()
             try:
-                self.folder.write(
-                    "request.json",
-                    {
-                        "id": call_id,
-                        "version": version,
-                        "deadline_unix": time.time() + timeout_seconds,
-                        "verb": verb,
-                        "arguments": arguments,
-                        "reply_port": self._osc.port,
-                    },
-                )
-                self._osc.send(self.osc_port, "/access_action", f"LuaAction/script-{self.slot}")
+                deadline_unix = time.time() + timeout_seconds
+                own = {"id": call_id, "deadline_unix": deadline_unix, "reply_port": self._osc.port}
+                self.folder.write("request.json", request | own, second_line=second_line)
+                self._trigger()
                 answer = await self._wait(call_id, event, timeout_seconds)
             except BaseException:
                 self.folder.remove("request.json")
@@ -114,16 +118,21 @@ class BridgeClient:
             finally:
                 del self._ready[call_id]
         if answer is None:
-            raise AnswerLost(f"Ardour's {verb}", timeout_seconds)
+            raise AnswerLost(f"Ardour's {request['verb']}", timeout_seconds)
         if answer["ok"]:
             result: JsonObject = answer["result"]
             return result
         raise to_error(answer["error"])
 
+    def _trigger(self) -> None:
+        """Have Ardour look for a request; where there is none it does nothing."""
+        self._osc.send(self.osc_port, "/access_action", f"LuaAction/script-{self.slot}")
+
     async def _wait(self, call_id: str, event: asyncio.Event, timeout_seconds: float) -> JsonObject | None:
         name = f"answer-{call_id}.json"
         taking_seconds = min(timeout_seconds, DEFAULT_TIMEOUT_SECONDS)  # a long verb is taken as soon as a short one
         begun = time.monotonic()
+        next_trigger_seconds = _POLL_SECONDS  # the first one may be lost; the request is taken once, however many come
         while True:
             elapsed = time.monotonic() - begun
             with contextlib.suppress(TimeoutError):
@@ -140,6 +149,9 @@ class BridgeClient:
                 )
             if elapsed >= timeout_seconds:
                 return None
+            if elapsed >= next_trigger_seconds and (self.folder.path / "request.json").exists():
+                next_trigger_seconds *= 2
+                self._trigger()
 
     async def measure_round_trips(self, n_calls: int = 200) -> RoundTrip:
         """Time from the OSC trigger to the read-back of one verb: the transport's state."""
@@ -160,6 +172,8 @@ def to_error(fault: JsonObject) -> StudioError:
     kind, message = str(fault.get("kind")), str(fault.get("message"))
     if kind == "not_found":
         return NotFound(str(fault["target"]), str(fault["name"]), nearest=fault.get("nearest"))
+    if kind == "no_folder":
+        return NoJournalFolder(str(fault["session"]))
     kinds: dict[str, type[StudioError]] = {
         "invalid": RequestInvalid,
         "recording": Recording,

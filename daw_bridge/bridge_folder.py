@@ -70,9 +70,10 @@ class BridgeFolder:
             raise SetupBroken(f"{self.path / name} holds no JSON object")
         return found
 
-    def write(self, name: str, content: JsonObject) -> None:
-        """Replace a JSON file of the folder."""
-        replace_file(self.path / name, json.dumps(content).encode())
+    def write(self, name: str, content: JsonObject, *, second_line: str | None = None) -> None:
+        """Replace a JSON file of the folder; a request may bring more JSON on a line of its own."""
+        text = json.dumps(content)
+        replace_file(self.path / name, (text if second_line is None else f"{text}\n{second_line}").encode())
 
     def remove(self, name: str) -> bool:
         """Remove a file; False when it was not there."""

@@ -99,15 +99,21 @@ class ButtonEar:
             yield press
 
     def answer(self, press_id: str, problem: str = "") -> None:
-        """Tell the button that a press is accepted, or why not; it waits two seconds to show that to the person."""
-        self._folder.write(f"reply-{press_id}.json", {"problem": problem})
+        """Tell the button that a press is accepted, or why not; it waits two seconds to show that to the person.
+
+        Where nothing can be written (a full disk) the button says that nobody answered.
+        """
+        with contextlib.suppress(StorageFailed):
+            self._folder.write(f"reply-{press_id}.json", {"problem": problem})
 
     def leave_notice(self, text: str) -> None:
         """Leave a text that the button shows at its next press, for what goes wrong after a press was accepted.
 
         It does not pop up by itself: a dialog opened from outside keeps Ardour from taking requests until it is closed.
+        Where it cannot be written, what the server prints has to do.
         """
-        self._folder.write(NOTICE_NAME, {"text": text})
+        with contextlib.suppress(StorageFailed):
+            self._folder.write(NOTICE_NAME, {"text": text})
 
 
 async def _beat(folder: BridgeFolder, port: int) -> None:

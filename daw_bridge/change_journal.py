@@ -1,23 +1,35 @@
-"""The change sets of a session: one JSON file each, in the session's folder, written by whoever applies them."""
+"""The logs of a session's change sets: one file each in the session's folder, to which Ardour adds line by line.
+
+Each line is a JSON object whose ``line`` names its kind; reading them in order gives the change set's record. A last
+line that is not whole was never acted upon, and is left out. ``lua/records.lua`` writes them and reads them the same.
+"""
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.whole_file import make_folder
 from music.changeset import ChangeSetId
 from music.errors import NotFound, RequestInvalid, SetupBroken
+from music.names import nearest_name
 
 CLOSED_STATES = ("applied", "failed", "reverted")
+_VERSION = 2
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 
 
-def journal_folder(session_folder: Path) -> Path:
-    """Return where a session keeps its change sets, making the folder if need be."""
-    folder = session_folder / "sideman" / "changes"
-    make_folder(folder)
-    return folder
+def kept_folder(session_folder: Path, name: str) -> Path:
+    """Return a folder in which the session keeps something of ours: ``changes``, ``revisions`` or ``files``."""
+    return session_folder / "sideman" / name
+
+
+def make_journal_folders(session_folder: Path) -> None:
+    """Make the folders that must be there before a change set is begun."""
+    for name in ("changes", "revisions"):
+        make_folder(kept_folder(session_folder, name))
 
 
 def check_id(change_set_id: ChangeSetId) -> None:
@@ -29,19 +41,26 @@ def check_id(change_set_id: ChangeSetId) -> None:
         )
 
 
-def read_record(session_folder: Path, change_set_id: ChangeSetId) -> JsonObject | None:
-    """Read the journal of one change set; None where there is none."""
+def log_path(session_folder: Path, change_set_id: ChangeSetId) -> Path:
+    """Return where the log of one change set is."""
     check_id(change_set_id)
-    path = session_folder / "sideman" / "changes" / f"{change_set_id}.json"
+    return kept_folder(session_folder, "changes") / f"{change_set_id}.jsonl"
+
+
+def read_record(session_folder: Path, change_set_id: ChangeSetId) -> JsonObject | None:
+    """Read the record of one change set; None where there is none."""
+    path = log_path(session_folder, change_set_id)
     return _read(path) if path.exists() else None
 
 
 def find_record(session_folder: Path, change_set_id: ChangeSetId) -> JsonObject:
-    """Read the journal of one change set; NotFound where there is none."""
+    """Read the record of one change set; NotFound where there is none."""
     record = read_record(session_folder, change_set_id)
     if record is None:
         known = [found["id"] for found in read_records(session_folder)]
-        raise NotFound("change set", change_set_id, nearest=known[-1] if known else None)
+        raise NotFound(
+            "change set", change_set_id, nearest=nearest_name(change_set_id, known) or next(iter(known[-1:]), None)
+        )
     return record
 
 
@@ -51,17 +70,95 @@ def is_open(session_folder: Path, change_set_id: ChangeSetId) -> bool:
     return record is not None and record["state"] not in CLOSED_STATES
 
 
-def read_records(session_folder: Path) -> list[JsonObject]:
-    """Read all change sets of a session, oldest first."""
-    found = [_read(path) for path in sorted((session_folder / "sideman" / "changes").glob("*.json"))]
-    return sorted(found, key=lambda record: (record["begun_unix"], record["id"]))
+def read_records(session_folder: Path, *, since_unix: float = 0.0) -> list[JsonObject]:
+    """Read the change sets of a session, oldest first; with ``since_unix`` those that were written to since then."""
+    paths = sorted(kept_folder(session_folder, "changes").glob("*.jsonl"))
+    found = [_read(path) for path in paths if path.stat().st_mtime >= since_unix]
+    return sorted((record for record in found if record), key=lambda record: (record["begun_unix"], record["id"]))
 
 
-def _read(path: Path) -> JsonObject:
+def later_touches(session_folder: Path, record: JsonObject) -> dict[str, str]:
+    """Name by its key, for all that was changed after a change set and stands, the last change set that did it."""
+    return {
+        inverse["key"]: f"{later['label']!r} ({later['id']})"
+        for later in read_records(session_folder, since_unix=record["begun_unix"])
+        if later["begun_unix"] > record["begun_unix"]
+        for inverse in later["inverses"]
+        if "key" in inverse and not inverse.get("is_undone")
+    }
+
+
+def _begin(record: JsonObject, line: JsonObject) -> None:
+    record |= {name: value for name, value in line.items() if name not in ("line", "version")}
+    record |= {"entries": [], "refs": {}, "state": "begun", "revision": None}
+
+
+def _start(record: JsonObject, line: JsonObject) -> None:
+    record["entries"].append({"index": line["index"], "state": "started", "inverses": []})
+
+
+def _busy(record: JsonObject, _: JsonObject) -> None:
+    record["entries"].pop()
+
+
+def _inverse(record: JsonObject, line: JsonObject) -> None:
+    record["entries"][line["index"]]["inverses"].append(line["inverse"])
+    record["inverses"].append(line["inverse"])
+
+
+def _outcome(record: JsonObject, line: JsonObject) -> None:
+    record["entries"][line["index"]] |= {"state": line["state"], "outcome": line["outcome"]}
+    record["refs"] |= line["refs"]
+
+
+def _reverting(record: JsonObject, _: JsonObject) -> None:
+    record["state"] = "reverting"
+
+
+def _undone(record: JsonObject, line: JsonObject) -> None:
+    record["inverses"][line["number"] - 1] |= {"is_undone": True, "note": line.get("note")}
+
+
+def _reopen(record: JsonObject, _: JsonObject) -> None:
+    for inverse in record["inverses"]:
+        inverse |= {"is_undone": False, "note": None}
+    record["state"] = "reverting"
+
+
+def _finish(record: JsonObject, line: JsonObject) -> None:
+    record |= {"state": line["state"], "revision": line["revision"]}
+
+
+_MEANINGS: dict[str, Callable[[JsonObject, JsonObject], None]] = {
+    "begin": _begin,
+    "start": _start,
+    "busy": _busy,
+    "inverse": _inverse,
+    "outcome": _outcome,
+    "reverting": _reverting,
+    "undone": _undone,
+    "reopen": _reopen,
+    "finish": _finish,
+}
+
+
+def to_record(text: str) -> JsonObject | None:
+    """Read a log; None where not even its first line is whole. Raises ValueError or KeyError where it is no log."""
+    record: JsonObject = {"inverses": []}
+    for line in _whole_lines(text):
+        if line["line"] == "begin" and line["version"] != _VERSION:
+            raise ValueError("it is of another version of Sideman")
+        _MEANINGS[line["line"]](record, line)
+    return record if "id" in record else None
+
+
+def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.split("\n")[:-1]:
+        yield json.loads(line)
+
+
+def _read(path: Path) -> JsonObject | None:
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return to_record(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise SetupBroken(f"the change set {path} cannot be read: {error}; move it away") from error
-    if not isinstance(record, dict) or record.get("version") != 1:
-        raise SetupBroken(f"the change set {path} is of another version of Sideman; move it away")
-    return record

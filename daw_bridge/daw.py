@@ -1,8 +1,9 @@
 """What a digital audio workstation can do for us: one interface, met by the open editor and by a folder on disk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
 from music.job import JobContext
@@ -19,10 +20,11 @@ class DawKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnavailableVerb:
-    """A verb that cannot be used, and why."""
+    """A verb that cannot be used, why, and from which version of Ardour on it can."""
 
     verb: str
     reason: str
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,12 @@ class Daw(Protocol):
     async def snapshot(self) -> SessionSnapshot:
         """Read the whole session in one go."""
 
+    async def snapshot_at(self, revision: str) -> SessionSnapshot:
+        """Return the session as it was at a revision that a change set began or ended with; NotFound if not kept."""
+
+    async def read(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+        """Take one of the readings that need more than a snapshot, such as the notes of a region."""
+
     async def apply(
         self, change_set: ChangeSet, *, dry_run: bool = False, job: JobContext | None = None
     ) -> ChangeSetResult:
@@ -73,7 +81,13 @@ class Daw(Protocol):
         """
 
     async def revert(self, change_set_id: ChangeSetId) -> ChangeSetResult:
-        """Take a change set back as one step, leaving what others changed since; NotFound for an unknown id."""
+        """Take a change set back as one step, leaving what others changed since; NotFound for an unknown id.
+
+        RequestInvalid when something that was done later is in the way; nothing is done then.
+        """
+
+    async def redo(self, change_set_id: ChangeSetId, *, job: JobContext | None = None) -> ChangeSetResult:
+        """Apply a reverted change set anew; what it made before is then found under its new ids by the old ones too."""
 
     async def change_sets(self) -> tuple[ChangeSetResult, ...]:
         """List what was applied to this session, oldest first."""

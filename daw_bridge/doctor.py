@@ -1,11 +1,15 @@
-"""Checking every link from here to the editor, and naming the next step for each that is broken."""
+"""Checking every link from here to the editor, and naming the next step for the first that is broken.
+
+The links form a chain: behind a broken one nothing can be told, so what follows is not checked.
+"""
 
 import asyncio
 import contextlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,18 @@ from daw_bridge.ui_scripts import UiScripts
 from music.errors import StudioError
 
 _INSTALL_STEP = "quit Ardour and run: sideman ardour install"
+_START_STEP = "start Ardour and open a session"
+_ENDS = ("instrument", "undo")  # on these nothing else depends
+_BEHIND = ("OSC and session", "bridge", *_ENDS)  # what needs an open editor
+
+
+class Verdict(Enum):
+    """What became of a check."""
+
+    OK = "ok"
+    BROKEN = "broken"
+    NOT_CHECKED = "not checked"  # it depends on a link that is broken
+    REMARK = "remark"  # nothing is wrong, but worth knowing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +46,14 @@ class Check:
     """One link: whether it holds, what was found, and what to do if it does not."""
 
     name: str
-    ok: bool
+    verdict: Verdict
     detail: str
     next_step: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the link was checked and holds."""
+        return self.verdict is Verdict.OK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,90 +68,107 @@ class Workplace:
 
 
 async def examine(workplace: Workplace) -> tuple[Check, ...]:
-    """Check all links in the order in which a request passes them.
+    """Check the links in the order in which a request passes them, up to the first that is broken.
 
     A closed Ardour is told at once; one that is there and silent is waited for, ``wait_seconds`` in all.
     """
-    checks = [_check_program(workplace), _check_settings(workplace), _check_folder(workplace)]
-    checks += [_check_slots(workplace), _check_markers(workplace), _check_running(workplace)]
+    checks: list[Check] = []
+    async for check in _chain(workplace):
+        chain = (known for known in checks if known.name not in _ENDS)
+        broken = next((link.name for link in chain if link.verdict is Verdict.BROKEN), None)
+        checks.append(check if broken is None else _not_checked(check.name, broken))
+    return (*checks, _check_markers(workplace), _check_serve(workplace))
+
+
+async def _chain(workplace: Workplace) -> AsyncIterator[Check]:
+    """Yield the links that depend on one another."""
+    local = (_check_program, _check_settings, _check_bridge_files, _check_running)
+    checks = [check(workplace) for check in local]
+    for check in checks:
+        yield check
+    if any(check.verdict is Verdict.BROKEN for check in checks):
+        for name in _BEHIND:
+            yield _not_checked(name, "")
+        return
     osc, bridge = await asyncio.gather(_check_osc(workplace), _check_bridge(workplace))
-    return (*checks, osc, *bridge, _check_serve(workplace))
+    for check in (osc, *bridge):
+        yield check
 
 
-def _check(name: str, look: Callable[[], str], next_step: str) -> Check:
-    """Run one look: it returns what it found, or raises what is wrong."""
-    try:
-        return Check(name=name, ok=True, detail=look())
-    except StudioError as error:
-        return Check(name=name, ok=False, detail=str(error), next_step=next_step)
-    except OSError as error:
-        return Check(name=name, ok=False, detail=f"{error.filename}: {error.strerror}", next_step=next_step)
+def _ok(name: str, detail: str) -> Check:
+    return Check(name=name, verdict=Verdict.OK, detail=detail)
+
+
+def _broken(name: str, detail: str, next_step: str) -> Check:
+    return Check(name=name, verdict=Verdict.BROKEN, detail=detail, next_step=next_step)
+
+
+def _not_checked(name: str, cause: str) -> Check:
+    return Check(name=name, verdict=Verdict.NOT_CHECKED, detail=f"first comes: {cause}")
 
 
 def _check_program(workplace: Workplace) -> Check:
     editor = find_editor(workplace.search_path)
     if editor is None:
-        return Check(name="Ardour", ok=False, detail="no editor on PATH", next_step=INSTALL_COMMAND)
-    return Check(name="Ardour", ok=True, detail=str(editor))
+        return _broken("Ardour", "it is not installed: no program ardour on PATH", INSTALL_COMMAND)
+    return _ok("Ardour", str(editor))
 
 
 def _check_settings(workplace: Workplace) -> Check:
     folders = find_config_folders(workplace.config_home)
     if not folders:
-        return Check(
-            name="Ardour's settings",
-            ok=False,
-            detail=f"none in {workplace.config_home}",
-            next_step="start Ardour once and quit it",
-        )
-    return Check(name="Ardour's settings", ok=True, detail=", ".join(map(str, folders)))
+        detail = f"Ardour was never started here: it has no settings in {workplace.config_home}"
+        return _broken("Ardour's settings", detail, "start Ardour once and quit it")
+    return _ok("Ardour's settings", ", ".join(map(str, folders)))
 
 
-def _check_folder(workplace: Workplace) -> Check:
-    return _check("bridge folder", lambda: str(BridgeFolder.open(workplace.bridge_folder).path), _INSTALL_STEP)
+def _check_bridge_files(workplace: Workplace) -> Check:
+    """Check that bridge and button are in every Ardour's settings, in this version."""
+    name = "Sideman in Ardour"
+    try:
+        versions = {config: _version_in(config) for config in find_config_folders(workplace.config_home)}
+        if lacking := [str(config) for config, version in versions.items() if version is None]:
+            return _broken(name, f"bridge and button are not in {', '.join(lacking)}", _INSTALL_STEP)
+        folder = BridgeFolder.open(workplace.bridge_folder)
+    except StudioError as error:
+        return _broken(name, str(error), _INSTALL_STEP)
+    except OSError as error:
+        return _broken(name, f"{error.filename}: {error.strerror}", _INSTALL_STEP)
+    if old := [str(config) for config, version in versions.items() if version != bridge_version()]:
+        return _broken(name, f"another version of Sideman put bridge and button into {', '.join(old)}", _INSTALL_STEP)
+    return _ok(name, f"bridge and button are in place; they talk through {folder.path}")
 
 
-def _check_slots(workplace: Workplace) -> Check:
-    def look() -> str:
-        found = []
-        for config in find_config_folders(workplace.config_home):
-            path = config / "ui_scripts"
-            version = installed_version(UiScripts(path.read_bytes())) if path.exists() else None
-            found.append(f"{config.name}: {version or 'none'}")
-        return ", ".join(found)
-
-    check = _check("script slots", look, _INSTALL_STEP)
-    wanted = bridge_version()
-    versions = {text.split(": ")[-1] for text in check.detail.split(", ")}
-    if check.ok and versions != {wanted}:
-        detail = f"{check.detail or 'no Ardour'}; this Sideman is {wanted}"
-        return Check(name=check.name, ok=False, detail=detail, next_step=_INSTALL_STEP)
-    return check
+def _version_in(config: Path) -> str | None:
+    path = config / "ui_scripts"
+    return installed_version(UiScripts(path.read_bytes())) if path.exists() else None
 
 
 def _check_markers(workplace: Workplace) -> Check:
+    """Check that Ardour does not ask for a name for each marker that is added, which would keep a take waiting."""
+    name, folders = "new markers", find_config_folders(workplace.config_home)
+    if not folders:
+        return _not_checked(name, "Ardour's settings")
     asking = [
         folder.name
-        for folder in find_config_folders(workplace.config_home)
+        for folder in folders
         if (folder / "ui_config").exists()
         and name_new_markers((folder / "ui_config").read_text(encoding="utf-8", errors="replace"))
     ]
-    return Check(
-        name="marker names",
-        ok=not asking,
-        detail=f"{', '.join(asking)} asks for the name of every new marker" if asking else "Ardour does not ask",
-        next_step="untick 'Name new markers' in Ardour's Preferences > Editor" if asking else "",
+    if not asking:
+        return _ok(name, "Ardour adds them without asking for a name")
+    return _broken(
+        name,
+        f"{', '.join(asking)} asks for a name each time one is added, and placing a take waits for the answer",
+        "untick 'Name new markers' in Ardour's Preferences > Editor",
     )
 
 
 def _check_running(workplace: Workplace) -> Check:
     running = running_editors(workplace.processes)
-    return Check(
-        name="editor",
-        ok=bool(running),
-        detail=f"process {', '.join(map(str, running))}" if running else "Ardour is not running",
-        next_step="" if running else "start Ardour and open a session",
-    )
+    if not running:
+        return _broken("editor", "Ardour is not running", _START_STEP)
+    return _ok("editor", f"Ardour is running (process {', '.join(map(str, running))})")
 
 
 async def _has_answered(port: int, wait_seconds: float) -> bool:
@@ -151,17 +189,17 @@ async def _has_answered(port: int, wait_seconds: float) -> bool:
 
 
 async def _check_osc(workplace: Workplace) -> Check:
+    name = "OSC and session"
     step = "open a session; in Edit > Preferences > Control Surfaces tick 'Open Sound Control (OSC)'"
     try:
         port = find_osc_port(BridgeFolder.open(workplace.bridge_folder))
     except StudioError as error:
-        return Check(name="OSC and session", ok=False, detail=str(error), next_step=_INSTALL_STEP)
+        return _broken(name, str(error), _INSTALL_STEP)
     if not is_listened_to(port):
-        return Check(name="OSC and session", ok=False, detail=f"nobody listens on port {port}", next_step=step)
+        return _broken(name, f"nobody listens on port {port}", step)
     if not await _has_answered(port, workplace.wait_seconds):
-        detail = f"no answer on port {port} within {workplace.wait_seconds:g} s"
-        return Check(name="OSC and session", ok=False, detail=detail, next_step=step)
-    return Check(name="OSC and session", ok=True, detail=f"port {port} answers for an open session")
+        return _broken(name, f"no answer on port {port} within {workplace.wait_seconds:g} s", step)
+    return _ok(name, f"port {port} answers for an open session")
 
 
 async def _check_bridge(workplace: Workplace) -> list[Check]:
@@ -169,39 +207,37 @@ async def _check_bridge(workplace: Workplace) -> list[Check]:
     try:
         async with connect(BridgeFolder.open(workplace.bridge_folder)) as client:
             hello = await client.call("hello", timeout_seconds=workplace.wait_seconds)
-    except EditorClosed as error:
-        return [Check(name="bridge", ok=False, detail=str(error), next_step="start Ardour and open a session")]
     except StudioError as error:
         step = "close any dialog that waits in Ardour; else install again and reopen the session"
-        return [Check(name="bridge", ok=False, detail=str(error), next_step=step)]
+        step = _START_STEP if isinstance(error, EditorClosed) else step
+        broken = _broken("bridge", str(error), step)
+        return [broken, _not_checked("instrument", broken.name), _not_checked("undo", broken.name)]
     detail = f"version {hello['bridge_version']} in Ardour {hello['ardour_version']}, session {hello['session']}"
-    has_synth = bool(hello["has_fluidsynth"])
-    undoes_alone = bool(hello["removes_tracks_itself"] or shutil.which("xdotool", path=workplace.search_path))
-    return [
-        Check(name="bridge", ok=True, detail=detail),
-        Check(
-            name="instrument",
-            ok=has_synth,
-            detail="a-fluidsynth is there" if has_synth else "Ardour does not find the plugin a-fluidsynth",
-            next_step="" if has_synth else "sudo apt-get install ardour-lv2-plugins, then restart Ardour",
-        ),
-        Check(
-            name="undo",
-            ok=undoes_alone,
-            detail="works alone" if undoes_alone else "Ardour before 7.5 asks you each time before it removes tracks",
-            next_step="" if undoes_alone else "sudo apt-get install xdotool, or answer 'Yes' yourself",
-        ),
-    ]
+    return [_ok("bridge", detail), _check_instrument(hello), _check_undo(hello, workplace)]
+
+
+def _check_instrument(hello: dict[str, Any]) -> Check:
+    if hello["has_fluidsynth"]:
+        return _ok("instrument", "a-fluidsynth is there")
+    step = "sudo apt-get install ardour-lv2-plugins, then restart Ardour"
+    return _broken("instrument", "Ardour does not find the plugin a-fluidsynth", step)
+
+
+def _check_undo(hello: dict[str, Any], workplace: Workplace) -> Check:
+    if hello["removes_tracks_itself"] or shutil.which("xdotool", path=workplace.search_path):
+        return _ok("undo", "works alone")
+    detail = "Ardour before 7.5 asks you each time before it removes tracks"
+    return _broken("undo", detail, "sudo apt-get install xdotool, or answer 'Yes' yourself")
 
 
 def _check_serve(workplace: Workplace) -> Check:
+    name = "button in Ardour"
     try:
         alive = is_alive(BridgeFolder.open(workplace.bridge_folder), time.time())
-    except StudioError as error:
-        return Check(name="sideman serve", ok=False, detail=str(error), next_step=_INSTALL_STEP)
+    except StudioError:
+        alive = False
+    if alive:
+        return _ok(name, "'sideman serve' is running and listens for it")
     return Check(
-        name="sideman serve",
-        ok=alive,
-        detail="alive" if alive else "no heartbeat: the button in Ardour finds nobody",
-        next_step="" if alive else "run: sideman serve",
+        name=name, verdict=Verdict.REMARK, detail="nobody listens for it now", next_step="to use it run: sideman serve"
     )

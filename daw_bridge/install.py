@@ -58,11 +58,13 @@ def install(
     config_home: Path | None = None,
     config_folder: Path | None = None,
     soundfont: Path | None = None,
+    command: str = "sideman",
     processes: Path = Path("/proc"),
 ) -> InstallReport:
     """Put bridge and button into one settings folder, or into those of every Ardour found under ``config_home``.
 
     With a ``soundfont`` Ardour's own instrument gets a preset that plays it, in ``.lv2`` beside the settings.
+    ``command`` is what calls Sideman's command line, for what the button tells.
     Raises SetupBroken when Ardour is running, was never started, or has no slot left, and StorageFailed when a file
     cannot be written. Doing it again changes nothing.
     """
@@ -74,8 +76,8 @@ def install(
     backup = folder.read("backup.json") or {}
     changed: list[Path] = []
     for config, found in scripts.items():
-        with_bridge = found.with_slot(bridge_slot, _slot(BRIDGE_NAME, bridge_source(), bridge_folder))
-        wanted = with_bridge.with_slot(button_slot, _slot(BUTTON_NAME, button_source(), bridge_folder))
+        with_bridge = found.with_slot(bridge_slot, _slot(BRIDGE_NAME, bridge_source(), bridge_folder, command))
+        wanted = with_bridge.with_slot(button_slot, _slot(BUTTON_NAME, button_source(), bridge_folder, command))
         contents = {"ui_scripts": wanted.content, "config": _with_osc(config), "osc_url": _osc_url(config)}
         changed += _write_all(folder, backup, config, contents)
     if soundfont is not None:
@@ -100,13 +102,15 @@ def install(
         next_steps=(
             "start Ardour and open a session",
             "in sessions made before now: Edit > Preferences > Control Surfaces, tick 'Open Sound Control (OSC)'",
-            f"the button is script {button_slot} in Ardour's toolbar: {BUTTON_NAME}",
+            f"the button '{BUTTON_NAME}' is number {button_slot} of the small ones at the top right of Ardour's window",
         ),
     )
 
 
 def uninstall(bridge_folder: Path, *, processes: Path = Path("/proc")) -> UninstallReport:
     """Take everything out again; without an installation there is nothing to do."""
+    if not bridge_folder.exists():
+        return UninstallReport(restored=(), cleaned=())
     _require_no_editor(processes)
     folder = BridgeFolder.open(bridge_folder)
     backup = folder.read("backup.json") or {}
@@ -158,13 +162,13 @@ def _require_no_editor(processes: Path) -> None:
         )
 
 
-def _slot(name: str, source: str, bridge_folder: Path) -> Slot:
+def _slot(name: str, source: str, bridge_folder: Path, command: str) -> Slot:
     header = f'ardour {{ ["type"] = "EditorAction", name = "{name}", license = "Apache-2.0" }}\n'
     return Slot(
         name=name,
         script=f"{header}function factory (settings)\n{source}end\n",
         factory=f"local settings = ...\n{source}",
-        arguments={_MARK: "1", "version": bridge_version(), "folder": str(bridge_folder)},
+        arguments={_MARK: "1", "version": bridge_version(), "folder": str(bridge_folder), "command": command},
     )
 
 

@@ -1,7 +1,8 @@
-"""The SoundFont for Ardour's own instrument, as an LV2 preset.
+"""The SoundFont for Ardour's own instrument, as an LV2 preset or as the state of one instrument.
 
-``a-fluidsynth`` is silent until it is told a SoundFont, and neither Lua nor OSC can tell it. A preset can: Ardour finds
-it in ``~/.lv2`` when it starts, and the bridge loads it into every instrument that it adds.
+``a-fluidsynth`` is silent until it is told a SoundFont (read in a-fluidsynth.cc at 7.3), and neither Lua nor OSC can
+tell it. A preset can: Ardour finds it in ``~/.lv2`` when it starts, and the bridge loads it into every instrument that
+it adds. A session on disk says it in the instrument's state folder, which has the same form.
 Source: LV2 presets and state extensions (lv2plug.in/ns/ext/presets, lv2plug.in/ns/ext/state); tried with Ardour 7.3.
 """
 
@@ -21,9 +22,19 @@ _PREFIXES = """\
 
 
 def preset_bundle(soundfont: Path) -> dict[str, bytes]:
-    """Return the bundle's files by name; ``soundfont`` must be an absolute path."""
+    """Return the files of the preset's bundle by name; ``soundfont`` must be an absolute path."""
+    return _bundle(_PRESET, "preset.ttl", soundfont, described=f' rdfs:label "{PRESET_LABEL}" ;')
+
+
+def state_bundle(soundfont: Path) -> dict[str, bytes]:
+    """Return the files of one instrument's state folder by name; ``soundfont`` must be an absolute path."""
+    return _bundle("state.ttl", "state.ttl", soundfont)
+
+
+def _bundle(subject: str, file_name: str, soundfont: Path, *, described: str = "") -> dict[str, bytes]:
+    """Return a manifest that points to ``file_name``, and that file, which names the SoundFont."""
     path = str(soundfont).replace("\\", "\\\\").replace('"', '\\"')
-    subject = f'<{_PRESET}> a pset:Preset ; lv2:appliesTo <{INSTRUMENT}> ; rdfs:label "{PRESET_LABEL}" ;'
-    manifest = f"{_PREFIXES}{subject} rdfs:seeAlso <preset.ttl> .\n"
-    preset = f'{_PREFIXES}{subject}\n  state:state [ <{INSTRUMENT}:sf2file> "{path}"^^atom:Path ] .\n'
-    return {"manifest.ttl": manifest.encode(), "preset.ttl": preset.encode()}
+    head = f"{_PREFIXES}<{subject}> a pset:Preset ; lv2:appliesTo <{INSTRUMENT}> ;{described}"
+    manifest = f"{head} rdfs:seeAlso <{file_name}> .\n"
+    content = f'{head}\n  state:state [ <{INSTRUMENT}:sf2file> "{path}"^^atom:Path ] .\n'
+    return {"manifest.ttl": manifest.encode(), file_name: content.encode()}

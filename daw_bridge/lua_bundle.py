@@ -8,11 +8,64 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-PROTOCOL = 1
+PROTOCOL = 2
 LUA_FOLDER = Path(__file__).parent / "lua"
-LIBRARY = ("json", "faults", "files", "ids", "plugins", "timeline", "strips", "selection", "history", "reader")
-VERBS = ("verbs/tempo", "verbs/markers", "verbs/tracks", "verbs/material", "verbs/mixer", "verbs/selecting")
-BRIDGE = (*LIBRARY, *VERBS, "journal", "transport", "bridge")
+LIBRARY = (
+    "json",
+    "faults",
+    "files",
+    "ids",
+    "aliases",
+    "names",
+    "plugins",
+    "timeline",
+    "strips",
+    "selection",
+    "history",
+    "waiting",
+    "parameters",
+    "processors",
+    "reader",
+)
+VERBS = (
+    "verbs/tempo",
+    "verbs/markers",
+    "verbs/controls",
+    "verbs/mixer",
+    "verbs/routing",
+    "verbs/tracks",
+    "verbs/strip_settings",
+    "verbs/groups",
+    "verbs/vcas",
+    "verbs/sends",
+    "verbs/sidechains",
+    "verbs/portraits",
+    "verbs/removal",
+    "verbs/scenes",
+    "verbs/region_state",
+    "verbs/fades",
+    "verbs/region_edits",
+    "verbs/regions",
+    "verbs/region_undo",
+    "verbs/region_shape",
+    "verbs/sound_file",
+    "verbs/file_import",
+    "verbs/region_sound",
+    "verbs/playlists",
+    "verbs/comping",
+    "verbs/material",
+    "verbs/region_facts",
+    "verbs/selecting",
+    "plugin_list",
+    "lanes",
+    "lane_targets",
+    "thinning",
+    "plugin_record",
+    "verbs/plugin_chain",
+    "verbs/plugin_settings",
+    "verbs/automation",
+)
+BRIDGE = (*LIBRARY, *VERBS, "registry", "revisions", "records", "journal", "transport", "bridge")
 BUTTON = (*LIBRARY, "button")
 
 
@@ -20,6 +73,8 @@ def bundle(modules: tuple[str, ...], closing: str) -> str:
     """Join Lua modules, each visible to the later ones under its file's name, and end with ``closing``."""
     parts = []
     for module in modules:
+        if module == "registry":  # the one place that names all verb modules is VERBS
+            parts.append(f"local verb_modules = {{ {', '.join(Path(verbs).name for verbs in VERBS)} }}\n")
         source = (LUA_FOLDER / f"{module}.lua").read_text(encoding="utf-8")
         parts.append(f"local {Path(module).name} = (function ()\n{source}end) ()\n")
     return "".join(parts) + closing

@@ -1,5 +1,6 @@
 """Finding Ardour's programs, which carry the major version in their names."""
 
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -21,14 +22,20 @@ class ArdourPrograms:
 
 
 def find_ardour(search_path: str | None = None) -> ArdourPrograms:
-    """Return the programs of the newest Ardour whose interpreter is there.
+    """Return the programs of the editor that ``find_editor`` finds, else of the first Ardour with an interpreter.
 
-    ``search_path`` is a list of folders as in ``PATH``, which it defaults to. Raises SetupBroken when none is found.
+    A session that one major version wrote does not open in an earlier one, so editor and interpreter belong together:
+    the interpreter beside the editor's own program comes first (Ardour's own packages put only a link to the editor
+    into a folder of PATH). ``search_path`` is a list of folders as in ``PATH``, which it defaults to. Raises
+    SetupBroken when none is found.
     """
-    for major in range(NEWEST_MAJOR, OLDEST_MAJOR - 1, -1):
-        lua = shutil.which(f"ardour{major}-lua", path=search_path)
-        if lua:
-            return ArdourPrograms(major_version=major, lua=Path(lua))
+    editor = find_editor(search_path)
+    beside = [str(editor.parent), str(editor.resolve().parent)] if editor else []
+    for folder in (*beside, *_folders(search_path)):
+        for major in _majors():
+            lua = shutil.which(f"ardour{major}-lua", path=folder)
+            if lua:
+                return ArdourPrograms(major_version=major, lua=Path(lua))
     raise SetupBroken(
         f"Ardour's interpreter ardourN-lua (N from {OLDEST_MAJOR} to {NEWEST_MAJOR}) is not on PATH; "
         f"install it with: {INSTALL_COMMAND}"
@@ -36,10 +43,19 @@ def find_ardour(search_path: str | None = None) -> ArdourPrograms:
 
 
 def find_editor(search_path: str | None = None) -> Path | None:
-    """Return the editor's program, or None: ``ardour`` as Debian names it, else the newest ``ardourN``."""
-    names = ["ardour", *(f"ardour{major}" for major in range(NEWEST_MAJOR, OLDEST_MAJOR - 1, -1))]
-    found = (shutil.which(name, path=search_path) for name in names)
+    """Return the first editor on the path, or None: ``ardour`` as Debian names it, or the newest ``ardourN``."""
+    names = ["ardour", *(f"ardour{major}" for major in _majors())]
+    found = (shutil.which(name, path=folder) for folder in _folders(search_path) for name in names)
     return next((Path(program) for program in found if program), None)
+
+
+def _folders(search_path: str | None) -> list[str]:
+    path = os.environ.get("PATH", os.defpath) if search_path is None else search_path
+    return [folder for folder in path.split(os.pathsep) if folder]
+
+
+def _majors() -> range:
+    return range(NEWEST_MAJOR, OLDEST_MAJOR - 1, -1)
 
 
 def read_version(session_xml: str) -> str:

@@ -1,13 +1,17 @@
-"""What can be said against a change set before anything is done: refs, ranges and files."""
+"""What can be said against a change set before anything is done.
 
-from collections.abc import Iterator
+Ranges, files and refs are judged here; whether the names mean anything in the session, and whether this Ardour can do
+the verbs, is judged by the bridge in the same request that does it.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 
+from daw_bridge.bridge_folder import JsonObject
 from music.changeset import ChangeSet, Outcome, OutcomeStatus
-from music.errors import NotFound, RequestInvalid
+from music.errors import RequestInvalid
 from music.operations import Operation
 from music.operations.fields import files_to_read, made, named, out_of_bounds
-from music.session import SessionSnapshot
 
 
 def _complaint(operation: Operation) -> str:
@@ -16,55 +20,55 @@ def _complaint(operation: Operation) -> str:
     return f"there is no file {missing}" if missing is not None else out_of_bounds(operation)
 
 
-def _refused_by_name(operation: Operation, refs: set[str], snapshot: SessionSnapshot) -> str:
-    known = {"route": {name for route in snapshot.routes for name in (route.id, route.name)}}
-    known["region"] = {region.id for route in snapshot.routes for region in route.regions}
-    for kind, name in named(operation):
-        if name in refs or kind not in known or name in known[kind]:
-            continue
-        nearest = nearest_route(name, snapshot) if kind == "route" else None
-        return str(NotFound(kind, name, nearest=nearest))
-    return ""
-
-
-def nearest_route(name: str, snapshot: SessionSnapshot) -> str | None:
-    """Return the id of the strip whose id or name comes nearest to a wanted one."""
-    best: tuple[int, str] | None = None
-    for route in snapshot.routes:
-        distance = min(_distance(name, route.id), _distance(name.casefold(), route.name.casefold()))
-        if best is None or distance < best[0]:
-            best = (distance, f"{route.id} ({route.name})")
-    return best[1] if best else None
-
-
-def _distance(one: str, other: str) -> int:
-    """Count the letters to change, add or drop to turn one text into the other (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        diagonal, row[0] = row[0], i
-        for j, other_letter in enumerate(other, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (letter != other_letter))
-    return row[-1]
-
-
-def preview(change_set: ChangeSet, snapshot: SessionSnapshot) -> Iterator[Outcome]:
-    """Say of each operation whether it is valid here; nothing is done."""
+def complaints(change_set: ChangeSet) -> dict[int, str]:
+    """Return what is wrong with the operations by themselves and among each other, by their index."""
+    found: dict[int, str] = {}
     refs: set[str] = set()
     for index, operation in enumerate(change_set.operations):
-        complaint = _complaint(operation) or _refused_by_name(operation, refs, snapshot)
+        if complaint := _complaint(operation):
+            found[index] = complaint
         for _, ref in made(operation):
             if ref in refs:
-                complaint = f"the ref {ref!r} is used twice"
+                found[index] = f"the ref {ref!r} is used twice"
             refs.add(ref)
-        status = OutcomeStatus.FAILED if complaint else OutcomeStatus.PREVIEWED
-        yield Outcome(index=index, verb=operation.verb, status=status, reason=complaint)
+    return found
 
 
-def check_revision(change_set: ChangeSet, snapshot: SessionSnapshot) -> None:
-    """Refuse a change set that was made for another state of the session."""
-    expected = change_set.expected_revision
-    if expected is not None and expected != snapshot.revision:
-        raise RequestInvalid(
-            f"the session moved on: it is at revision {snapshot.revision}, the change set expects {expected}; "
-            "read the session again and decide anew"
-        )
+def names_to_find(change_set: ChangeSet) -> list[JsonObject]:
+    """Return what must be there in the session: names that are no ref of an earlier operation."""
+    found: list[JsonObject] = []
+    refs: set[str] = set()
+    for index, operation in enumerate(change_set.operations):
+        found += [{"index": index, "kind": kind, "name": name} for kind, name in named(operation) if name not in refs]
+        refs |= {ref for _, ref in made(operation)}
+    return found
+
+
+def previewed(
+    change_set: ChangeSet, complaints_by_index: Mapping[int, str], *, is_dry_run: bool
+) -> tuple[Outcome, ...]:
+    """Say of each operation whether it is valid; of a change set with something wrong in it nothing is done."""
+    valid = OutcomeStatus.PREVIEWED if is_dry_run else OutcomeStatus.NOT_APPLIED
+    reason = "" if is_dry_run else "another operation is not valid"
+    return tuple(
+        Outcome(index=index, verb=operation.verb, status=OutcomeStatus.FAILED, reason=complaints_by_index[index])
+        if index in complaints_by_index
+        else Outcome(index=index, verb=operation.verb, status=valid, reason=reason)
+        for index, operation in enumerate(change_set.operations)
+    )
+
+
+def elsewhere(meant: str, is_open: str) -> RequestInvalid:
+    """Return the refusal of a change set that was made for another session."""
+    return RequestInvalid(
+        f"this was asked for in the session {meant}, but {is_open} is open now; open the other one again, "
+        "or ask anew for this one"
+    )
+
+
+def moved_on(expected: str, revision: str) -> RequestInvalid:
+    """Return the refusal of a change set that was made for another state of the session."""
+    return RequestInvalid(
+        f"the session moved on: it is at revision {revision}, the change set expects {expected}; "
+        "read the session again and decide anew"
+    )

@@ -1,19 +1,25 @@
-"""Change sets and snapshots as the JSON that goes to Ardour's Lua and comes back, and the session's revision."""
+"""Change sets and snapshots as the JSON that goes to Ardour's Lua and comes back."""
 
-import hashlib
-import json
 import math
 from collections.abc import Iterable
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
 
 from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.daw import TransportState
+from daw_bridge.wire_mixer import to_group, to_scene, to_strip_facts, to_vca
+from daw_bridge.wire_plugins import to_lane, to_plugin
+from daw_bridge.wire_regions import to_playlist, to_region
 from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
+from music.errors import RequestInvalid
 from music.operations import Operation
 from music.session import (
     Marker,
-    Region,
     Route,
     RouteId,
     RouteKind,
@@ -23,17 +29,6 @@ from music.session import (
 )
 from music.time import BBT, TimeSignature
 
-_NOT_MUSIC = {
-    "playhead_samples",
-    "playhead",
-    "is_rolling",
-    "is_recording",
-    "selected_routes",
-    "selected_range",
-    "ardour_version",
-    "name",
-    "folder",
-}
 _STATES = {
     "applied": ChangeSetState.APPLIED,
     "failed": ChangeSetState.FAILED,
@@ -42,12 +37,12 @@ _STATES = {
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, BBT):
-        return {"bar": value.bar, "beat": value.beat, "tick": value.tick}
-    if isinstance(value, TimeSignature):
-        return {"beats": value.beats, "unit": value.unit}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, float) and math.isinf(value) and value < 0:
         return "-inf"  # silence; JSON has no infinity
     return value
@@ -58,26 +53,32 @@ def to_json(operation: Operation) -> JsonObject:
     return {field.name: _plain(getattr(operation, field.name)) for field in fields(operation)}
 
 
-def revision_of(facts: JsonObject) -> str:
-    """Digest what matters musically: not the playhead, the selection, nor whether the transport rolls."""
-    music = {name: value for name, value in facts.items() if name not in _NOT_MUSIC}
-    return hashlib.sha256(json.dumps(music, sort_keys=True).encode()).hexdigest()[:16]
+@cache
+def operation_types() -> dict[str, type[Operation]]:
+    """Return the types of all operations by their verbs."""
+    types: tuple[type[Operation], ...] = get_args(Operation)
+    return {str(field.default): found for found in types for field in fields(found) if field.name == "verb"}
+
+
+@cache
+def _reader(verb: str) -> TypeAdapter[Operation]:
+    return TypeAdapter(operation_types()[verb])
+
+
+def from_json(facts: JsonObject) -> Operation:
+    """Read an operation as it was written; RequestInvalid where this Sideman has no such operation."""
+    verb = facts.get("verb")
+    if verb not in operation_types():
+        raise RequestInvalid(f"there is no operation {verb!r}")
+    try:
+        return _reader(verb).validate_python(facts)
+    except ValueError as error:
+        raise RequestInvalid(f"the operation {verb} cannot be read: {error}") from error
 
 
 def to_bbt(place: JsonObject) -> BBT:
     """Read a place."""
     return BBT(place["bar"], place["beat"], place["tick"])
-
-
-def _region(facts: JsonObject) -> Region:
-    return Region(
-        id=facts["id"],
-        name=facts["name"],
-        position_samples=facts["position_samples"],
-        length_samples=facts["length_samples"],
-        start=to_bbt(facts["start"]),
-        n_notes=facts.get("n_notes"),
-    )
 
 
 def to_route(facts: JsonObject) -> Route:
@@ -92,8 +93,11 @@ def to_route(facts: JsonObject) -> Route:
         is_muted=facts["is_muted"],
         is_soloed=facts["is_soloed"],
         is_record_armed=facts["is_record_armed"],
-        processors=tuple(facts["processors"]),
-        regions=tuple(_region(region) for region in facts["regions"]),
+        processors=tuple(to_plugin(plugin) for plugin in facts["processors"]),
+        automation=tuple(to_lane(lane) for lane in facts.get("automation", ())),
+        regions=tuple(to_region(region) for region in facts["regions"]),
+        playlists=tuple(to_playlist(playlist) for playlist in facts.get("playlists", ())),
+        **to_strip_facts(facts),
     )
 
 
@@ -135,7 +139,7 @@ def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
         name=facts["name"],
         folder=facts["folder"],
         sample_rate_hz=facts["sample_rate_hz"],
-        revision=revision_of(facts),
+        revision=facts["revision"],
         tempo_map=tuple(to_tempo_point(point) for point in facts["tempo_map"]),
         markers=tuple(to_marker(marker) for marker in facts["markers"]),
         routes=tuple(to_route(route) for route in facts["routes"]),
@@ -146,7 +150,18 @@ def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
         is_dirty=is_dirty,
         selected_routes=tuple(RouteId(route) for route in facts["selected_routes"]),
         selected_range=to_range(facts["selected_range"]),
+        groups=tuple(to_group(group) for group in facts.get("groups", ())),
+        vcas=tuple(to_vca(vca) for vca in facts.get("vcas", ())),
+        scenes=tuple(to_scene(scene) for scene in facts.get("scenes", ())),
     )
+
+
+def to_kept_snapshot(facts: JsonObject, *, folder: Path, revision: str) -> SessionSnapshot:
+    """Read what was music in a session at a revision; what passes, such as the playhead, is not kept."""
+    passing = {"ardour_version": "", "name": folder.name, "folder": str(folder), "revision": revision}
+    start = {"playhead_samples": 0, "playhead": {"bar": 1, "beat": 1, "tick": 0}}
+    still = {"is_rolling": False, "is_recording": False, "selected_routes": [], "selected_range": None}
+    return to_snapshot(passing | start | still | facts, is_dirty=False)
 
 
 def to_transport_state(facts: JsonObject) -> TransportState:
@@ -167,6 +182,7 @@ def to_outcome(index: int, verb: str, facts: JsonObject) -> Outcome:
         status=OutcomeStatus(facts["status"]),
         reason=facts.get("reason", ""),
         route_id=facts.get("route_id"),
+        target_id=facts.get("target_id", facts.get("route_id")),
         asked=facts.get("asked", ""),
         read_back=facts.get("read_back", ""),
     )
@@ -185,7 +201,7 @@ def _undone(entry: JsonObject, outcome: Outcome) -> Outcome:
         status, reason = OutcomeStatus.UNVERIFIED, "; ".join(notes)
     else:
         status, reason = OutcomeStatus.VERIFIED, "taken back"
-    return Outcome(index=outcome.index, verb=outcome.verb, status=status, reason=reason, route_id=outcome.route_id)
+    return replace(outcome, status=status, reason=reason, asked="", read_back="")
 
 
 def _after_failure(entry: JsonObject, outcome: Outcome) -> Outcome:
@@ -228,4 +244,5 @@ def to_result(record: JsonObject) -> ChangeSetResult:
         state=_STATES.get(record["state"], ChangeSetState.UNCERTAIN),
         outcomes=tuple(_recorded_outcomes(record)),
         revision=record.get("revision"),
+        revision_before=record.get("revision_before"),
     )

@@ -17,6 +17,7 @@ class ChangeSet:
     label: str
     operations: tuple[Operation, ...]
     expected_revision: str | None = None  # refuse when the session is at another one
+    session_folder: str | None = None  # refuse when another session is open
 
 
 class OutcomeStatus(Enum):
@@ -38,7 +39,8 @@ class Outcome:
     verb: str
     status: OutcomeStatus
     reason: str = ""
-    route_id: str | None = None  # what the operation made or changed
+    route_id: str | None = None  # the strip that the operation made or changed
+    target_id: str | None = None  # what it made or changed, of whatever kind
     asked: str = ""
     read_back: str = ""
 
@@ -62,3 +64,4 @@ class ChangeSetResult:
     state: ChangeSetState
     outcomes: tuple[Outcome, ...]
     revision: str | None  # the session's revision afterwards, when it could be read
+    revision_before: str | None = None  # the one at which it was begun

@@ -29,6 +29,78 @@ class Region:
     length_samples: int
     start: BBT
     n_notes: int | None = None  # MIDI regions only
+    layer: int = 0  # from the lowest up; more where regions overlap
+    gain_db: float = 0.0  # audio regions only, like the fades and the envelope
+    is_inverted: bool = False
+    is_muted: bool = False
+    is_locked: bool = False
+    offset_samples: int = 0  # where an audio region starts inside its source
+    offset_beats: float = 0.0  # where a MIDI region starts inside its source
+    fade_in_samples: int | None = None  # None where this Ardour does not tell
+    fade_out_samples: int | None = None
+    envelope: tuple[tuple[int, float], ...] = ()  # samples from its start, and gain; empty where off or flat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSpan:
+    """Where a region lies."""
+
+    region_id: str
+    position_samples: int
+    length_samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playlist:
+    """One of a track's takes. The regions of the one in use are those of the track."""
+
+    id: str
+    name: str
+    is_used: bool
+    regions: tuple[PlacedSpan, ...] = ()  # where it is not in use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """A tap of a strip into a bus or a plugin's sidechain."""
+
+    id: str
+    name: str
+    target: str | None  # id of the bus, or of the plugin whose sidechain it is; None where it goes to neither
+    gain_db: float
+    is_pre_fader: bool
+    is_enabled: bool
+    place: int  # among what a person sees in the strip, the fader included; from 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """A plugin on a strip.
+
+    ``parameters`` are rows of number and value, "0 160;1 -3;2 ~", where "~" is a parameter that follows its automation.
+    """
+
+    id: str
+    name: str
+    uri: str  # what kind of plugin it is: an LV2 URI or the like
+    is_bypassed: bool
+    parameters: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomationLane:
+    """The automation of one control of a strip, a plugin or a send.
+
+    ``target`` is ``gain``, ``trim``, ``mute``, ``pan`` or ``width``, or a plugin's id and a parameter's number, or a
+    send's id and ``level``. ``points`` are rows of place and value, "0 1;48000 0.5": places in samples, or in ticks of
+    1/1920 quarter note where the lane follows the tempo; values as Ardour keeps them (a gain is a factor).
+    """
+
+    target: str
+    mode: str
+    interpolation: str
+    is_in_beats: bool
+    points: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +116,56 @@ class Route:
     is_muted: bool
     is_soloed: bool
     is_record_armed: bool
-    processors: tuple[str, ...]  # names of plugins and inserts in signal order
+    processors: tuple[Plugin, ...]  # in signal order
     regions: tuple[Region, ...]
+    automation: tuple[AutomationLane, ...] = ()
+    playlists: tuple[Playlist, ...] = ()  # tracks only
+    n_inputs: int = 0
+    n_outputs: int = 0
+    inputs: tuple[str, ...] = ()  # per port what it is connected to, joined by " + "
+    outputs: tuple[str, ...] = ()
+    monitoring: str | None = None  # auto, input, disk or cue; None where it is no track
+    trim_db: float = 0.0
+    width: float | None = None  # None where the panner has none
+    polarity: str = ""  # per channel 1 where it is turned over, else 0
+    is_solo_isolated: bool = False
+    is_solo_safe: bool = False
+    is_active: bool = True
+    sends: tuple[Send, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteGroup:
+    """Strips that share some of their faders and buttons."""
+
+    id: str
+    name: str
+    colour: str
+    routes: tuple[RouteId, ...]
+    shares: tuple[str, ...]
+    is_active: bool
+    is_relative: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vca:
+    """One fader and its buttons for several strips."""
+
+    id: str
+    name: str
+    colour: str
+    gain_db: float
+    is_muted: bool
+    is_soloed: bool
+    routes: tuple[RouteId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixerScene:
+    """A stored state of the whole mixer."""
+
+    number: int  # from 1
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +216,6 @@ class SessionSnapshot:
     is_dirty: bool
     selected_routes: tuple[RouteId, ...] = ()
     selected_range: TimeRange | None = None
+    groups: tuple[RouteGroup, ...] = ()
+    vcas: tuple[Vca, ...] = ()
+    scenes: tuple[MixerScene, ...] = ()

@@ -17,20 +17,35 @@ local function process()
 	}
 end
 
-function anytime.hello(session)
+function anytime.hello(session, editor)
+	local operations, unavailable = registry.capabilities(session, editor)
 	return {
 		bridge_version = settings.version,
 		ardour_version = reader.ardour_version(),
 		session = session:path(),
-		operations = journal.operation_names(),
+		operations = operations,
+		unavailable = unavailable,
 		removes_tracks_itself = session.remove_route ~= nil,
 		has_fluidsynth = plugins.find("urn:ardour:a-fluidsynth") ~= nil,
 		process = process(),
 	}
 end
 
+-- What is music in the session, and beside it what passes: the text is long, so it is written only once.
 function anytime.snapshot(session, editor)
-	return reader.snapshot(session, editor)
+	local revision, text, selected = revisions.read(session, editor)
+	local passing = reader.add_passing(session, editor, selected)
+	passing.revision = revision
+	return json.text(text:sub(1, -2) .. "," .. json.encode(passing):sub(2))
+end
+
+function anytime.reading(session, editor, arguments)
+	local read = registry.readings[arguments.name] or faults.stop("invalid", "no reading " .. tostring(arguments.name))
+	return read(session, editor, arguments.arguments)
+end
+
+function anytime.preview(session, editor, arguments)
+	return journal.preview(session, editor, arguments)
 end
 
 function anytime.transport(session, _, arguments)
@@ -49,24 +64,8 @@ function anytime.existing(session, _, arguments)
 	return { ids = found }
 end
 
-function unless_recording.begin(session, _, arguments)
-	return journal.begin(session, arguments)
-end
-
-function unless_recording.step(session, editor, arguments)
-	return journal.step(session, editor, arguments)
-end
-
-function unless_recording.reopen(session, _, arguments)
-	return journal.reopen(session, arguments)
-end
-
-function unless_recording.take_back(session, editor, arguments)
-	return journal.take_back(session, editor, arguments)
-end
-
-function unless_recording.finish(session, editor, arguments)
-	return journal.finish(session, editor, arguments)
+for _, verb in ipairs({ "apply", "go_on", "settle", "take_back", "reopen" }) do
+	unless_recording[verb] = journal[verb]
 end
 
 function unless_recording.save(session)
@@ -77,13 +76,19 @@ function unless_recording.save(session)
 end
 
 -- Take the request away before anything else, so that it is claimed exactly once.
+-- It is one line, and where it brings operations those are the second: that line goes into the log as it is.
 local function claim(folder)
 	if not os.rename(folder .. "/request.json", folder .. "/claimed.json") then
 		return nil
 	end
 	local text = files.read(folder .. "/claimed.json")
 	os.remove(folder .. "/claimed.json")
-	return json.decode(text)
+	local first, operations = text:match("^([^\n]*)\n?(.*)$")
+	local request = json.decode(first)
+	if operations ~= "" then
+		request.arguments.operations, request.arguments.operations_text = json.decode(operations), operations
+	end
+	return request
 end
 
 local function run(request, session, editor)
@@ -107,6 +112,7 @@ local function run(request, session, editor)
 	if unless_recording[request.verb] and reader.is_recording(session) then
 		faults.stop("recording", "the transport is recording; stop it first")
 	end
+	ids.use(session)
 	is_busy = true
 	local is_done, result = faults.guard(verb, session, editor, request.arguments)
 	is_busy = false

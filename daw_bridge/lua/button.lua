@@ -117,7 +117,8 @@ end
 local function ask(session, editor)
 	local port = serve_port()
 	if not port then
-		say("Sideman is not running.\n\nStart it in a terminal with\n\n    sideman serve\n\nand press this button again.")
+		say("Sideman is not running.\n\nStart it in a terminal with\n\n    " .. (settings.command or "sideman")
+			.. " serve\n\nand press this button again.")
 		return
 	end
 	local target = button.target(session, editor)

@@ -2,7 +2,7 @@
 
 local faults = {}
 
---- Stop the verb. `kind` is one of: invalid, not_found, recording, busy, failed, expired, version.
+--- Stop the verb. `kind` is one of: invalid, not_found, no_folder, recording, busy, failed, expired, version.
 function faults.stop(kind, message, facts)
 	local fault = facts or {}
 	fault.kind, fault.message = kind, message
@@ -22,6 +22,12 @@ function faults.from(caught)
 		return caught
 	end
 	return { kind = "failed", message = tostring(caught) }
+end
+
+--- Tell a fault in one sentence, with the nearest match where a name was wrong.
+function faults.sentence(fault)
+	local nearest = fault.nearest
+	return fault.message .. (nearest and nearest ~= json.null and "; did you mean " .. nearest .. "?" or "")
 end
 
 --- Run a verb; returns true and its result, or false and a fault. Never raises.

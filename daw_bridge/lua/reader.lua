@@ -2,18 +2,14 @@
 
 local reader = {}
 
-local function processors(route)
-	local names = json.array()
-	for i = 0, 63 do
-		local processor = route:nth_processor(i)
-		if processor:isnil() then
-			break
-		end
-		if processor:display_to_user() and not processor:to_insert():isnil() then
-			names[#names + 1] = processor:display_name()
-		end
-	end
-	return names
+-- What the verb modules add to the facts of a route, of a region, and of the session.
+local of_route, of_region, of_session = {}, {}, {}
+
+--- Let a verb module add what must be in a snapshot of its subject.
+function reader.extend(module)
+	of_route[#of_route + 1] = module.route_facts
+	of_region[#of_region + 1] = module.region_facts
+	of_session[#of_session + 1] = module.session_facts
 end
 
 --- The number of notes of a MIDI region; nil for audio.
@@ -22,35 +18,50 @@ function reader.n_notes(region)
 	if midi_region:isnil() then
 		return nil
 	end
-	local count = 0
-	for _ in ARDOUR.LuaAPI.note_list(midi_region:model()):iter() do
-		count = count + 1
-	end
-	return count
+	return ARDOUR.LuaAPI.note_list(midi_region:model()):size()
 end
 
-local function region_facts(region)
+-- The place of a tick or a sample, remembered in `places`: many regions begin and end together.
+local function place_of(position, samples, places)
+	local is_beats = position:is_beats()
+	local known = is_beats and places.of_ticks or places.of_samples
+	local at = is_beats and position:ticks() or samples
+	local place = known[at]
+	if not place then
+		place = is_beats and timeline.place_at(at) or timeline.place_at_sample(at)
+		known[at] = place
+	end
+	return place
+end
+
+local function region_facts(region, places)
 	local position = region:position()
-	local start = region:position():is_beats() and position:ticks() or timeline.ticks_at_sample(position:samples())
-	return {
+	local samples = position:samples()
+	local facts = {
 		id = ids.of(region),
 		name = region:name(),
-		position_samples = position:samples(),
-		length_samples = (region:position() + region:length()):samples() - position:samples(),
-		start = timeline.place_at(start),
+		position_samples = samples,
+		length_samples = (position + region:length()):samples() - samples,
+		start = place_of(position, samples, places),
 		n_notes = reader.n_notes(region),
 	}
+	for _, add in ipairs(of_region) do
+		add(region, facts)
+	end
+	return facts
 end
 
-local function regions(route)
+local function comes_before(one, other)
+	return one.position_samples < other.position_samples
+		or (one.position_samples == other.position_samples and one.id < other.id)
+end
+
+local function regions(route, places)
 	local list = json.array()
 	for i, region in ipairs(strips.regions(route)) do
-		list[i] = region_facts(region)
+		list[i] = region_facts(region, places)
 	end
-	table.sort(list, function (one, other)
-		return one.position_samples < other.position_samples
-			or (one.position_samples == other.position_samples and one.id < other.id)
-	end)
+	table.sort(list, comes_before)
 	return list
 end
 
@@ -59,8 +70,8 @@ local function is_armed(route)
 	return not control:isnil() and control:get_value() > 0
 end
 
-local function route_facts(route)
-	return {
+local function route_facts(route, places)
+	local facts = {
 		id = ids.of(route),
 		name = route:name(),
 		kind = strips.kind(route),
@@ -70,9 +81,13 @@ local function route_facts(route)
 		is_muted = route:muted(),
 		is_soloed = route:soloed(),
 		is_record_armed = is_armed(route),
-		processors = processors(route),
-		regions = regions(route),
+		processors = processors.facts(route),
+		regions = regions(route, places),
 	}
+	for _, add in ipairs(of_route) do
+		add(route, facts)
+	end
+	return facts
 end
 
 --- The markers, by place; Lua cannot read the id of a location, so name and place stand for it.
@@ -155,20 +170,55 @@ function reader.transport(session)
 	}
 end
 
---- The whole session in one go.
-function reader.snapshot(session, editor)
-	local facts = reader.transport(session)
+-- What is selected passes, whoever adds it to the facts.
+local function split_selection(facts)
+	local selected = {}
+	for name, value in pairs(facts) do
+		selected[name] = name:match("^selected_") and value or nil
+	end
+	for name in pairs(selected) do
+		facts[name] = nil
+	end
+	return facts, selected
+end
+
+--- What is music in the session, all that its revision stands for; not the playhead, the selection, nor its name.
+-- Returns as well what the verb modules told of the selection: facts whose names begin with `selected_`.
+function reader.music(session, editor)
+	local facts = {
+		sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
+		tempo_map = tempo_map(),
+		markers = reader.markers(session),
+		routes = json.array(),
+	}
+	local places = { of_ticks = {}, of_samples = {} }
+	for i, route in ipairs(strips.all(session)) do
+		facts.routes[i] = route_facts(route, places)
+	end
+	for _, add in ipairs(of_session) do
+		add(session, editor, facts)
+	end
+	return split_selection(facts)
+end
+
+--- Add what passes to some facts: where the session lies, where the transport stands, what is selected.
+function reader.add_passing(session, editor, facts)
+	for name, value in pairs(reader.transport(session)) do
+		facts[name] = value
+	end
 	facts.ardour_version = reader.ardour_version()
 	facts.name = session:name()
 	facts.folder = session:path()
-	facts.sample_rate_hz = math.tointeger(session:nominal_sample_rate())
-	facts.tempo_map = tempo_map()
-	facts.markers = reader.markers(session)
 	facts.selected_routes = reader.selected_routes(session)
 	facts.selected_range = reader.selected_range(editor)
-	facts.routes = json.array()
-	for i, route in ipairs(strips.all(session)) do
-		facts.routes[i] = route_facts(route)
+	return facts
+end
+
+--- The whole session in one go, as one table.
+function reader.snapshot(session, editor)
+	local facts, selected = reader.music(session, editor)
+	for name, value in pairs(reader.add_passing(session, editor, selected)) do
+		facts[name] = value
 	end
 	return facts
 end

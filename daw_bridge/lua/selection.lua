@@ -14,8 +14,21 @@ local function is_wanted(strip, routes)
 	return false
 end
 
+-- Hiding a VCA that was made in the same moment ends Ardour 7.3, so nothing is touched that need not be.
+local function is_so_already(session, routes)
+	for strip in session:get_stripables():iter() do
+		if strip:is_selected() ~= is_wanted(strip, routes) then
+			return false
+		end
+	end
+	return true
+end
+
 function selection.set(context, routes)
 	local editor = context.editor
+	if is_so_already(context.session, routes) then
+		return
+	end
 	if #routes == 0 then
 		editor:deselect_all()
 		return

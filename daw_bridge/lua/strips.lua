@@ -4,63 +4,63 @@ local strips = {}
 
 --- All strips in the order in which they stand in the mixer.
 function strips.all(session)
-	local list = {}
+	local list, order = {}, {}
 	for route in session:get_routes():iter() do
 		list[#list + 1] = route
+		order[route] = route:presentation_info_ptr():order()
 	end
-	table.sort(list, function (one, other)
-		return one:presentation_info_ptr():order() < other:presentation_info_ptr():order()
-	end)
+	table.sort(list, function (one, other) return order[one] < order[other] end)
 	return list
 end
 
---- Return the strip with this id, or nil.
-function strips.find(session, id)
+local function by_id(session, id)
 	local persistent = ids.parse(id)
 	local route = persistent and session:route_by_id(persistent)
 	return route and not route:isnil() and route or nil
 end
 
--- How far one text is from another: 0 is equal (Levenshtein).
-local function distance(one, other)
-	local row = {}
-	for j = 0, #other do
-		row[j] = j
-	end
-	for i = 1, #one do
-		local diagonal
-		diagonal, row[0] = row[0], i
-		for j = 1, #other do
-			local cost = one:byte(i) == other:byte(j) and 0 or 1
-			diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
-		end
-	end
-	return row[#other]
+--- Return the strip with this id, or the one that took its place, or nil.
+function strips.find(session, id)
+	return by_id(session, id) or by_id(session, aliases.current(session, id))
 end
 
---- Return id and name of the strip whose id or name comes nearest to a wanted id.
-function strips.nearest(session, wanted)
-	local best, best_distance
-	for _, route in ipairs(strips.all(session)) do
-		local id, name = ids.of(route), route:name()
-		local here = math.min(distance(wanted, id), distance(wanted:lower(), name:lower()))
-		if not best or here < best_distance then
-			best, best_distance = id .. " (" .. name .. ")", here
+local function bearing(session, name)
+	local found = {}
+	for route in session:get_routes():iter() do
+		if route:name() == name then
+			found[#found + 1] = route
 		end
 	end
-	return best
+	return found
 end
 
---- Return the strip that an operation names, by ref or id; stops with the nearest match where there is none.
+local function stop_unknown(session, name)
+	local things = {}
+	for i, route in ipairs(strips.all(session)) do
+		things[i] = { id = ids.of(route), name = route:name() }
+	end
+	names.stop_unknown("route", name, things)
+end
+
+--- Return the strip that an operation names, and its id: by ref, by id, or by the name that it alone bears.
+-- Stops with the nearest match where there is none.
 function strips.named(context, name)
-	local id = context.refs[name] or name
-	local route = strips.find(context.session, id)
+	local route = strips.find(context.session, context.refs[name] or name)
 	if not route then
-		faults.stop("not_found", "no route " .. name, {
-			target = "route", name = name, nearest = strips.nearest(context.session, name) or json.null,
-		})
+		local found = bearing(context.session, name)
+		if #found > 1 then
+			faults.stop("invalid", string.format("%d routes are called %s, such as %s and %s; name one by its id",
+				#found, name, ids.of(found[1]), ids.of(found[2])))
+		end
+		route = found[1] or stop_unknown(context.session, name)
 	end
-	return route, id
+	return route, ids.of(route)
+end
+
+--- "In no group", for what makes a track; from Ardour 9 on that is a value of its own, and nil would end the editor.
+function strips.no_group()
+	local is_made, none = pcall(ARDOUR.RouteGroup)
+	return is_made and none or nil
 end
 
 --- The regions on a strip, in no order; none where it is no track.

@@ -7,10 +7,13 @@ local ticks_per_quarter = 1920
 local ticks_ratio = 2
 local far_ticks = ticks_per_quarter * 4 * 100000
 
-local function to_ticks(beats)
+--- A length or place in Ardour's beats as ticks.
+function timeline.ticks(beats)
 	local quarters, ticks = beats:str():match("^(-?%d+):(%d+)$")
 	return math.tointeger(quarters) * ticks_per_quarter + math.tointeger(ticks)
 end
+
+local to_ticks = timeline.ticks
 
 local function to_beats(ticks)
 	return Temporal.Beats(ticks // ticks_per_quarter, ticks % ticks_per_quarter)
@@ -111,7 +114,14 @@ function timeline.fingerprint()
 	return json.encode(json.array(timeline.changes()))
 end
 
---- Put a map back that was read earlier.
+--- A copy of the map that can be put back later; what `read` returns cannot, from Ardour 8 on.
+function timeline.keep()
+	local tempo_map = Temporal.TempoMap.write_copy()
+	Temporal.TempoMap.abort_update()
+	return tempo_map
+end
+
+--- Put a map back that was kept earlier.
 function timeline.put_back(tempo_map)
 	Temporal.TempoMap.write_copy() -- takes the lock that update releases
 	Temporal.TempoMap.update(tempo_map)

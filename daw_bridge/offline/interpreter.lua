@@ -2,7 +2,9 @@
 -- Arguments: the bridge's Lua folder, the job's script, the request file, the answer file.
 
 library = arg[1]
-for _, name in ipairs ({ "json", "faults", "files", "ids", "plugins", "timeline", "strips", "reader" }) do
+for _, name in ipairs ({
+	"json", "faults", "files", "ids", "aliases", "names", "plugins", "timeline", "strips", "parameters", "processors", "reader",
+}) do
 	_G[name] = dofile (library .. "/" .. name .. ".lua")
 end
 

@@ -15,6 +15,7 @@ _TEMPO_TOLERANCE_BPM = 0.0005  # Ardour keeps tempo as whole superclocks per bea
 _GAIN_TOLERANCE_DB = 0.001  # and gain as a 32-bit coefficient
 _PAN_TOLERANCE = 0.001
 _SILENCE_DB = -192.0
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
 def compare(operations: Iterable[Operation], refs: dict[str, str], snapshot: SessionSnapshot) -> tuple[Outcome, ...]:
@@ -41,7 +42,7 @@ class _Comparison:
             else:
                 asked, read = self._texts(self._last[type(operation), self._target(operation)])
                 status = OutcomeStatus.VERIFIED if asked == read else OutcomeStatus.FAILED
-                reason = "" if asked == read else f"asked for {asked}, Ardour has {read}"
+                reason = self._renamed(operation) if asked == read else f"asked for {asked}, Ardour has {read}"
             yield Outcome(
                 index=index,
                 verb=operation.verb,
@@ -60,8 +61,10 @@ class _Comparison:
                 return self._refs.get(operation.route, operation.route)
             case SelectRoutes():
                 return operation.routes
-            case _:
+            case AddMidiTrack() | AddAudioTrack() | ImportMidi() | ImportAudio() | AddMarker():
                 return operation.ref
+            case _:
+                return operation
 
     def _route_id(self, operation: Operation) -> str | None:
         match operation:
@@ -78,6 +81,20 @@ class _Comparison:
     def _route(self, name: str) -> Route | None:
         wanted = self._refs.get(name, name)
         return next((route for route in self._snapshot.routes if route.id == wanted), None)
+
+    def _given_name(self, operation: AddMidiTrack | AddAudioTrack) -> str:
+        """Return the track's name as it may read: from 8 on Ardour keeps some characters out of names.
+
+        Source: Route::ensure_track_or_route_name and legalize_for_universal_path at 8.12 and 9.8.
+        """
+        route = self._route(operation.ref)
+        legal = operation.name.translate(_NOT_IN_NAMES).rstrip(" .")
+        return legal if route is not None and route.name == legal else operation.name
+
+    def _renamed(self, operation: Operation) -> str:
+        if not isinstance(operation, AddMidiTrack | AddAudioTrack) or self._given_name(operation) == operation.name:
+            return ""
+        return f"Ardour named it {self._given_name(operation)!r}: some characters may not be in names"
 
     def _region(self, operation: ImportMidi | ImportAudio) -> Region | None:
         route = self._route(operation.track)
@@ -96,13 +113,11 @@ class _Comparison:
             case AddMidiTrack():
                 plugin = "with plugin" if operation.instrument_plugin else "without plugin"
                 route = self._route(operation.ref)
-                return _asked_strip("midi_track", operation, plugin), _strip(
-                    route, "with plugin" if route and route.processors else "without plugin"
-                )
+                asked = f"midi_track {self._given_name(operation)!r} {operation.colour.lower()} {plugin}"
+                return asked, _strip(route, "with plugin" if route and route.processors else "without plugin")
             case AddAudioTrack():
-                return f"audio_track {operation.name!r} {operation.colour.lower()} ", _strip(
-                    self._route(operation.ref), ""
-                )
+                asked = f"audio_track {self._given_name(operation)!r} {operation.colour.lower()} "
+                return asked, _strip(self._route(operation.ref), "")
             case ImportMidi():
                 region = self._region(operation)
                 return f"{operation.n_notes} notes", "no region there" if region is None else f"{region.n_notes} notes"
@@ -130,10 +145,6 @@ class _Comparison:
         agrees = abs(here[-1].tempo_bpm - operation.tempo_bpm) <= _TEMPO_TOLERANCE_BPM
         read = f"{here[-1].tempo_bpm:g} BPM {here[-1].time_signature} from {operation.at}"
         return asked, asked if agrees and here[-1].time_signature == operation.time_signature else read
-
-
-def _asked_strip(kind: str, operation: AddMidiTrack | AddAudioTrack, instrument: str) -> str:
-    return f"{kind} {operation.name!r} {operation.colour.lower()} {instrument}"
 
 
 def _strip(route: Route | None, instrument: str) -> str:

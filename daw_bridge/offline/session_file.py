@@ -9,6 +9,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
+from daw_bridge.ardour_config import OSC_PROTOCOL
+
 ARDOUR_TICKS_PER_QUARTER = 1920
 
 
@@ -112,6 +114,22 @@ class SessionFile:
         """Have an LV2 plugin restore its state from ``plugins/<processor id>/<name>``."""
         self._processor(processor_id, "lv2").set("state-dir", name)
 
+    def show_notes(self, track_id: str, lowest_midi_note: int, highest_midi_note: int) -> None:
+        """Have the editor show a MIDI track from one note to the other; by itself it shows one octave from C4 on.
+
+        It keeps this with its windows, under the object ``rtav <route id>`` (``midi_time_axis.cc`` at 7.3).
+        """
+        shown = {"note-range-min": str(lowest_midi_note), "note-range-max": str(highest_midi_note)}
+        ET.SubElement(self._gui_objects(), "Object", {"id": f"rtav {track_id}", **shown})
+
+    def switch_osc_on(self) -> None:
+        """Have Ardour listen for OSC in this session, whose own setting wins over the user's."""
+        protocols = self._section("ControlProtocols")
+        found = next((known for known in protocols if known.get("name") == OSC_PROTOCOL), None)
+        protocol = ET.SubElement(protocols, "Protocol", {"name": OSC_PROTOCOL}) if found is None else found
+        protocol.set("active", "1")
+        protocol.set("config", protocol.get("config", ""))  # Ardour 9 passes over a surface that has none
+
     def forget_engine(self) -> None:
         """Remove which backend made the session: another one would open a dialog instead of the session."""
         for hints in self._root.findall("EngineHints"):
@@ -138,6 +156,13 @@ class SessionFile:
         if found is None:
             raise KeyError(processor_id)
         return found
+
+    def _gui_objects(self) -> ET.Element:
+        place = self._root
+        for name in ("Extra", "UI", "GUIObjectState"):
+            found = place.find(name)
+            place = ET.SubElement(place, name) if found is None else found
+        return place
 
     def _section(self, name: str) -> ET.Element:
         found = self._root.find(name)

@@ -14,6 +14,7 @@ from music.operations.material import ImportAudio, ImportMidi
 
 _NOT_PLAIN = re.compile(r"[^\w .+-]")
 _LONGEST_NAME_BYTES = 120
+_MIDDLE_C = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class CopiedMidi:
     file_name: str
     length_ticks: int  # 1920 to the quarter note
     n_notes: int
+    lowest_midi_note: int
+    highest_midi_note: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +65,20 @@ class SourceFolder:
                 waiting = 0
         track.append(mido.MetaMessage("end_of_track", time=waiting))
         copy = mido.MidiFile(type=0, ticks_per_beat=original.ticks_per_beat, tracks=[track])
-        n_notes = sum(message.type == "note_on" and message.velocity > 0 for message in track)
+        midi_notes = [message.note for message in track if message.type == "note_on" and message.velocity > 0]
+        n_notes = len(midi_notes)
         if n_notes != operation.n_notes:
             raise RequestInvalid(f"{operation.path} holds {n_notes} notes, not the {operation.n_notes} notes named")
         name = _free_name(self._midi, operation.name, ".mid")
         copy.save(self._midi / name)
         length_ticks = round(length * ARDOUR_TICKS_PER_QUARTER / original.ticks_per_beat)
-        return CopiedMidi(file_name=name, length_ticks=length_ticks, n_notes=n_notes)
+        return CopiedMidi(
+            file_name=name,
+            length_ticks=length_ticks,
+            n_notes=n_notes,
+            lowest_midi_note=min(midi_notes, default=_MIDDLE_C),
+            highest_midi_note=max(midi_notes, default=_MIDDLE_C),
+        )
 
     def copy_audio(self, operation: ImportAudio, *, sample_rate_hz: int) -> CopiedAudio:
         """Copy a WAV file as it is; RequestInvalid if it is none, is empty, or has another sample rate."""

@@ -12,9 +12,9 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
-from daw_bridge.offline.instrument_state import A_FLUIDSYNTH, STATE_FOLDER, write_soundfont_state
+from daw_bridge.instrument_preset import INSTRUMENT, state_bundle
 from daw_bridge.offline.interpreter import run_job
 from daw_bridge.offline.read_back import compare
 from daw_bridge.offline.session_file import ARDOUR_TICKS_PER_QUARTER, PlacedAudio, PlacedMarker, PlacedMidi, SessionFile
@@ -22,7 +22,7 @@ from daw_bridge.offline.snapshot import to_snapshot
 from daw_bridge.offline.sources import SourceFolder
 from daw_bridge.offline.timeline import Timeline
 from daw_bridge.programs import ArdourPrograms, read_version
-from daw_bridge.wire import to_range
+from daw_bridge.wire import to_json, to_range
 from music.changeset import ChangeSet, ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.errors import RequestInvalid, SetupBroken, StorageFailed
 from music.operations.material import ImportAudio, ImportMidi
@@ -35,6 +35,7 @@ from music.time import BBT
 TIMEOUT_SECONDS = 60.0  # of each of the two runs of the interpreter; they take about 2 s
 _ILLEGAL_IN_NAMES = '/\\:;*?"<>|'  # Ardour refuses some of them, file systems the others
 _LONGEST_NAME_BYTES = 200
+_STATE_FOLDER = "state1"
 _SESSION_FILE_BYTES = 4_000_000  # more than the session file and the states of a large session
 _Handled = SetTempo | AddMidiTrack | AddAudioTrack | SetFader | SetPan | SetMute
 
@@ -47,6 +48,7 @@ class NewSession:
     end: BBT
     sample_rate_hz: int = 48000
     soundfont: Path | None = None  # what every a-fluidsynth in it plays
+    has_osc_on: bool = False  # Ardour then listens on all of the machine's addresses while the session is open
 
     def __post_init__(self) -> None:
         illegal = sorted({char for char in self.name if char in _ILLEGAL_IN_NAMES or not char.isprintable()})
@@ -121,7 +123,7 @@ def _prepare(folder: Path, session: NewSession, changes: ChangeSet) -> Path:
     if folder.exists() or folder.is_symlink():
         raise RequestInvalid(f"{folder} is there already; choose another place, or remove it")
     instruments = {op.instrument_plugin for op in changes.operations if isinstance(op, AddMidiTrack)}
-    if session.soundfont is not None and A_FLUIDSYNTH in instruments and not session.soundfont.is_file():
+    if session.soundfont is not None and INSTRUMENT in instruments and not session.soundfont.is_file():
         raise SetupBroken(
             f"the SoundFont {session.soundfont} is not there; install fluid-soundfont-gm or choose another"
         )
@@ -147,7 +149,7 @@ def _to_requests(changes: ChangeSet) -> list[dict[str, Any]]:
     """Return the operations that Ardour's interpreter does itself, tempo first: positions depend on it."""
     handled = [(index, op) for index, op in enumerate(changes.operations) if isinstance(op, _Handled)]
     handled.sort(key=lambda pair: (0, pair[1].at) if isinstance(pair[1], SetTempo) else (1, BBT(1)))
-    return [dataclasses.asdict(op) | {"index": index} for index, op in handled]
+    return [to_json(op) | {"index": index} for index, op in handled]
 
 
 def _complete(session_file: Path, session: NewSession, changes: ChangeSet, made: dict[str, Any]) -> None:
@@ -155,17 +157,16 @@ def _complete(session_file: Path, session: NewSession, changes: ChangeSet, made:
     try:
         file = SessionFile(session_file)
         timeline = Timeline(tuple(op for op in changes.operations if isinstance(op, SetTempo)))
+        # first, so that the flags of markers lie over its own
+        file.set_range(0, timeline.samples(session.end, session.sample_rate_hz))
         _add_material(file, SourceFolder(session_file.parent), timeline, session, changes, made["refs"])
         for operation in changes.operations:
-            if (
-                isinstance(operation, AddMidiTrack)
-                and operation.instrument_plugin == A_FLUIDSYNTH
-                and session.soundfont
-            ):
+            if isinstance(operation, AddMidiTrack) and operation.instrument_plugin == INSTRUMENT and session.soundfont:
                 processor_id = made["instruments"][operation.ref]
-                write_soundfont_state(session_file.parent, processor_id, session.soundfont)
-                file.set_plugin_state_folder(processor_id, STATE_FOLDER)
-        file.set_range(0, timeline.samples(session.end, session.sample_rate_hz))
+                _write_state(session_file.parent / "plugins" / processor_id / _STATE_FOLDER, session.soundfont)
+                file.set_plugin_state_folder(processor_id, _STATE_FOLDER)
+        if session.has_osc_on:
+            file.switch_osc_on()
         file.forget_engine()
         file.write()
         for leftover in session_file.parent.glob("*.bak"):
@@ -174,6 +175,13 @@ def _complete(session_file: Path, session: NewSession, changes: ChangeSet, made:
         raise StorageFailed(
             f"cannot write the session: {error.strerror or error}; make room or choose another folder"
         ) from error
+
+
+def _write_state(folder: Path, soundfont: Path) -> None:
+    """Write the state folder of one instrument, which names what it plays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in state_bundle(soundfont.resolve()).items():
+        (folder / name).write_bytes(content)
 
 
 def _add_material(
@@ -199,6 +207,8 @@ def _add_material(
                         length_ticks=midi.length_ticks,
                     )
                 )
+                lowest, highest = _with_room(midi.lowest_midi_note, midi.highest_midi_note)
+                file.show_notes(_track_id(refs, operation.track), lowest, highest)
             case ImportAudio():
                 audio = sources.copy_audio(operation, sample_rate_hz=session.sample_rate_hz)
                 file.add_audio(
@@ -214,7 +224,12 @@ def _add_material(
             case SetTempo() | AddMidiTrack() | AddAudioTrack() | SetFader() | SetPan() | SetMute() | SelectRoutes():
                 pass  # the interpreter's, or the editor's
             case _:
-                assert_never(operation)
+                raise RequestInvalid(f"{operation.verb} needs Ardour's editor; open the session there and try again")
+
+
+def _with_room(lowest_midi_note: int, highest_midi_note: int) -> tuple[int, int]:
+    """Return the notes between which a track is shown: its own, with a note of room above and below."""
+    return max(0, lowest_midi_note - 1), min(127, highest_midi_note + 1)
 
 
 def _track_id(refs: dict[str, str], name: str) -> str:

@@ -4,9 +4,26 @@ An operation that makes something gives it a ref; later operations of the same c
 otherwise name Ardour's persistent id.
 """
 
+from music.operations.automation import AutomationOperation
+from music.operations.groups import GroupsOperation
 from music.operations.material import MaterialOperation
 from music.operations.mixer import MixerOperation
+from music.operations.playlists import PlaylistsOperation
+from music.operations.plugins import PluginsOperation
+from music.operations.regions import RegionsOperation
+from music.operations.sends import SendsOperation
 from music.operations.timeline import TimelineOperation
 from music.operations.tracks import TracksOperation
 
-Operation = TracksOperation | MixerOperation | MaterialOperation | TimelineOperation
+Operation = (
+    AutomationOperation
+    | GroupsOperation
+    | MaterialOperation
+    | MixerOperation
+    | PlaylistsOperation
+    | PluginsOperation
+    | RegionsOperation
+    | SendsOperation
+    | TimelineOperation
+    | TracksOperation
+)

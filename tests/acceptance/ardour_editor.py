@@ -1,8 +1,9 @@
 """The real Ardour editor, started and stopped with nobody in front of it.
 
 Each editor has a HOME, a virtual screen and an OSC port of its own, so several can run side by side, and only
-processes started here are ended. What Ardour needs in order not to ask anything was read in ``startup_fsm.cc``,
-``engine_dialog.cc`` and ``osc.cc`` at the tag 7.3.
+processes started here are ended. It is the Ardour that is first on PATH. What Ardour needs in order not to ask
+anything was read in ``startup_fsm.cc``, ``ardour_ui_startup.cc``, ``engine_dialog.cc`` and ``osc.cc`` at the tags 7.3,
+8.12 and 9.8.
 """
 
 import contextlib
@@ -24,6 +25,9 @@ from typing import Self
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.parsing.osc_types import ParseError
+
+from daw_bridge.ardour_config import switch_osc_on
+from daw_bridge.programs import find_ardour
 
 STARTUP_SECONDS = 90.0  # 12 s on an idle machine
 SCREEN = "1600x1000x24"
@@ -52,6 +56,8 @@ _CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
   </Extra>
 </Ardour>
 """
+# From 8 on Ardour warns in a dialog where little memory may be locked, realtime or not.
+_INSTANT = '<?xml version="1.0" encoding="UTF-8"?>\n<instant>\n  <no-memory-warning/>\n</instant>\n'
 _CREATE_SESSION = """
 AudioEngine:set_backend ("None (Dummy)", "", "")
 local session = create_session (arg[1], arg[2], tonumber (arg[3]))
@@ -67,11 +73,12 @@ class EditorFailed(AssertionError):
 
 def make_empty_session(folder: Path, *, name: str | None = None, sample_rate_hz: int = 48000) -> Path:
     """Make an empty session through Ardour's own Lua interpreter and return its folder."""
+    interpreter = str(find_ardour().lua)
     with tempfile.TemporaryDirectory(prefix="sideman-ardour-") as home:
         script = Path(home) / "create.lua"
         script.write_text(_CREATE_SESSION, encoding="utf-8")
         finished = subprocess.run(
-            ["ardour7-lua", str(script), str(folder), name or folder.name, str(sample_rate_hz)],
+            [interpreter, str(script), str(folder), name or folder.name, str(sample_rate_hz)],
             env=_environment(Path(home)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -80,7 +87,7 @@ def make_empty_session(folder: Path, *, name: str | None = None, sample_rate_hz:
             check=False,
         )
     if not list(folder.glob("*.ardour")):
-        raise EditorFailed(f"ardour7-lua made no session in {folder}:\n{finished.stdout}\n{finished.stderr}")
+        raise EditorFailed(f"{interpreter} made no session in {folder}:\n{finished.stdout}\n{finished.stderr}")
     return folder
 
 
@@ -106,6 +113,7 @@ class ArdourEditor:
         self._prepare = prepare
         self._extra_environment = dict(environment or {})
         self._startup_seconds = startup_seconds
+        self._major_version = find_ardour().major_version
         self._scratch: Path | None = None
         self._screen: subprocess.Popen[bytes] | None = None
         self._editor: subprocess.Popen[bytes] | None = None
@@ -134,7 +142,7 @@ class ArdourEditor:
     @property
     def config_folder(self) -> Path:
         """Where this editor keeps its settings and scripts."""
-        return self.home / ".config" / "ardour7"
+        return self.home / ".config" / f"ardour{self._major_version}"
 
     @property
     def pid(self) -> int:
@@ -261,9 +269,10 @@ class ArdourEditor:
     def _write_home(self) -> None:
         self.config_folder.mkdir(parents=True)
         (self.home / ".local" / "share").mkdir(parents=True)
-        (self.config_folder / ".a7").touch()  # the first-run wizard has been answered
+        (self.config_folder / f".a{self._major_version}").touch()  # the first-run wizard has been answered
         config = _CONFIG.format(osc_port=_free_udp_port(), now=int(time.time()))
         (self.config_folder / "config").write_text(config, encoding="utf-8")
+        (self.config_folder / "instant.xml").write_text(_INSTANT, encoding="utf-8")
         if self._prepare is not None:
             self._prepare(self.config_folder)
 
@@ -334,8 +343,7 @@ def allow_unattended_start(session_file: Path) -> None:
     """Remove the engine hints from a session file and switch its OSC on; everything else keeps its bytes."""
     text = session_file.read_text(encoding="utf-8")
     text = re.sub(r"\s*<EngineHints [^>]*/>", "", text)
-    text = re.sub(r'(<Protocol name="Open Sound Control \(OSC\)"[^>]*active=)"0"', r'\1"1"', text)
-    session_file.write_text(text, encoding="utf-8")
+    session_file.write_text(switch_osc_on(text), encoding="utf-8")
 
 
 @contextlib.contextmanager

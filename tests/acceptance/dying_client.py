@@ -23,16 +23,23 @@ async def main(folder: Path, midi: Path, audio: Path, change_set_id: str, n_step
     n_done = 0
 
     async def dying_call(
-        client: BridgeClient, verb: str, arguments: JsonObject | None = None, *, timeout_seconds: float = 10.0
+        client: BridgeClient,
+        verb: str,
+        arguments: JsonObject | None = None,
+        *,
+        operations: list[JsonObject] | None = None,
+        timeout_seconds: float = 10.0,
     ) -> JsonObject:
         nonlocal n_done
-        if verb == "step":
+        if arguments and "budget_seconds" in arguments:
+            arguments |= {"budget_seconds": 0}  # `apply` does no operation then, and each `go_on` one
+        if verb == "go_on":
             if n_done == n_steps and moment == "before":
                 os.kill(os.getpid(), signal.SIGKILL)
             if n_done == n_steps:
                 asyncio.get_running_loop().call_later(AFTER_SECONDS, os.kill, os.getpid(), signal.SIGKILL)
             n_done += 1
-        return await call(client, verb, arguments, timeout_seconds=timeout_seconds)
+        return await call(client, verb, arguments, operations=operations, timeout_seconds=timeout_seconds)
 
     BridgeClient.call = dying_call  # type: ignore[method-assign,assignment]  # death is what is tested
     async with connect(BridgeFolder.open(folder)) as client:

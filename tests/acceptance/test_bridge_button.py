@@ -10,7 +10,7 @@ import pytest
 from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.button_ear import ButtonPress, is_alive, listen
 from daw_bridge.daw import TransportAction
-from daw_bridge.doctor import Check, Workplace, examine
+from daw_bridge.doctor import Check, Verdict, Workplace, examine
 from music.changeset import ChangeSet, ChangeSetId
 from music.operations.timeline import SetTempo
 from music.time import BBT, TimeSignature
@@ -96,8 +96,8 @@ async def test_the_doctor_finds_every_link_whole_and_names_the_broken_ones(studi
         checks = await examine(place)
     assert [check for check in checks if not check.ok] == []
     broken = await examine(place)
-    assert [(check.name, check.next_step) for check in broken if not check.ok] == [
-        ("sideman serve", "run: sideman serve")
+    assert [(check.verdict, check.next_step) for check in broken if not check.ok] == [
+        (Verdict.REMARK, "to use it run: sideman serve")
     ]
     noted = json.loads((studio.bridge_folder / "installed.json").read_text())
     (studio.bridge_folder / "installed.json").write_text(json.dumps({**noted, "bridge_slot": 31}))

@@ -1,26 +1,30 @@
 """The bridge's verbs in Ardour's own Lua interpreter: what needs no editor works without one."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from daw_bridge.bridge_folder import JsonObject
+from daw_bridge.change_journal import find_record
 from daw_bridge.lua_bundle import BRIDGE, bridge_version, bundle
-from daw_bridge.wire import to_json, to_snapshot
+from daw_bridge.validation import names_to_find
+from daw_bridge.wire import to_json, to_result, to_snapshot
+from music.changeset import ChangeSet, ChangeSetId
 from music.operations import Operation
 from music.operations.mixer import SetFader, SetMute, SetPan
 from music.operations.timeline import AddMarker, SetTempo
 from music.operations.tracks import AddAudioTrack, AddMidiTrack, SelectRoutes
 from music.time import BBT, TimeSignature
+from tests.programs import run_lua
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
 
 _RUN = """
 AudioEngine:set_backend ("None (Dummy)", "", "")
 local session = create_session (arg[1], "headless", 48000)
-assert (os.execute ("mkdir -p '" .. arg[1] .. "/sideman/changes'"))
+assert (os.execute ("mkdir -p '" .. arg[1] .. "/sideman/changes' '" .. arg[1] .. "/sideman/revisions'"))
 local settings = { folder = arg[2], version = arg[3] }
 local serve = (function ()
 %s
@@ -33,27 +37,42 @@ close_session ()
 """
 
 
-def _serve(folder: Path, requests: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Have one session answer requests in turn."""
+def _serve(folder: Path, requests: list[tuple[str, JsonObject]], *, more_verbs: str = "") -> list[dict[str, Any]]:
+    """Have one session answer requests in turn; operations come on a line of their own."""
     box, session = folder / "box", folder / "session"
     box.mkdir()
     for number, (verb, arguments) in enumerate(requests, 1):
+        first = {name: value for name, value in arguments.items() if name != "operations"}
         request = {"id": f"n{number}", "version": bridge_version(), "deadline_unix": 2**40, "verb": verb}
-        (box / f"request-{number}.json").write_text(json.dumps({**request, "arguments": arguments}))
+        lines = [json.dumps({**request, "arguments": first})]
+        lines += [json.dumps(arguments["operations"])] if "operations" in arguments else []
+        (box / f"request-{number}.json").write_text("\n".join(lines))
     script = folder / "run.lua"
-    script.write_text(_RUN % bundle(BRIDGE, "return function (session) bridge.serve (session, nil) end\n"))
-    finished = subprocess.run(
-        ["ardour7-lua", script, session, box, bridge_version(), str(len(requests))],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={"HOME": str(folder), "PATH": "/usr/bin:/bin"},
-    )
+    script.write_text(_RUN % bundle(BRIDGE, more_verbs + "return function (session) bridge.serve (session, nil) end\n"))
+    printed = run_lua(script, session, box, bridge_version(), str(len(requests)), home=folder)
     answers = [box / f"answer-n{number}.json" for number in range(1, len(requests) + 1)]
-    assert all(answer.exists() for answer in answers), finished.stdout + finished.stderr
+    assert all(answer.exists() for answer in answers), printed
     return [json.loads(answer.read_text()) for answer in answers]
+
+
+def _apply(change_set_id: str, *operations: Operation, **more: object) -> tuple[str, JsonObject]:
+    """Return the request that applies operations."""
+    change_set = ChangeSet(id=ChangeSetId(change_set_id), label="", operations=operations)
+    return "apply", {
+        "id": change_set_id,
+        "label": "",
+        "operations": [to_json(operation) for operation in operations],
+        "session_folder": None,
+        "names": names_to_find(change_set),
+        "complaints": {},
+        "derived": [],
+        "fresh_files": [],
+        "begun_unix": 1,
+        "expected_revision": None,
+        "budget_seconds": 60,
+        "is_anew": False,
+        **more,
+    }
 
 
 def test_tempo_tracks_and_mixer_need_no_editor(tmp_path: Path) -> None:
@@ -69,42 +88,191 @@ def test_tempo_tracks_and_mixer_need_no_editor(tmp_path: Path) -> None:
         SelectRoutes(routes=("m",)),
         AddMarker(ref="x", name="Verse", at=BBT(2)),
     ]
-    begin = {"id": "one", "label": "", "operations": [to_json(operation) for operation in operations]}
-    steps = [("step", {"id": "one", "index": index}) for index in range(len(operations))]
-    answers = _serve(tmp_path, [("begin", begin), *steps, ("snapshot", {}), ("begin", begin)])
-    assert answers[0]["ok"], answers[0]
-    outcomes = [answer["result"] for answer in answers[1:-2]]
-    assert [outcome["status"] for outcome in outcomes] == ["verified"] * 8 + ["unverified", "failed"], outcomes
-    assert outcomes[3]["read_back"] != "Bass"  # the name was taken
-    assert "editor" in outcomes[8]["reason"]
-    assert "editor" in outcomes[9]["reason"]
-    snapshot = to_snapshot(answers[-2]["result"], is_dirty=True)
+    applied, read, again = _serve(tmp_path, [_apply("one", *operations), ("snapshot", {}), _apply("one", *operations)])
+    assert applied["result"]["last"] == "failed", applied
+    outcomes = to_result(find_record(tmp_path / "session", ChangeSetId("one"))).outcomes
+    assert [outcome.status.value for outcome in outcomes] == ["verified"] * 8 + ["unverified", "failed"], outcomes
+    assert outcomes[3].read_back != "Bass"  # the name was taken
+    assert "editor" in outcomes[8].reason
+    assert "editor" in outcomes[9].reason
+    snapshot = to_snapshot(read["result"], is_dirty=True)
     assert [(point.start, round(point.tempo_bpm, 6), str(point.time_signature)) for point in snapshot.tempo_map] == [
         (BBT(1), 140.0, "6/8"),
         (BBT(5), 90.5, "3/4"),
     ]
-    bass, stem = (
-        next(route for route in snapshot.routes if route.id == outcomes[index]["route_id"]) for index in (2, 3)
-    )
-    assert (bass.name, bass.colour, bass.processors, bass.pan) == ("Bass", "#336699", ("ACE Fluid Synth",), -1.0)
+    bass, stem = (next(route for route in snapshot.routes if route.id == outcomes[index].route_id) for index in (2, 3))
+    assert (bass.name, bass.colour, bass.pan) == ("Bass", "#336699", -1.0)
+    assert [plugin.name for plugin in bass.processors] == ["ACE Fluid Synth"]
     assert bass.gain_db == pytest.approx(-6.0, abs=0.01)
     assert stem.gain_db == float("-inf")
     assert stem.is_muted
-    assert answers[-1]["error"]["kind"] == "invalid"  # an id is begun once
+    assert again["result"]["earlier"]["state"] == "begun"  # an id is begun once
+
+
+def test_a_strip_is_named_by_id_by_ref_or_by_the_name_that_it_alone_bears(tmp_path: Path) -> None:
+    track = AddAudioTrack(ref="d", name="Drums", colour="#112233", n_channels=1)
+    by_name = SetFader(route="Drums", gain_db=-3.0)
+    answers = _serve(
+        tmp_path,
+        [
+            _apply("made", track, SetFader(route="d", gain_db=-1.0), SetFader(route="Master", gain_db=-2.0)),
+            _apply("named", by_name),
+            _apply("elsewhere", by_name, session_folder="/elsewhere"),
+            _apply("wrong", SetFader(route="drum", gain_db=0.0), SetMute(route="nobody", is_muted=True)),
+            ("snapshot", {}),
+        ],
+    )
+    assert [answer["result"].get("state") for answer in answers[:2]] == ["applied", "applied"], answers
+    routes = {route["name"]: route for route in answers[-1]["result"]["routes"]}
+    assert routes["Drums"]["gain_db"] == pytest.approx(-3.0, abs=0.01)
+    assert routes["Master"]["gain_db"] == pytest.approx(-2.0, abs=0.01)
+    assert answers[2]["result"] == {"other_session": str(tmp_path / "session")}
+    complaints = answers[3]["result"]["complaints"]
+    assert f"{routes['Drums']['id']} (Drums)" in complaints["0"]
+    assert complaints["1"].startswith("no route nobody; did you mean")
+
+
+def test_a_change_set_that_dies_between_operations_goes_on_or_is_taken_back(tmp_path: Path) -> None:
+    mute, fader = SetMute(route="Master", is_muted=True), SetFader(route="Master", gain_db=-9.0)
+    go_on = {"id": "x", "budget_seconds": 0, "fresh_files": []}
+    take_back = {"id": "x", "state": "reverted", "later": {}, "budget_seconds": 60, "may_ask": False}
+    begun, wrong, one, both, back, before, after = _serve(
+        tmp_path,
+        [
+            _apply("x", mute, fader, budget_seconds=0),
+            ("go_on", {**go_on, "index": 1}),
+            ("go_on", {**go_on, "index": 0}),
+            ("go_on", {**go_on, "index": 1}),
+            ("take_back", take_back),
+            ("preview", {"session_folder": None, "names": [], "complaints": {}, "derived": [], "operations": []}),
+            ("snapshot", {}),
+        ],
+    )
+    assert (begun["result"]["state"], begun["result"]["n_done"], begun["result"]["last"]) == ("begun", 0, "time")
+    assert "not the next one" in wrong["error"]["message"]
+    assert (one["result"]["state"], one["result"]["n_done"]) == ("begun", 1)
+    assert (both["result"]["state"], both["result"]["n_done"]) == ("applied", 2)
+    assert back["result"] == {"remaining": False, "is_asking": False}
+    record = find_record(tmp_path / "session", ChangeSetId("x"))
+    assert (
+        record["revision"] == record["revision_before"] == before["result"]["revision"] == after["result"]["revision"]
+    )
+
+
+# A verb module of its own: what a person, or a later change set, may put onto a shelf.
+_SHELF = """
+local books = {}
+function registry.operations.shelve (context, operation)
+  context.undo_with ({ kind = "take", name = operation.name, key = "book:" .. operation.name })
+  books[operation.name] = context.change_set
+  return { asked = operation.name, read_back = operation.name }
+end
+function registry.inverses.take (context, inverse)
+  if books[inverse.name] ~= context.change_set then
+    return inverse.name .. " was changed since; left as it is"
+  end
+  books[inverse.name] = nil
+end
+function registry.blockers.take (_, inverse)
+  return books.bolt and inverse.name ~= "bolt" and "the shelf is bolted" or nil
+end
+function registry.readings.shelf () return { holds = books.atlas or json.null } end
+registry.operations.fly = registry.operations.shelve
+registry.requires.fly = { probe = function () return false end, since = "9.0", reason = "books cannot fly" }
+"""
+
+
+def _request(change_set_id: str, *operations: JsonObject, **more: object) -> tuple[str, JsonObject]:
+    return "apply", {**_apply(change_set_id)[1], "operations": list(operations), **more}
+
+
+def _take_back(change_set_id: str, **more: object) -> tuple[str, JsonObject]:
+    arguments = {"id": change_set_id, "state": "reverted", "later": {}, "budget_seconds": 60, "may_ask": False}
+    return "take_back", {**arguments, **more}
+
+
+def _notes(folder: Path, change_set_id: str) -> list[str | None]:
+    return [found.get("note") for found in find_record(folder / "session", ChangeSetId(change_set_id))["inverses"]]
+
+
+def test_what_was_changed_since_is_left_and_whoever_changed_it_is_named(tmp_path: Path) -> None:
+    atlas = {"verb": "shelve", "name": "atlas"}
+    later = {"book:atlas": "'tidier' (second)"}
+    requests = [_request("first", atlas), _request("second", atlas), _take_back("first", later=later)]
+    requests += [_request("third", atlas), _request("fourth", atlas), _take_back("third")]
+    answers = _serve(tmp_path, requests, more_verbs=_SHELF)
+    assert all(answer["ok"] for answer in answers), answers
+    left = "atlas was changed since; left as it is"
+    assert _notes(tmp_path, "first") == [f"{left} (by the later change set 'tidier' (second))"]
+    assert _notes(tmp_path, "third") == [f"{left} (by hand)"]
+
+
+def test_what_is_in_the_way_refuses_the_whole_revert_and_nothing_is_done(tmp_path: Path) -> None:
+    requests = [
+        _request("books", {"verb": "shelve", "name": "atlas"}, {"verb": "shelve", "name": "novel"}),
+        _request("bolt", {"verb": "shelve", "name": "bolt"}),
+        _take_back("books", later={"book:atlas": "'fast' (bolt)"}),
+        ("reading", {"name": "shelf", "arguments": {}}),
+        _take_back("bolt"),
+        _take_back("books"),
+        ("reading", {"name": "shelf", "arguments": {}}),
+        ("reading", {"name": "drawer", "arguments": {}}),
+    ]
+    _, _, refused, held, _, freed, empty, unknown = _serve(tmp_path, requests, more_verbs=_SHELF)
+    assert refused["error"]["kind"] == "invalid"
+    assert "the shelf is bolted (by the later change set 'fast' (bolt))" in refused["error"]["message"]
+    assert "nothing was done" in refused["error"]["message"]
+    assert held["result"] == {"holds": "books"}
+    assert freed["ok"]
+    assert empty["result"] == {"holds": None}
+    assert unknown["error"]["kind"] == "invalid"
+
+
+def test_what_this_ardour_cannot_do_is_refused_with_reason_and_version(tmp_path: Path) -> None:
+    fly = {"verb": "fly", "name": "atlas"}
+    hello, refused = _serve(tmp_path, [("hello", {}), _request("x", fly)], more_verbs=_SHELF)
+    assert {"verb": "fly", "reason": "books cannot fly", "since": "9.0"} in hello["result"]["unavailable"]
+    assert "fly" not in hello["result"]["operations"]
+    assert "shelve" in hello["result"]["operations"]
+    assert refused["result"]["complaints"] == {"0": "books cannot fly; Ardour 9.0 and later can"}
+
+
+def test_an_operation_that_is_computed_outside_has_one_outcome_and_is_undone_as_one(tmp_path: Path) -> None:
+    books = [{"verb": "shelve", "name": name} for name in ("atlas", "novel")]
+    sort = {"verb": "sort"}
+    go_on = {"budget_seconds": 60, "fresh_files": []}
+    requests = [
+        _request("sorted", books[0], sort, books[1], derived=[1]),
+        ("go_on", {**go_on, "id": "sorted", "index": 1, "parts": {"asked": "sort", "operations": books * 2}}),
+        _take_back("sorted"),
+        ("reading", {"name": "shelf", "arguments": {}}),
+        _request("refused", books[0], sort, derived=[1]),
+        ("go_on", {**go_on, "id": "refused", "index": 1, "parts": {"refusal": "no space", "operations": []}}),
+    ]
+    waits, done, back, empty, _, failed = _serve(tmp_path, requests, more_verbs=_SHELF)
+    assert (waits["result"]["last"], waits["result"]["n_done"]) == ("derive", 1)
+    assert done["result"]["state"] == "applied"
+    assert back["ok"]
+    assert empty["result"] == {"holds": None}
+    record = find_record(tmp_path / "session", ChangeSetId("sorted"))
+    assert [len(entry["inverses"]) for entry in record["entries"]] == [1, 4, 1]
+    assert record["entries"][1]["outcome"]["read_back"] == "atlas; novel; atlas; and 1 more"
+    assert (failed["result"]["last"], failed["result"]["state"]) == ("failed", "begun")
+    outcome = find_record(tmp_path / "session", ChangeSetId("refused"))["entries"][1]["outcome"]
+    assert (outcome["status"], outcome["reason"]) == ("failed", "no space")
 
 
 def test_a_fault_in_a_verb_is_an_answer_and_never_an_error_in_ardour(tmp_path: Path) -> None:
     answers = _serve(
         tmp_path,
         [
-            ("begin", {"id": "x"}),  # no operations
+            ("apply", {"id": "x"}),  # nothing else
             ("transport", {"action": "explode"}),
             ("existing", {}),
-            ("begin", {"id": "y", "label": "", "operations": [{"verb": "rm -rf"}]}),
-            ("step", {"id": "y", "index": 0}),
+            ("apply", {**_apply("y")[1], "operations": [{"verb": "rm -rf"}]}),
             ("hello", {}),
         ],
     )
-    assert [answer["ok"] for answer in answers] == [True, False, False, True, False, True]
+    assert [answer["ok"] for answer in answers] == [False, False, False, True, True]
     assert answers[1]["error"]["kind"] == "invalid"
-    assert "rm -rf" in answers[4]["error"]["message"]
+    assert "rm -rf" in answers[3]["result"]["complaints"]["0"]

@@ -1,7 +1,6 @@
 """A client or an editor that dies half way leaves, after the next try, exactly one placement."""
 
 import asyncio
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.change_journal import journal_folder
+from daw_bridge.change_journal import log_path
 from daw_bridge.live import LiveDaw
-from daw_bridge.wire import to_json
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetState
 from music.operations.tracks import AddAudioTrack
 from music.session import SessionSnapshot
@@ -100,13 +98,10 @@ async def test_a_track_that_ardour_made_just_before_it_died_is_found_again(studi
     async with studio.client() as client:
         daw = LiveDaw(client)
         before = await daw.snapshot()
-        folder = journal_folder(studio.editor.session_folder)
-        await client.call("begin", {"id": "orphan", "label": "", "operations": [to_json(track)]})
-        await client.call("step", {"id": "orphan", "index": 0})
-        path = folder / "orphan.json"
-        record = json.loads(path.read_text())
-        record["entries"] = [{"index": 0, "state": "started", "inverses": []}]  # what the step wrote before it acted
-        path.write_text(json.dumps({**record, "refs": {}}))
+        await daw.apply(change_set)
+        path = log_path(studio.editor.session_folder, change_set.id)
+        begin, start, *_ = path.read_text().splitlines(keepends=True)  # what is written before the step acts
+        path.write_text(begin + start + '{"line":"inverse","ind')
         result = await daw.apply(change_set)
         assert result.state is ChangeSetState.APPLIED, failures(result)
         assert [route.name for route in (await daw.snapshot()).routes].count("Orphan") == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.arguments import build_parser
+from cli.arguments import read_words
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")]
@@ -44,7 +44,7 @@ RECIPES = re.findall(r"^@?([a-z-]+)(?: \*words)?:", (REPOSITORY / "Justfile").re
 def test_commands_in_documents_are_understood(line: str) -> None:
     _, recipe, *words = shlex.split(line, comments=True)
     if recipe in ("generate", "sideman"):
-        options = build_parser().parse_args(words if recipe == "sideman" else ["generate", *words])
+        options = read_words(words if recipe == "sideman" else ["generate", *words])
         assert options.command
     else:
         assert recipe in RECIPES

@@ -1,89 +1,36 @@
 -- import_midi and import_audio: files that become regions at a bar.
 
-local material = { operations = {}, inverses = {} }
+local material = { operations = {} }
 
-local function all_region_ids()
-	local known = {}
-	for id in ARDOUR.RegionFactory.regions():iter() do
-		known[id:to_s()] = true
-	end
-	return known
-end
-
--- Bring a file in as regions of the session that stand on no track yet, and return them.
--- Ardour opens a question if it has seen the same path before, so the path must be new each time.
-local function bring_in(context, path)
-	local known = all_region_ids()
-	local paths = C.StringVector()
-	paths:push_back(path)
-	local name_source = ARDOUR.MidiTrackNameSource.SMFTrackName or ARDOUR.MidiTrackNameSource.SMFFileAndTrackName
-	context.editor:do_import(
-		paths, Editing.ImportDistinctFiles, Editing.ImportAsRegion, ARDOUR.SrcQuality.SrcBest, name_source,
-		ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t(0), ARDOUR.PluginInfo(), ARDOUR.Track(), false
-	)
-	local found = {}
-	for id, region in ARDOUR.RegionFactory.regions():iter() do
-		if not known[id:to_s()] then
-			found[#found + 1] = region
-		end
-	end
-	if #found == 0 then
-		faults.stop("failed", "Ardour could not read " .. path)
-	end
-	return found
-end
-
-local function regions_by_id(route)
-	local regions = {}
-	for _, region in ipairs(strips.regions(route)) do
-		regions[ids.of(region)] = region
-	end
-	return regions
-end
-
--- Place a region on a track. Ardour puts a copy there, with an id of its own.
-local function place(context, operation, region, position)
-	local route, route_id = strips.named(context, operation.track)
-	local playlist = route:to_track():playlist()
-	local known = regions_by_id(route)
-	playlist:to_stateful():clear_changes()
-	-- while a file is inserted, by this name, a track fits its range of notes to what comes (midi_streamview.cc at 7.3)
-	history.without_entry(context.session, "insert file", function ()
-		playlist:add_region(region, position, 1, false)
-	end)
-	playlist:to_stateful():clear_changes()
-	for id, placed in pairs(regions_by_id(route)) do
-		if not known[id] then
-			context.undo_with({
-				kind = "remove_region", route = route_id, region = id,
-				source = ids.of(placed:source(0)),
-			})
-			context.refs[operation.ref] = id
-			placed:set_name(operation.name)
-			return placed, route_id
-		end
-	end
-	faults.stop("failed", "the region is not on " .. route:name() .. " after placing it")
-end
-
-local function need(context, operation, wanted_kind)
+-- The playlist of the track that the file goes to, which must be of the right kind.
+local function destination(context, operation, wanted_kind)
 	faults.require_editor(context, "importing")
-	local route = strips.named(context, operation.track)
+	local route, route_id = strips.named(context, operation.track)
 	local kind = strips.kind(route)
 	if kind ~= wanted_kind then
 		faults.stop("invalid", string.format("%s is a %s, but %s needs a %s", route:name(), kind, operation.verb, wanted_kind))
 	end
+	return route:to_track():playlist(), route_id
 end
 
-local function is_at(region, operation)
-	local samples = timeline.samples_at(timeline.ticks_at(operation.at))
-	return math.abs(region:position():samples() - samples) <= 1
+local function place(context, operation, region, playlist, position)
+	local placed = region_edits.add(context, region, playlist, position)
+	context.refs[operation.ref] = ids.of(placed)
+	placed:set_name(operation.name)
+	if math.abs(placed:position():samples() - timeline.samples_at(timeline.ticks_at(operation.at))) > 1 then
+		faults.stop("failed", "the region reads " .. region_state.span(placed))
+	end
+	return placed
+end
+
+local function is_known(value)
+	return value ~= nil and value ~= json.null
 end
 
 function material.operations.import_midi(context, operation)
-	need(context, operation, "midi_track")
+	local playlist, route_id = destination(context, operation, "midi_track")
 	local with_notes = {}
-	for _, region in ipairs(bring_in(context, operation.path)) do
+	for _, region in ipairs(file_import.bring_in(context, operation.path)) do
 		local n_notes = reader.n_notes(region)
 		if n_notes and n_notes > 0 then
 			with_notes[#with_notes + 1] = region
@@ -93,52 +40,53 @@ function material.operations.import_midi(context, operation)
 		faults.stop("failed", string.format("%s holds %d tracks with notes, expected one", operation.path, #with_notes))
 	end
 	local position = Temporal.timepos_t.from_ticks(timeline.ticks_at(operation.at))
-	local region, route_id = place(context, operation, with_notes[1], position)
+	local region = place(context, operation, with_notes[1], playlist, position)
 	local n_notes = reader.n_notes(region)
-	if n_notes ~= operation.n_notes or not is_at(region, operation) then
-		faults.stop("failed", string.format("the region holds %d notes at sample %d", n_notes, region:position():samples()))
+	if is_known(operation.n_notes) and n_notes ~= operation.n_notes then
+		faults.stop("failed", string.format("the region holds %d notes, expected %d", n_notes, operation.n_notes))
 	end
 	return {
-		route_id = route_id,
-		asked = string.format("%s: %d notes at %s", operation.name, operation.n_notes, timeline.text(operation.at)),
+		target_id = ids.of(region), route_id = route_id,
+		asked = string.format("%s: %d notes at %s", operation.name, is_known(operation.n_notes) and operation.n_notes
+			or n_notes, timeline.text(operation.at)),
 		read_back = string.format("%s: %d notes at %s", region:name(), n_notes,
 			timeline.text(timeline.place_at(region:position():ticks()))),
 	}
 end
 
+-- Stretch what came in from the file's own tempo to the session's at that place.
+local function conform(context, operation, region)
+	local tempo = timeline.tempo_at(timeline.ticks_at(operation.at)).tempo_bpm
+	local length = math.floor(region:length():samples() * operation.file_tempo_bpm / tempo + 0.5)
+	if length == region:length():samples() then
+		return region
+	end
+	local made = region_state.placed(context.session, region_sound.stretch(context, region, length, 1, false).target_id)
+	context.refs[operation.ref] = ids.of(made)
+	return made
+end
+
 function material.operations.import_audio(context, operation)
-	need(context, operation, "audio_track")
-	local found = bring_in(context, operation.path)
+	local playlist, route_id = destination(context, operation, "audio_track")
+	local found = file_import.bring_in(context, operation.path)
 	if #found ~= 1 then
 		faults.stop("failed", string.format("%s became %d regions, expected one", operation.path, #found))
 	end
 	local samples = timeline.samples_at(timeline.ticks_at(operation.at))
-	local region, route_id = place(context, operation, found[1], Temporal.timepos_t(samples))
+	local region = place(context, operation, found[1], playlist, Temporal.timepos_t(samples))
 	local length = region:length():samples()
-	if math.abs(length - operation.length_samples) > 1 or not is_at(region, operation) then
-		faults.stop("failed", string.format("the region has %d samples at sample %d", length, region:position():samples()))
+	if is_known(operation.length_samples) and math.abs(length - operation.length_samples) > 1 then
+		faults.stop("failed", string.format("the region has %d samples, expected %d", length, operation.length_samples))
+	end
+	if is_known(operation.file_tempo_bpm) then
+		region = conform(context, operation, region)
 	end
 	return {
-		route_id = route_id,
-		asked = string.format("%s: %d samples at %s", operation.name, operation.length_samples, timeline.text(operation.at)),
-		read_back = string.format("%s: %d samples at sample %d", region:name(), length, region:position():samples()),
+		target_id = ids.of(region), route_id = route_id,
+		asked = string.format("%s: %d samples at %s", operation.name, length, timeline.text(operation.at)),
+		read_back = string.format("%s: %d samples at sample %d", region:name(), region:length():samples(),
+			region:position():samples()),
 	}
-end
-
-function material.inverses.remove_region(context, inverse)
-	local route = strips.find(context.session, inverse.route)
-	if not route then
-		return nil -- it went with its track
-	end
-	local playlist = route:to_track():playlist()
-	local region = regions_by_id(route)[inverse.region]
-	if not region then
-		return "the region was already gone from " .. route:name()
-	end
-	playlist:to_stateful():clear_changes()
-	playlist:remove_region(region)
-	playlist:to_stateful():clear_changes()
-	return nil
 end
 
 return material

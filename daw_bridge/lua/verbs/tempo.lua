@@ -21,7 +21,7 @@ function tempo.operations.set_tempo(context, operation)
 	local was = timeline.tempo_at(ticks)
 	if not timeline.is_same_tempo(was, wanted) then
 		local key = context.change_set .. "#" .. context.index
-		local before = Temporal.TempoMap.read()
+		local before = timeline.keep()
 		context.undo_with({ kind = "restore_tempo", ticks = ticks, was = was, set = wanted, map = key })
 		timeline.set_tempo(ticks, wanted)
 		maps_before[key] = { map = before, after = timeline.fingerprint() }

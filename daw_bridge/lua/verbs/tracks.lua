@@ -1,16 +1,43 @@
--- add_midi_track, add_audio_track, and taking tracks away again.
+-- add_midi_track, add_audio_track, add_bus, and taking tracks away again.
 
 local tracks = { operations = {}, inverses = {} }
 
-local function first(context, list)
+local function first(session, list)
 	for track in list:iter() do
 		return track
 	end
-	if not context.session:engine():running() then
+	if not session:engine():running() then
 		faults.stop("failed", "Ardour made no track, because its audio engine is not running; start it in Window > Audio/MIDI Setup")
 	end
 	-- the ports of a track of the same name that was just removed are given back a little later
 	faults.stop("busy", "Ardour made no track; it is still busy, or the name cannot be used")
+end
+
+local last = ARDOUR.PresentationInfo.max_order
+
+function tracks.new_midi_track(session, name, instrument)
+	return first(session, session:new_midi_track(
+		-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
+		-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
+		ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), true,
+		instrument, nil, strips.no_group(), 1, name, last, ARDOUR.TrackMode.Normal, true
+	))
+end
+
+function tracks.new_audio_track(session, name, n_inputs, n_outputs)
+	return first(session, session:new_audio_track(
+		n_inputs, n_outputs, strips.no_group(), 1, name, last, ARDOUR.TrackMode.Normal, true
+	))
+end
+
+function tracks.new_bus(session, name, kind, n_channels)
+	local flags = ARDOUR.PresentationInfo.Flag
+	if kind == "midi" then
+		return first(session, session:new_midi_route(
+			strips.no_group(), 1, name, true, ARDOUR.PluginInfo(), nil, flags.MidiBus, last
+		))
+	end
+	return first(session, session:new_audio_route(n_channels, 2, strips.no_group(), 1, name, flags.AudioBus, last))
 end
 
 local function instrument_info(id)
@@ -19,22 +46,33 @@ local function instrument_info(id)
 	})
 end
 
-local function dress(context, track, operation)
-	local id = ids.of(track)
-	context.undo_with({ kind = "remove_track", route = id })
-	context.refs[operation.ref] = id
-	local red, green, blue = operation.colour:match("^#(%x%x)(%x%x)(%x%x)$")
+--- The number that a colour stands for; stops where the text is no colour.
+function tracks.colour(text)
+	local red, green, blue = text:match("^#(%x%x)(%x%x)(%x%x)$")
 	if not red then
-		faults.stop("invalid", "a colour is written #rrggbb, got " .. operation.colour)
+		faults.stop("invalid", "a colour is written #rrggbb, got " .. text)
 	end
-	local colour = tonumber(red .. green .. blue, 16)
-	track:presentation_info_ptr():set_color(colour << 8 | 0xFF)
-	if (track:presentation_info_ptr():color() >> 8) & 0xFFFFFF ~= colour then
-		faults.stop("failed", "Ardour did not take the colour " .. operation.colour)
+	return tonumber(red .. green .. blue, 16)
+end
+
+function tracks.paint(strip, colour)
+	strip:presentation_info_ptr():set_color(colour << 8 | 0xFF)
+	if strip:presentation_info_ptr():color() >> 8 & 0xFFFFFF ~= colour then
+		faults.stop("failed", string.format("Ardour did not take the colour #%06x", colour))
 	end
-	local outcome = { route_id = id, asked = operation.name, read_back = track:name() }
-	if track:name() ~= operation.name then
-		outcome.reason = "the name was taken, so Ardour numbered it"
+end
+
+-- What every new strip gets: its place in the journal, its ref, its colour.
+local function dress(context, route, operation)
+	local id = ids.of(route)
+	context.undo_with({ kind = "remove_track", route = id, key = "route:" .. id })
+	context.refs[operation.ref] = id
+	if operation.colour and operation.colour ~= json.null then
+		tracks.paint(route, tracks.colour(operation.colour))
+	end
+	local outcome = { route_id = id, asked = operation.name, read_back = route:name() }
+	if route:name() ~= operation.name then
+		outcome.reason = "Ardour named it " .. route:name() .. ": the name was taken or has characters that names may not have"
 	end
 	return outcome
 end
@@ -58,12 +96,7 @@ end
 function tracks.operations.add_midi_track(context, operation)
 	local plugin = operation.instrument_plugin
 	local info = plugin ~= json.null and instrument_info(plugin) or ARDOUR.PluginInfo()
-	local track = first(context, context.session:new_midi_track(
-		-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
-		-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
-		ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), true,
-		info, nil, nil, 1, operation.name, ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true
-	))
+	local track = tracks.new_midi_track(context.session, operation.name, info)
 	local outcome = dress(context, track, operation)
 	local instrument = track:the_instrument()
 	if plugin ~= json.null and instrument:isnil() then
@@ -77,14 +110,11 @@ function tracks.operations.add_midi_track(context, operation)
 end
 
 function tracks.operations.add_audio_track(context, operation)
-	local n_channels = operation.n_channels
-	if n_channels < 1 or n_channels > 8 then
-		faults.stop("invalid", "n_channels must be 1 to 8, got " .. n_channels)
-	end
-	local track = first(context, context.session:new_audio_track(
-		n_channels, 2, nil, 1, operation.name, ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true
-	))
-	return dress(context, track, operation)
+	return dress(context, tracks.new_audio_track(context.session, operation.name, operation.n_channels, 2), operation)
+end
+
+function tracks.operations.add_bus(context, operation)
+	return dress(context, tracks.new_bus(context.session, operation.name, operation.kind, operation.n_channels), operation)
 end
 
 -- The sources that a change set brought into the session, as a set of ids.
@@ -93,6 +123,9 @@ local function own_sources(inverses)
 	for _, inverse in ipairs(inverses) do
 		if inverse.source then
 			own[inverse.source] = true
+		end
+		for _, source in ipairs(inverse.sources or {}) do
+			own[source] = true
 		end
 	end
 	return own
@@ -109,10 +142,46 @@ local function n_foreign(route, own)
 	return count
 end
 
--- Where Lua may not remove tracks (before Ardour 7.5), the editor does it and asks the person first.
-local function ask_editor(context, routes)
-	selection.set(context, routes)
+-- Select these strips and no others, whatever groups share their selection: what is selected will be removed.
+local function select_alone(context, routes)
+	local sharing = {}
+	for group in context.session:route_groups():iter() do
+		if group:is_select() then
+			group:set_select(false)
+			sharing[#sharing + 1] = group
+		end
+	end
+	local is_done, reason = pcall(selection.set, context, routes)
+	for _, group in ipairs(sharing) do
+		group:set_select(true)
+	end
+	if not is_done then
+		error(reason, 0)
+	end
+	local selected, wanted = reader.selected_routes(context.session), {}
+	for _, route in ipairs(routes) do
+		wanted[ids.of(route)] = true
+	end
+	for _, id in ipairs(selected) do
+		if not wanted[id] then
+			faults.stop("failed", "Ardour selected more than what is to be removed, so nothing was removed")
+		end
+	end
+end
+
+--- Take routes out of the session, all in one go. Where Lua may not do it (before Ardour 7.5) the editor does, and asks
+--- the person first. Returns whether it is asking now.
+function tracks.take_out(context, routes)
+	if context.session.remove_route then
+		for _, route in ipairs(routes) do
+			context.session:remove_route(route)
+		end
+		return false
+	end
+	faults.require_editor(context, "removing tracks in this Ardour")
+	select_alone(context, routes)
 	context.editor:remove_tracks()
+	return true
 end
 
 --- Remove the tracks that `inverses` name, all in one go, and mark those that are settled; `all` are the change set's.
@@ -134,18 +203,11 @@ function tracks.remove(context, all, inverses)
 	if #routes == 0 then
 		return false
 	end
-	if not context.session.remove_route then
-		faults.require_editor(context, "removing tracks in this Ardour")
-		ask_editor(context, routes)
-		return true
-	end
-	for _, route in ipairs(routes) do
-		context.session:remove_route(route)
-	end
-	for _, inverse in ipairs(inverses) do
+	local is_asking = tracks.take_out(context, routes)
+	for _, inverse in ipairs(is_asking and {} or inverses) do
 		inverse.is_undone = true
 	end
-	return false
+	return is_asking
 end
 
 return tracks

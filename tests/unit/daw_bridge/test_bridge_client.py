@@ -52,6 +52,23 @@ async def test_a_silent_editor_is_waited_for_and_its_request_withdrawn(folder: B
     assert folder.read("request.json") is None
 
 
+async def test_a_request_that_lies_there_is_pointed_to_again_since_a_datagram_may_be_lost(folder: BridgeFolder) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as editor:
+        editor.bind(("127.0.0.1", 0))
+        async with connect(folder, slot=32, osc_port=editor.getsockname()[1]) as client:
+            with pytest.raises(TryLater):
+                await client.call("hello", timeout_seconds=0.7)
+        editor.setblocking(False)
+        heard = []
+        while True:
+            try:
+                heard.append(editor.recv(1024))
+            except BlockingIOError:
+                break
+    triggers = [datagram for datagram in heard if b"LuaAction/script-32" in datagram]
+    assert 2 <= len(triggers) <= 4
+
+
 async def test_what_dead_callers_left_is_removed_unless_a_call_is_under_way(folder: BridgeFolder) -> None:
     orphans = ("answer-1f.json", "answer-2e.json.part", "request.json.0a.part")
     for name in (*orphans, "installed.json"):

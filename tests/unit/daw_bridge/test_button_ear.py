@@ -93,3 +93,12 @@ async def test_a_press_that_cannot_be_read_is_answered_and_the_ear_stays_open(tm
     assert refused is not None
     assert "sideman ardour install" in refused["problem"]
     assert folder.read("reply-1-2.json") == {"problem": ""}
+
+
+async def test_the_ear_outlives_a_folder_in_which_nothing_can_be_written(tmp_path: Path) -> None:
+    folder = BridgeFolder.create(tmp_path / "bridge")
+    async with listen(folder) as ear:
+        folder.path.rename(tmp_path / "elsewhere")
+        ear.answer("1-1")
+        ear.leave_notice("too late")
+    assert not list((tmp_path / "elsewhere").glob("reply-*"))

@@ -1,15 +1,48 @@
-"""The doctor on a bare machine: every broken link is named with its next step."""
+"""The doctor on a bare machine: the first broken link is named with its next step, and what depends on it is not."""
 
 import asyncio
 import socket
 from pathlib import Path
 
-from daw_bridge.doctor import Workplace, examine
+import pytest
+
+from daw_bridge.doctor import Check, Verdict, Workplace, examine
 from daw_bridge.install import install
-from daw_bridge.lua_bundle import bridge_version
 
 
-async def test_on_a_bare_machine_every_link_has_a_next_step(tmp_path: Path) -> None:
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    """Lay out a machine with an Ardour that was started once and is closed, and Sideman in it."""
+    (tmp_path / "config" / "ardour7").mkdir(parents=True)
+    for folder in ("proc", "programs"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "programs" / "ardour").touch(mode=0o755)
+    install(tmp_path / "bridge", config_home=tmp_path / "config", processes=tmp_path / "proc")
+    return Workplace(
+        bridge_folder=tmp_path / "bridge",
+        config_home=tmp_path / "config",
+        processes=tmp_path / "proc",
+        search_path=str(tmp_path / "programs"),
+        wait_seconds=0.3,
+    )
+
+
+def start_editor(place: Workplace, *, port: int) -> None:
+    """Let an editor seem to run that says it listens for OSC on ``port``."""
+    (place.processes / "1").mkdir()
+    (place.processes / "1" / "cmdline").write_bytes(b"/usr/lib/ardour7/ardour-7.3.0\0")
+    (place.config_home / "ardour7" / "osc_url").write_text(f"osc.udp://here:{port}/")
+
+
+async def checks_of(place: Workplace) -> dict[str, Check]:
+    return {check.name: check for check in await examine(place)}
+
+
+def broken(checks: dict[str, Check]) -> list[str]:
+    return [name for name, check in checks.items() if check.verdict is Verdict.BROKEN]
+
+
+async def test_on_a_bare_machine_only_ardour_itself_is_broken(tmp_path: Path) -> None:
     place = Workplace(
         bridge_folder=tmp_path / "bridge",
         config_home=tmp_path / "config",
@@ -17,55 +50,49 @@ async def test_on_a_bare_machine_every_link_has_a_next_step(tmp_path: Path) -> N
         search_path=str(tmp_path),
         wait_seconds=0.2,
     )
-    checks = {check.name: check for check in await examine(place)}
-    broken = {name for name, check in checks.items() if not check.ok}
-    assert broken == set(checks) - {"marker names"}
-    assert all(check.next_step for check in checks.values() if not check.ok)
-    assert "ardour install" in checks["bridge folder"].next_step
+    checks = await checks_of(place)
+    assert broken(checks) == ["Ardour"]
+    assert "apt-get install ardour" in checks["Ardour"].next_step
+    remark = checks.pop("button in Ardour")
+    assert (remark.verdict, remark.next_step) == (Verdict.REMARK, "to use it run: sideman serve")
+    assert {check.verdict for name, check in checks.items() if name != "Ardour"} == {Verdict.NOT_CHECKED}
+    assert {name for name, check in checks.items() if check.next_step} == {"Ardour"}
 
 
-async def test_an_installed_bridge_without_an_editor_is_told_apart(tmp_path: Path) -> None:
-    config = tmp_path / "config" / "ardour7"
-    config.mkdir(parents=True)
-    (tmp_path / "proc").mkdir()
-    install(tmp_path / "bridge", config_home=tmp_path / "config", processes=tmp_path / "proc")
-    (config / "osc_url").write_text("osc.udp://here:9/")  # the discard port: nobody answers
-    (config / "ui_config").write_text('<Option name="name-new-markers" value="1"/>')
-    place = Workplace(
-        bridge_folder=tmp_path / "bridge",
-        config_home=tmp_path / "config",
-        processes=tmp_path / "proc",
-    )
-    async with asyncio.timeout(1):  # a closed port is told without waiting for an answer
-        checks = {check.name: check for check in await examine(place)}
-    assert checks["script slots"].ok
-    assert bridge_version() in checks["script slots"].detail
-    assert not checks["editor"].ok
+async def test_each_first_broken_link_names_its_next_step(place: Workplace, tmp_path: Path) -> None:
+    config = place.config_home / "ardour7"
+    assert broken(await checks_of(place)) == ["editor"]
+    (config / "ui_scripts").unlink()
+    checks = await checks_of(place)
+    assert broken(checks) == ["Sideman in Ardour"]
+    assert "ardour install" in checks["Sideman in Ardour"].next_step
+    config.rename(tmp_path / "elsewhere")
+    checks = await checks_of(place)
+    assert broken(checks) == ["Ardour's settings"]
+    assert checks["Ardour's settings"].next_step == "start Ardour once and quit it"
+
+
+async def test_an_ardour_that_asks_for_marker_names_is_told_beside_the_chain(place: Workplace) -> None:
+    (place.config_home / "ardour7" / "ui_config").write_text('<Option name="name-new-markers" value="1"/>')
+    checks = await checks_of(place)
+    assert broken(checks) == ["editor", "new markers"]
+    assert "Name new markers" in checks["new markers"].next_step
+
+
+async def test_a_closed_port_is_told_without_waiting(place: Workplace) -> None:
+    start_editor(place, port=9)  # the discard port: nobody answers
+    async with asyncio.timeout(1):
+        checks = await checks_of(place)
+    assert broken(checks) == ["OSC and session"]
     assert checks["OSC and session"].detail == "nobody listens on port 9"
-    assert checks["bridge"].next_step == "start Ardour and open a session"
-    assert not checks["marker names"].ok
-    assert "Name new markers" in checks["marker names"].next_step
-    ui_scripts = config / "ui_scripts"
-    ui_scripts.unlink()
-    again = {check.name: check for check in await examine(place)}
-    assert not again["script slots"].ok
+    assert checks["bridge"].verdict is Verdict.NOT_CHECKED
 
 
-async def test_an_editor_that_is_busy_is_not_told_to_be_closed(tmp_path: Path) -> None:
-    config = tmp_path / "config" / "ardour7"
-    config.mkdir(parents=True)
-    (tmp_path / "proc").mkdir()
-    install(tmp_path / "bridge", config_home=tmp_path / "config", processes=tmp_path / "proc")
-    place = Workplace(
-        bridge_folder=tmp_path / "bridge",
-        config_home=tmp_path / "config",
-        processes=tmp_path / "proc",
-        wait_seconds=0.3,
-    )
+async def test_an_editor_that_does_not_answer_is_told(place: Workplace) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("0.0.0.0", 0))  # as Ardour does
-        (config / "osc_url").write_text(f"osc.udp://here:{silent.getsockname()[1]}/")
-        checks = {check.name: check for check in await examine(place)}
+        start_editor(place, port=silent.getsockname()[1])
+        checks = await checks_of(place)
+    assert broken(checks) == ["OSC and session"]
     assert "no answer" in checks["OSC and session"].detail
-    assert "did not take a request within 0.3 s" in checks["bridge"].detail
-    assert "dialog" in checks["bridge"].next_step
+    assert {checks[name].verdict for name in ("bridge", "instrument", "undo")} == {Verdict.NOT_CHECKED}

@@ -1,13 +1,12 @@
 """The Lua JSON codec, run by Ardour's own Lua interpreter."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from daw_bridge.lua_bundle import LUA_FOLDER
-from tests.programs import require_program
+from tests.programs import run_lua
 
 _RUN = """
 local json = dofile (arg[1])
@@ -23,18 +22,11 @@ out:close ()
 
 def _through_lua(texts: list[str], folder: Path) -> list[str]:
     """Decode and encode each line in Lua; ``refused: …`` where it is not JSON."""
-    interpreter = require_program("ardour7-lua")
     script, given, answered = folder / "run.lua", folder / "given", folder / "answered"
     script.write_text(_RUN)
     given.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
-    subprocess.run(
-        [interpreter, script, LUA_FOLDER / "json.lua", given, answered],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=30,
-        check=True,
-        env={"HOME": str(folder), "PATH": "/usr/bin:/bin"},
-    )
+    printed = run_lua(script, LUA_FOLDER / "json.lua", given, answered, home=folder)
+    assert answered.exists(), printed
     return answered.read_text(encoding="utf-8").splitlines()
 
 
@@ -55,6 +47,8 @@ def test_values_survive_the_way_through_lua(tmp_path: Path) -> None:
         {},
         [[], {}, [None]],
         {"a": [1, 2.5, "x"], "b": {"c": None}},
+        [{"keys": 1, "known": 2}, {"keys": 3, "known": 4}, {"keys": 5}, {"known": 6, "keys": 7, "z": 8}, {}, {"z": 9}],
+        {'a "quoted" key\n': {"nested": [{}, {"x": -0.0}]}, "": 1},
         "\x7f\x01",
     ]
     answered = _through_lua([json.dumps(value) for value in values], tmp_path)

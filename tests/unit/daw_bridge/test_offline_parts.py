@@ -9,7 +9,7 @@ import soundfile
 
 from daw_bridge.offline.sources import SourceFolder
 from daw_bridge.offline.write import NewSession
-from daw_bridge.programs import find_ardour, read_version
+from daw_bridge.programs import find_ardour, find_editor, read_version
 from music.errors import RequestInvalid, SetupBroken
 from music.operations.material import ImportAudio, ImportMidi
 from music.time import BBT
@@ -102,12 +102,37 @@ def test_a_session_must_have_a_length() -> None:
         NewSession(name="take", end=BBT(1))
 
 
-def test_the_newest_interpreter_is_found(tmp_path: Path) -> None:
+def _make_program(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+
+
+def test_the_newest_interpreter_of_a_folder_is_found(tmp_path: Path) -> None:
     for major in (7, 9, 8):
-        (tmp_path / f"ardour{major}-lua").write_text("#!/bin/sh\n")
-        (tmp_path / f"ardour{major}-lua").chmod(0o755)
+        _make_program(tmp_path / f"ardour{major}-lua")
     found = find_ardour(str(tmp_path))
     assert (found.major_version, found.lua) == (9, tmp_path / "ardour9-lua")
+
+
+def test_the_first_ardour_on_the_path_wins_over_a_newer_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for program in (first / "ardour", first / "ardour8-lua", second / "ardour", second / "ardour9-lua"):
+        _make_program(program)
+    path = f"{first}:{second}"
+    assert find_editor(path) == first / "ardour"
+    assert find_ardour(path).major_version == 8
+
+
+def test_the_interpreter_beside_a_linked_editor_is_found(tmp_path: Path) -> None:
+    """Ardour's own packages link only the editor into a folder of PATH; Debian's Ardour may be there as well."""
+    own, linked, system = tmp_path / "opt", tmp_path / "local", tmp_path / "usr"
+    for program in (own / "ardour9", own / "ardour9-lua", system / "ardour", system / "ardour7-lua"):
+        _make_program(program)
+    linked.mkdir()
+    (linked / "ardour9").symlink_to(own / "ardour9")
+    found = find_ardour(f"{linked}:{system}")
+    assert (found.major_version, found.lua) == (9, own / "ardour9-lua")
 
 
 def test_a_missing_ardour_is_named_with_the_command_that_installs_it(tmp_path: Path) -> None:

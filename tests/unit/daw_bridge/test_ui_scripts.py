@@ -1,7 +1,6 @@
 """Ardour's slot file keeps every byte that is not ours."""
 
 import base64
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from daw_bridge.lua_bundle import bridge_source
 from daw_bridge.ui_scripts import N_SLOTS, Slot, UiScripts, quote, unquote
 from music.errors import SetupBroken
-from tests.programs import require_program
+from tests.programs import run_lua
 
 # as Ardour writes it: keys in any order, compiled code with escapes, a value that looks like a statement
 _CODE = (
@@ -77,14 +76,8 @@ def test_compiled_scripts_as_ardour_saves_them_are_read(tmp_path: Path) -> None:
         'out:write ("scripts[32][\\"a\\"][\\"version\\"] = \\"1-old\\"  scripts[32][\\"f\\"] = ")\n'
         'out:write (string.format ("%q", code), " scripts[32][\\"n\\"] = \\"Sideman bridge\\"  ")\nout:close ()\n'
     )
-    subprocess.run(
-        [require_program("ardour7-lua"), script, source, out],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=30,
-        check=True,
-        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
-    )
+    printed = run_lua(script, source, out, home=tmp_path)
+    assert out.exists(), printed
     code = base64.b64encode(out.read_bytes())
     scripts = UiScripts(b"<UIScripts><ActionScript>" + code + b"</ActionScript></UIScripts>")
     assert scripts.names() == {32: "Sideman bridge"}

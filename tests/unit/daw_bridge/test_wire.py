@@ -2,13 +2,18 @@
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.wire import revision_of, to_json, to_result, to_snapshot
+from daw_bridge.wire import from_json, to_json, to_kept_snapshot, to_result, to_snapshot
 from music.changeset import ChangeSetState, OutcomeStatus
+from music.errors import RequestInvalid
+from music.operations import Operation
+from music.operations.material import ImportMidi
 from music.operations.mixer import SetFader
 from music.operations.timeline import SetTempo
 from music.operations.tracks import AddMidiTrack, SelectRoutes
@@ -28,10 +33,11 @@ def _facts() -> dict[str, Any]:
         "is_muted": False,
         "is_soloed": False,
         "is_record_armed": False,
-        "processors": ["Synth"],
+        "processors": [{"id": "9", "name": "Synth", "uri": "urn:s", "is_bypassed": False, "parameters": "0 1"}],
         "regions": [region],
     }
     return {
+        "revision": "abc",
         "ardour_version": "7.3.0",
         "name": "song",
         "folder": "/song",
@@ -78,15 +84,28 @@ def test_a_snapshot_is_read_with_its_kinds_and_silence() -> None:
     assert snapshot.selected_range.end == BBT(2)
 
 
-def test_the_revision_follows_the_music_and_not_the_playhead() -> None:
+def test_a_kept_revision_is_a_snapshot_without_what_passes() -> None:
     facts = _facts()
-    revision = revision_of(facts)
-    moved = {"playhead_samples": 4800, "is_rolling": True, "selected_routes": [], "selected_range": None}
-    assert revision_of({**facts, **moved}) == revision
-    for name, value in (("tempo_map", []), ("markers", []), ("routes", []), ("sample_rate_hz", 44100)):
-        assert revision_of({**facts, name: value}) != revision
-    facts["routes"][0]["regions"][0]["n_notes"] = 4
-    assert revision_of(facts) != revision
+    music = {name: facts[name] for name in ("sample_rate_hz", "tempo_map", "markers", "routes")}
+    kept = to_kept_snapshot(music, folder=Path("/songs/one"), revision="abc")
+    whole = to_snapshot(facts, is_dirty=True)
+    assert (kept.routes, kept.markers, kept.tempo_map) == (whole.routes, whole.markers, whole.tempo_map)
+    assert (kept.revision, kept.folder, kept.playhead, kept.selected_routes) == ("abc", "/songs/one", BBT(1), ())
+
+
+def test_an_operation_survives_the_way_through_a_log() -> None:
+    operations: list[Operation] = [
+        SetTempo(at=BBT(5), tempo_bpm=90.5, time_signature=TimeSignature(3, 4)),
+        AddMidiTrack(ref="t", name="T", colour="#000000", instrument_plugin=None),
+        SelectRoutes(routes=("1", "2")),
+        SetFader(route="1", gain_db=-math.inf),
+        ImportMidi(ref="r", track="t", path="/a b.mid", name="n", at=BBT(2), n_notes=3),
+    ]
+    assert [from_json(json.loads(json.dumps(to_json(operation)))) for operation in operations] == operations
+    with pytest.raises(RequestInvalid, match="'paint_it_black'"):
+        from_json({"verb": "paint_it_black"})
+    with pytest.raises(RequestInvalid, match="set_fader cannot be read"):
+        from_json({"verb": "set_fader", "route": "1"})
 
 
 def _record(state: str) -> dict[str, Any]:

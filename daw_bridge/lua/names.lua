@@ -1,0 +1,57 @@
+-- Finding what somebody probably meant by a name that does not exist.
+
+local names = {}
+
+local longest_compared = 64 -- characters; what is longer differs soon enough
+
+-- How far one text is from another: 0 is equal (Levenshtein).
+local function distance(one, other)
+	one, other = one:sub(1, longest_compared), other:sub(1, longest_compared)
+	local row = {}
+	for j = 0, #other do
+		row[j] = j
+	end
+	for i = 1, #one do
+		local diagonal
+		diagonal, row[0] = row[0], i
+		for j = 1, #other do
+			local cost = one:byte(i) == other:byte(j) and 0 or 1
+			diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+		end
+	end
+	return row[#other]
+end
+
+--- Return "id (name)" of the thing whose id or name comes nearest to a wanted one; nil where there is nothing.
+-- `things` is a list of { id = …, name = … }.
+function names.nearest(wanted, things)
+	local best, best_distance
+	for _, thing in ipairs(things) do
+		local here = math.min(distance(wanted, thing.id), distance(wanted:lower(), thing.name:lower()))
+		if not best or here < best_distance then
+			best, best_distance = thing.id .. " (" .. thing.name .. ")", here
+		end
+	end
+	return best
+end
+
+--- Stop because nothing is called so, naming what comes nearest among `things`.
+function names.stop_unknown(kind, wanted, things)
+	faults.stop("not_found", "no " .. kind .. " " .. wanted, {
+		target = kind, name = wanted, nearest = names.nearest(wanted, things) or json.null,
+	})
+end
+
+--- Stop because nothing is called so, naming which of the `texts` comes nearest.
+function names.stop_unknown_text(kind, wanted, texts)
+	local best, best_distance
+	for _, text in ipairs(texts) do
+		local here = distance(wanted:lower(), text:lower())
+		if not best or here < best_distance then
+			best, best_distance = text, here
+		end
+	end
+	faults.stop("not_found", "no " .. kind .. " " .. wanted, { target = kind, name = wanted, nearest = best or json.null })
+end
+
+return names

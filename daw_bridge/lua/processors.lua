@@ -1,0 +1,135 @@
+-- The processors of a strip: plugins, sends and the fader, in signal order, found by their persistent ids.
+
+local processors = {}
+
+local most_on_a_strip = 256
+
+--- What a strip shows in the mixer, in signal order: plugins, inserts, sends and the fader.
+function processors.shown(route)
+	local list = {}
+	for i = 0, most_on_a_strip - 1 do
+		local processor = route:nth_processor(i)
+		if processor:isnil() then
+			break
+		end
+		if processor:display_to_user() then
+			list[#list + 1] = processor
+		end
+	end
+	return list
+end
+
+function processors.is_plugin(processor)
+	return not processor:to_insert():isnil()
+end
+
+--- The plugins of a strip in signal order.
+function processors.plugins(route)
+	local list = {}
+	for _, processor in ipairs(processors.shown(route)) do
+		if processors.is_plugin(processor) then
+			list[#list + 1] = processor
+		end
+	end
+	return list
+end
+
+--- Where something stands among what a strip shows, counted from 0; nil where it is not there.
+function processors.place(route, id)
+	for i, processor in ipairs(processors.shown(route)) do
+		if ids.of(processor) == id then
+			return i - 1
+		end
+	end
+	return nil
+end
+
+--- Where the fader stands among what a strip shows, counted from 0.
+function processors.fader_place(route)
+	local fader = route:amp()
+	return not fader:isnil() and processors.place(route, ids.of(fader)) or 0
+end
+
+-- The processor with just this id, and the strip it is on, or nil.
+local function by_id(session, id)
+	local persistent = ids.parse(id)
+	if not persistent or session:processor_by_id(persistent):isnil() then
+		return nil
+	end
+	for _, route in ipairs(strips.all(session)) do
+		for _, processor in ipairs(processors.shown(route)) do
+			if ids.of(processor) == id then
+				return processor, route
+			end
+		end
+	end
+	return nil
+end
+
+--- Return the processor with this id, or the one that took its place, and the strip it is on; or nil.
+function processors.find(session, id)
+	local processor, route = by_id(session, id)
+	if processor then
+		return processor, route
+	end
+	local current = aliases.current(session, id)
+	if current ~= id then
+		return by_id(session, current)
+	end
+	return nil
+end
+
+--- Return the plugin that an operation names, its strip and its id: by ref, id, or a name that only one plugin bears.
+function processors.named(context, name)
+	local id = context.refs[name] or name
+	local processor, route = processors.find(context.session, id)
+	if processor and processors.is_plugin(processor) then
+		return processor, route, ids.of(processor)
+	end
+	local known, found = {}, {}
+	for _, strip in ipairs(strips.all(context.session)) do
+		for _, plugin in ipairs(processors.plugins(strip)) do
+			local here = plugin:display_name()
+			known[#known + 1] = { id = ids.of(plugin), name = here }
+			if here == name then
+				found[#found + 1] = { plugin, strip, ids.of(plugin) .. " on " .. strip:name() }
+			end
+		end
+	end
+	if #found == 1 then
+		return found[1][1], found[1][2], ids.of(found[1][1])
+	elseif #found > 1 then
+		local texts = {}
+		for i = 1, math.min(#found, 8) do
+			texts[i] = found[i][3]
+		end
+		faults.stop("invalid", string.format("%d plugins are named %s; name one by its id: %s", #found, name,
+			table.concat(texts, ", ")))
+	end
+	return names.stop_unknown("plugin", name, known)
+end
+
+--- Bypass a plugin or let it work; returns whether it is as asked.
+function processors.set_bypass(processor, is_bypassed)
+	local insert = processor:to_insert()
+	insert:enable(not is_bypassed)
+	return waiting.until_true(function () return insert:enabled() ~= is_bypassed end)
+end
+
+--- What a snapshot holds of the plugins of a strip; `parameters` are rows of number and value.
+function processors.facts(route)
+	local list = json.array()
+	for i, processor in ipairs(processors.plugins(route)) do
+		local insert = processor:to_insert()
+		list[i] = {
+			id = ids.of(processor),
+			name = processor:display_name(),
+			uri = insert:plugin(0):unique_id(),
+			is_bypassed = not insert:enabled(),
+			parameters = parameters.text(processor),
+		}
+	end
+	return list
+end
+
+return processors

@@ -1,0 +1,144 @@
+-- The knobs, faders and buttons of strips, VCAs and sends: reading them, setting them, and putting them back.
+-- What is read is a control's own value, without what its VCAs add, so that it can be put back exactly.
+
+local controls = { inverses = {} }
+
+local getters = {
+	gain = "gain_control", trim = "trim_control", mute = "mute_control", solo = "solo_control",
+	solo_isolate = "solo_isolate_control", solo_safe = "solo_safe_control", azimuth = "pan_azimuth_control",
+	width = "pan_width_control", record = "rec_enable_control", record_safe = "rec_safe_control",
+}
+local own_value = { mute = "muted_by_self", solo = "self_soloed" }
+
+--- The control of a strip (a route or a VCA) or a send, or nil where it has none.
+function controls.of(object, name)
+	local control
+	if name == "monitor" then
+		local track = object:to_route():to_track()
+		control = not track:isnil() and track:monitoring_control() or nil
+	else
+		control = object[getters[name]](object)
+	end
+	return control and not control:isnil() and control or nil
+end
+
+--- A control's own value.
+function controls.value(control, name)
+	local question = own_value[name]
+	if question then
+		return control[question](control) and 1 or 0
+	end
+	return control:get_value()
+end
+
+--- Find the strip or send that an inverse names, or nil where it is gone.
+local function owner(session, inverse)
+	if inverse.send then
+		local id = ids.parse(inverse.send)
+		local send = id and session:processor_by_id(id)
+		return send and not send:isnil() and send:to_send() or nil
+	end
+	local id = ids.parse(inverse.route or inverse.vca)
+	local strip = id and session:stripable_by_id(id)
+	return strip and not strip:isnil() and strip or nil
+end
+
+--- Set a control, remembering what it was; returns what it then reads.
+-- `kind` is route, vca or send; `object` is the strip or the send.
+function controls.change(context, kind, object, name, value)
+	local control = controls.of(object, name)
+	if not control then
+		faults.stop("invalid", object:name() .. " has no " .. name:gsub("_", " "))
+	end
+	local id = ids.of(object)
+	context.undo_with({
+		kind = kind == "vca" and "restore_vca_control" or "restore_control", [kind] = id, control = name, was = controls.value(control, name), set = value,
+		key = name .. ":" .. id,
+	})
+	strips.set_control(control, value)
+	return controls.value(control, name)
+end
+
+function controls.inverses.restore_control(context, inverse)
+	local object = owner(context.session, inverse)
+	local control = object and controls.of(object, inverse.control)
+	if not control then
+		return nil -- it went with its strip
+	end
+	if math.abs(controls.value(control, inverse.control) - inverse.set) > 1e-4 then
+		return string.format("the %s of %s was changed since; left as it is", inverse.control, object:name())
+	end
+	strips.set_control(control, inverse.was)
+	return nil
+end
+
+--- The points of an automation list as text, "place value" each: a place is samples, or ticks with a "t".
+function controls.points(list)
+	local points = {}
+	for event in list:events():iter() do
+		local when = event.when
+		local place = when:is_beats() and timeline.ticks(when:beats()) .. "t" or tostring(when:samples())
+		points[#points + 1] = string.format("%s %.17g", place, event.value)
+	end
+	return table.concat(points, ";")
+end
+
+--- Add points to an automation list that has none.
+function controls.add_points(list, points)
+	for place, unit, value in points:gmatch("(%d+)(t?) ([^;]+)") do
+		local number = math.tointeger(place)
+		local when = unit == "t" and Temporal.timepos_t.from_ticks(number) or Temporal.timepos_t(number)
+		list:add(when, tonumber(value), false, false)
+	end
+end
+
+--- The automation of a control as plain data, or nil where it has none.
+function controls.automation(control)
+	if control:alist():isnil() then
+		return nil
+	end
+	local points, state = controls.points(control:alist():list()), control:automation_state()
+	if points == "" and state == ARDOUR.AutoState.Off then
+		return nil
+	end
+	return { state = state, points = points }
+end
+
+--- Put automation back on a control that has none.
+function controls.automate(control, automation)
+	controls.add_points(control:alist():list(), automation.points)
+	control:set_automation_state(automation.state)
+end
+
+--- A gain coefficient in dB; silence is the text "-inf", since JSON has no infinity.
+function controls.to_db(coefficient)
+	return coefficient > 0 and ARDOUR.DSP.accurate_coefficient_to_dB(coefficient) or "-inf"
+end
+
+function controls.from_db(gain_db)
+	return gain_db == "-inf" and 0 or ARDOUR.DSP.dB_to_coefficient(gain_db)
+end
+
+function controls.shown_db(gain_db)
+	return gain_db == "-inf" and "-inf dB" or string.format("%.2f dB", gain_db)
+end
+
+--- Set a gain in dB; stops where it does not read so afterwards. Returns what was asked and read back, as text.
+function controls.change_gain(context, kind, object, name, gain_db)
+	local now = controls.to_db(controls.change(context, kind, object, name, controls.from_db(gain_db)))
+	local is_silent = gain_db == "-inf" or gain_db < -180
+	if not (is_silent and (now == "-inf" or now < -180)) and (now == "-inf" or math.abs(now - gain_db) > 0.01) then
+		faults.stop("failed", string.format("the %s of %s reads %s", name, object:name(), controls.shown_db(now)))
+	end
+	return controls.shown_db(gain_db), controls.shown_db(now)
+end
+
+--- Set a button; stops where it does not read so afterwards.
+function controls.change_switch(context, kind, object, name, is_on)
+	local now = controls.change(context, kind, object, name, is_on and 1 or 0) > 0
+	if now ~= is_on then
+		faults.stop("failed", string.format("the %s of %s reads %s", name, object:name(), tostring(now)))
+	end
+end
+
+return controls

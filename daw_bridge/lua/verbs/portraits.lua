@@ -1,0 +1,258 @@
+-- The portrait of a strip: all that Lua can read of it as plain data, and making a strip by such a portrait.
+
+local portraits = {}
+
+local values = { "gain", "trim", "mute", "solo", "solo_isolate", "solo_safe", "azimuth", "width", "monitor" }
+local automated = { "gain", "trim", "mute", "azimuth", "width" }
+
+-- The places of a plugin's input parameters among all its controls, which is how Ardour counts them; from 0.
+local function input_places(insert)
+	local plugin, list, place = insert:plugin(0), {}, 0
+	for i = 0, plugin:parameter_count() - 1 do
+		if plugin:parameter_is_control(i) then
+			list[#list + 1] = plugin:parameter_is_input(i) and place or nil
+			place = place + 1
+		end
+	end
+	return list
+end
+
+local function plugin_automation(processor, n)
+	local _, list = ARDOUR.LuaAPI.plugin_automation(processor, n)
+	return list
+end
+
+local function paint_parameters(processor, insert)
+	local values, automation = {}, {}
+	for i, place in ipairs(input_places(insert)) do
+		values[i] = string.format("%d %.9g", place, (ARDOUR.LuaAPI.get_processor_param(processor, place, true)))
+		local list = plugin_automation(processor, place)
+		local points = list and not list:isnil() and controls.points(list) or ""
+		automation[tostring(place)] = points ~= "" and points or nil
+	end
+	return table.concat(values, ";"), automation
+end
+
+local function paint_plugin(session, processor, insert)
+	local plugin = insert:plugin(0)
+	local parameters, automation = paint_parameters(processor, insert)
+	local preset = plugin:last_preset()
+	return {
+		id = ids.of(processor), name = processor:display_name(), plugin = plugin:get_info().unique_id, type = insert:type(),
+		preset = preset.valid and preset.label or nil, parameters = parameters, automation = automation,
+		is_active = processor:active(), is_instrument = insert:is_instrument(),
+		sidechain = insert:has_sidechain() and sidechains.likeness(session, insert) or nil,
+	}
+end
+
+-- What a person sees in the strip, in order.
+local function paint_processors(session, route)
+	local list, fader = json.array(), ids.of(route:amp())
+	for i = 0, 255 do
+		local processor = route:nth_processor(i)
+		if processor:isnil() then
+			break
+		end
+		if processor:display_to_user() then
+			local insert, send = processor:to_plugininsert(), processor:to_send()
+			local entry = { what = "other", name = processor:display_name() }
+			if ids.of(processor) == fader then
+				entry = { what = "fader" }
+			elseif not insert:isnil() then
+				entry = { what = "plugin", likeness = paint_plugin(session, processor, insert) }
+			elseif not send:isnil() then
+				entry = { what = "send", likeness = sends.likeness(session, route, send) }
+			end
+			list[#list + 1] = entry
+		end
+	end
+	return list
+end
+
+-- The sends of other strips that go here.
+local function paint_senders(session, route)
+	local list = json.array()
+	for _, other in ipairs(strips.all(session)) do
+		local send = sends.between(other, route)
+		if send then
+			list[#list + 1] = { route = ids.of(other), likeness = sends.likeness(session, other, send) }
+		end
+	end
+	return list
+end
+
+local function paint_playlists(session, track)
+	local list = json.array()
+	for playlist in session:playlists():playlists_for_track(track):iter() do
+		list[#list + 1] = ids.of(playlist)
+	end
+	return list
+end
+
+local function paint_channels(track)
+	local midi = track:to_midi_track()
+	if midi:isnil() then
+		return nil
+	end
+	return { is_input_active = midi:input_active(), playback = midi:get_playback_channel_mode(), capture = midi:get_capture_channel_mode() }
+end
+
+--- All that Lua can read of a strip.
+function portraits.of(session, route)
+	local id, track = ids.of(route), route:to_track()
+	local portrait = {
+		id = id, kind = strips.kind(route), name = route:name(), colour = route:presentation_info_ptr():color() >> 8 & 0xFFFFFF,
+		n_audio_in = route:n_inputs():n_audio(), n_midi_in = route:n_inputs():n_midi(),
+		n_audio_out = route:n_outputs():n_audio(), is_active = route:active(), comment = route:comment(),
+		before = strip_settings.follower(session, id), values = {}, automation = {}, polarity = mixer.polarity(route),
+		group = groups.of(session, id), vcas = vcas.of(session, route),
+		inputs = routing.of(session, route:input()), outputs = routing.of(session, route:output()),
+		processors = paint_processors(session, route), senders = paint_senders(session, route),
+	}
+	for _, name in ipairs(values) do
+		local control = controls.of(route, name)
+		portrait.values[name] = control and controls.value(control, name) or nil
+	end
+	for _, name in ipairs(automated) do
+		local control = controls.of(route, name)
+		portrait.automation[name] = control and controls.automation(control) or nil
+	end
+	if not track:isnil() then
+		portrait.playlist, portrait.playlists = ids.of(track:playlist()), paint_playlists(session, track)
+		portrait.channels = paint_channels(track)
+	end
+	return portrait
+end
+
+local function build_plugin(session, route, likeness, index, notes)
+	local processor = ARDOUR.LuaAPI.new_plugin(session, likeness.plugin, likeness.type, likeness.preset or "")
+	if processor:isnil() or route:add_processor_by_index(processor, index, nil, true) ~= 0 then
+		notes[#notes + 1] = "Ardour could not load " .. likeness.name .. " again"
+		return nil
+	end
+	if likeness.id then
+		ids.succeed(session, likeness.id, processor)
+	end
+	for place, value in likeness.parameters:gmatch("(%d+) ([^;]+)") do
+		ARDOUR.LuaAPI.set_processor_param(processor, math.tointeger(place), tonumber(value))
+	end
+	for which, points in pairs(likeness.automation) do
+		controls.add_points(plugin_automation(processor, math.tointeger(which)), points)
+	end
+	if not likeness.is_active then
+		processor:deactivate()
+	end
+	if likeness.is_instrument and not likeness.preset then
+		notes[#notes + 1] = likeness.name .. " came back with its parameters; what else it had loaded Lua cannot read"
+	end
+	return processor
+end
+
+local function build_processors(session, route, list, notes)
+	local order, later, index = ARDOUR.ProcessorList(), {}, 0 -- index counts up to the fader; -1 is behind it
+	for i, entry in ipairs(list) do
+		local likeness = entry.likeness
+		if entry.what == "fader" then
+			order:push_back(route:amp())
+			index = -1
+		elseif entry.what == "plugin" then
+			local processor = build_plugin(session, route, likeness, index, notes)
+			if processor then
+				order:push_back(processor)
+				index = index < 0 and -1 or index + 1
+				later[#later + 1] = likeness.sidechain and { processor = processor, likeness = likeness.sidechain } or nil
+			end
+		elseif entry.what == "send" then
+			likeness.place = i
+			local send, note = sends.rebuild(session, route, likeness)
+			notes[#notes + 1] = note
+			if send then
+				order:push_back(send)
+			end
+		else
+			notes[#notes + 1] = entry.name .. " was not brought back"
+		end
+	end
+	sends.reorder(route, order)
+	for _, it in ipairs(later) do
+		notes[#notes + 1] = sidechains.rebuild(session, route, it.processor, it.likeness)
+	end
+end
+
+local function make(session, portrait)
+	local channels = portrait.n_audio_in
+	if portrait.kind == "audio_track" then
+		return tracks.new_audio_track(session, portrait.name, channels, math.max(portrait.n_audio_out, 1))
+	elseif portrait.kind == "midi_track" then
+		return tracks.new_midi_track(session, portrait.name, ARDOUR.PluginInfo())
+	end
+	return tracks.new_bus(session, portrait.name, portrait.n_midi_in > 0 and "midi" or "audio", channels)
+end
+
+local function set_values(session, route, portrait)
+	for name, automation in pairs(portrait.automation) do
+		local control = controls.of(route, name)
+		if control then
+			controls.automate(control, automation)
+		end
+	end
+	for name, value in pairs(portrait.values) do
+		local control = controls.of(route, name)
+		if control then
+			strips.set_control(control, value)
+		end
+	end
+	mixer.set_polarity(route, portrait.polarity)
+	local own = vcas.own_values(route)
+	vcas.follow(session, route, portrait.vcas, own)
+end
+
+local function set_channels(route, channels)
+	local midi = route:to_track():to_midi_track()
+	midi:set_input_active(channels.is_input_active)
+	midi:set_playback_channel_mode(channels.playback, 0xFFFF)
+	midi:set_capture_channel_mode(channels.capture, 0xFFFF)
+end
+
+--- Make a strip by a portrait; returns it, and what could not be made as it was. Where the portrait has an id, the new
+--- strip goes on under it. `steps.made(route)` is told as soon as there is one; `steps.material(track)` brings the regions.
+function portraits.build(session, portrait, steps)
+	local notes, route = {}, make(session, portrait)
+	if steps.made then
+		steps.made(route)
+	end
+	if portrait.id then
+		ids.succeed(session, portrait.id, route)
+	end
+	tracks.paint(route, portrait.colour)
+	route:set_comment(portrait.comment, nil)
+	if not route:to_track():isnil() then
+		notes[#notes + 1] = steps.material(route:to_track())
+	end
+	build_processors(session, route, portrait.processors, notes)
+	for _, sender in ipairs(portrait.senders) do
+		local source = strips.find(session, sender.route)
+		notes[#notes + 1] = source and select(2, sends.rebuild(session, source, sender.likeness)) or nil
+	end
+	local missing = routing.connect(session, route:input(), portrait.inputs)
+	local missing_out = strip_settings.resize(session, route:output(), portrait.n_audio_out, portrait.outputs)
+	table.move(missing_out, 1, #missing_out, #missing + 1, missing)
+	if #missing > 0 then
+		notes[#notes + 1] = "not connected again: " .. table.concat(missing, ", ")
+	end
+	set_values(session, route, portrait)
+	if portrait.channels then
+		set_channels(route, portrait.channels)
+	end
+	if portrait.group then
+		groups.join(session, portrait.group, route)
+	end
+	if not portrait.is_active then
+		route:set_active(false, nil)
+	end
+	local is_there = portrait.before ~= json.null and strips.find(session, portrait.before)
+	strip_settings.place_before(session, ids.of(route), is_there and portrait.before or json.null)
+	return route, notes
+end
+
+return portraits

@@ -1,0 +1,185 @@
+-- store_scene, recall_scene, clear_scene: Ardour's own mixer scenes, which keep every fader, knob and button.
+-- Lua cannot read what a scene holds, but the state that Ardour writes tells.
+
+local scenes = { operations = {}, inverses = {} }
+
+local n_scenes = 8 -- as many as the mixer window shows
+
+local function settle()
+	ARDOUR.LuaAPI.wait_for_process_callback(2, 500) -- buttons take effect in the audio thread
+end
+
+-- Every control of the session with its id.
+local function each_control()
+	local list = {}
+	for controllable in PBD.Controllable.registered_controllables():iter() do
+		local control = controllable:to_automationcontrol()
+		list[#list + 1] = not control:isnil() and { id = controllable:id():to_s(), control = control } or nil
+	end
+	return list
+end
+
+local function values_now()
+	local values = {}
+	for _, it in ipairs(each_control()) do
+		values[it.id] = it.control:get_value()
+	end
+	return values
+end
+
+local function differs(one, other)
+	return math.abs(one - other) > 1e-6 * math.max(1, math.abs(one))
+end
+
+-- Set all controls to given values; what a VCA does to others comes out right the second time.
+local function put(values)
+	for _ = 1, 2 do
+		for _, it in ipairs(each_control()) do
+			local value = values[it.id]
+			if value and differs(value, it.control:get_value()) then
+				it.control:set_value(value, PBD.GroupControlDisposition.NoGroup)
+			end
+		end
+		settle()
+	end
+end
+
+-- The values that a scene holds, from a state that is written for this and read again.
+local function values_in(session, number)
+	local path = session:path() .. "/" .. session:snap_name() .. ".pending"
+	local was_there = files.read(path) ~= nil
+	session:save_state("", true, false, false, false, false)
+	local text = files.read(path) or faults.stop("failed", "Ardour could not write its state to " .. path)
+	if not was_there then
+		os.remove(path)
+	end
+	local values = {}
+	for attributes, body in (text:match("<MixerScenes[^>]*>(.-)</MixerScenes>") or ""):gmatch("<MixerScene ([^>]*)>(.-)</MixerScene>") do
+		if math.tointeger(attributes:match('index="(%d+)"')) == number - 1 then
+			for id, value in body:gmatch('<ControlValue id="(%d+)" value="([^"]+)"') do
+				values[id] = tonumber(value)
+			end
+		end
+	end
+	return next(values) and values or faults.stop("failed", "the state in " .. path .. " tells nothing of the scene")
+end
+
+local function scene_of(session, number)
+	return session:nth_mixer_scene(number - 1, false)
+end
+
+local function is_stored(session, number)
+	return session:nth_mixer_scene_valid(number - 1)
+end
+
+local function need(session, number)
+	if not is_stored(session, number) then
+		faults.stop("invalid", string.format("mixer scene %d is empty; store one there first", number))
+	end
+end
+
+local function write(session, number, name)
+	session:store_nth_mixer_scene(number - 1)
+	scene_of(session, number):set_name(name)
+end
+
+-- What there is at a number, to be put back; null where it is empty.
+local function likeness(session, number)
+	if not is_stored(session, number) then
+		return json.null
+	end
+	return { name = scene_of(session, number):name(), values = values_in(session, number) }
+end
+
+function scenes.operations.store_scene(context, operation)
+	local session, number = context.session, operation.scene
+	context.undo_with({
+		kind = "restore_scene", scene = number, was = likeness(session, number), set = operation.name, key = "scene:" .. number,
+	})
+	write(session, number, operation.name)
+	local scene = scene_of(session, number)
+	if not is_stored(session, number) or scene:name() ~= operation.name then
+		faults.stop("failed", "Ardour stored no scene")
+	end
+	return { asked = string.format("scene %d: %s", number, operation.name), read_back = string.format("scene %d: %s", number, scene:name()) }
+end
+
+function scenes.operations.recall_scene(context, operation)
+	local session, number = context.session, operation.scene
+	need(session, number)
+	local wanted, was, set = values_in(session, number), {}, {}
+	for id, value in pairs(values_now()) do
+		if wanted[id] and differs(value, wanted[id]) then
+			was[id], set[id] = value, wanted[id]
+		end
+	end
+	context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
+	session:apply_nth_mixer_scene(number - 1)
+	settle()
+	local missed = 0
+	for id, value in pairs(values_now()) do
+		missed = missed + (wanted[id] and differs(wanted[id], value) and 1 or 0)
+	end
+	local outcome = {
+		asked = "scene " .. scene_of(session, number):name(), read_back = "as stored",
+	}
+	if missed > 0 then
+		outcome.status = "unverified"
+		outcome.reason = missed .. " control(s) read otherwise than the scene says: automation or a VCA moves them"
+	end
+	return outcome
+end
+
+function scenes.operations.clear_scene(context, operation)
+	local session, number = context.session, operation.scene
+	need(session, number)
+	context.undo_with({
+		kind = "restore_scene", scene = number, was = likeness(session, number), set = json.null, key = "scene:" .. number,
+	})
+	scene_of(session, number):clear()
+	if is_stored(session, number) then
+		faults.stop("failed", "the scene is still there")
+	end
+	return { asked = "scene " .. number .. " cleared", read_back = "empty" }
+end
+
+function scenes.inverses.restore_scene(context, inverse)
+	local session, number, was = context.session, inverse.scene, inverse.was
+	local name = is_stored(session, number) and scene_of(session, number):name() or json.null
+	if name ~= inverse.set then
+		return "mixer scene " .. number .. " was stored anew since; left as it is"
+	end
+	if was == json.null then
+		scene_of(session, number):clear()
+		return nil
+	end
+	local before = values_now() -- a scene can only be stored from the controls themselves
+	put(was.values)
+	write(session, number, was.name)
+	put(before)
+	return nil
+end
+
+function scenes.inverses.restore_controls(_, inverse)
+	local now, values, left = values_now(), {}, 0
+	for id, value in pairs(inverse.was) do
+		if now[id] and differs(now[id], inverse.set[id]) then
+			left = left + 1
+		else
+			values[id] = value
+		end
+	end
+	put(values)
+	return left > 0 and left .. " control(s) were changed since; left as they are" or nil
+end
+
+function scenes.session_facts(session, _, facts)
+	facts.scenes = json.array()
+	for number = 1, n_scenes do
+		if is_stored(session, number) then
+			facts.scenes[#facts.scenes + 1] = { number = number, name = scene_of(session, number):name() }
+		end
+	end
+end
+
+return scenes

@@ -1,0 +1,296 @@
+-- add_send, set_send, remove_send: taps of a strip into a bus, or into the sidechain of a plugin.
+
+local sends = { operations = {}, inverses = {}, finders = {} }
+
+local function nothing()
+	return ARDOUR.LuaAPI.nil_proc()
+end
+
+-- What a person sees in the strip, in order: plugins, sends and the fader.
+local function visible(route)
+	local list = {}
+	for i = 0, 255 do
+		local processor = route:nth_processor(i)
+		if processor:isnil() then
+			break
+		end
+		list[#list + 1] = processor:display_to_user() and processor or nil
+	end
+	return list
+end
+
+local function place_of(route, id)
+	local fader = ids.of(route:amp())
+	local place, fader_place
+	for i, processor in ipairs(visible(route)) do
+		local here = ids.of(processor)
+		place, fader_place = here == id and i or place, here == fader and i or fader_place
+	end
+	return place, fader_place
+end
+
+--- Give the processors of a strip an order. The audio thread does it, and would undo what is done in between.
+function sends.reorder(route, list)
+	route:reorder_processors(list, nil)
+	ARDOUR.LuaAPI.wait_for_process_callback(2, 500)
+end
+
+--- Put a processor at a place among those that a person sees, the fader included.
+function sends.move(route, processor, place)
+	local id, order = ids.of(processor), {}
+	for _, other in ipairs(visible(route)) do
+		order[#order + 1] = ids.of(other) ~= id and other or nil
+	end
+	table.insert(order, math.min(place, #order + 1), processor)
+	local list = ARDOUR.ProcessorList()
+	for _, other in ipairs(order) do
+		list:push_back(other)
+	end
+	sends.reorder(route, list)
+	return (place_of(route, id)) == place
+end
+
+--- All sends of a strip, in order; internal ones that Ardour hides are none.
+function sends.all(route)
+	local list = {}
+	for _, processor in ipairs(visible(route)) do
+		local send = processor:to_send()
+		list[#list + 1] = not send:isnil() and send or nil
+	end
+	return list
+end
+
+local function find(session, id)
+	for _, route in ipairs(strips.all(session)) do
+		for _, send in ipairs(sends.all(route)) do
+			if ids.of(send) == id then
+				return send, route
+			end
+		end
+	end
+	return nil
+end
+
+--- Return the send that an operation names by ref or id, and its strip; stops where there is none.
+function sends.named(context, name)
+	local send, route = find(context.session, context.refs[name] or name)
+	if send then
+		return send, route
+	end
+	local known = {}
+	for _, other in ipairs(strips.all(context.session)) do
+		for _, its in ipairs(sends.all(other)) do
+			known[#known + 1] = { id = ids.of(its), name = other:name() .. " to " .. its:name() }
+		end
+	end
+	names.stop_unknown("send", name, known)
+end
+
+sends.finders.send = sends.named
+
+--- All that is needed to make a send anew.
+function sends.likeness(session, route, send)
+	local bus = send:to_internalsend()
+	local is_aux = not bus:isnil()
+	return {
+		send = ids.of(send), target = is_aux and ids.of(bus:target_route()) or nil,
+		connections = not is_aux and routing.of(session, send:to_ioprocessor():output()) or nil,
+		gain = send:gain_control():get_value(), is_enabled = send:active(), place = place_of(route, ids.of(send)),
+		automation = controls.automation(send:gain_control()),
+	}
+end
+
+--- The aux send from one strip to another, or nil.
+function sends.between(route, target)
+	for _, send in ipairs(sends.all(route)) do
+		local bus = send:to_internalsend()
+		if not bus:isnil() and ids.of(bus:target_route()) == ids.of(target) then
+			return send
+		end
+	end
+	return nil
+end
+
+--- Make a send into a plugin's sidechain or another port: its outputs are connected as a list says.
+function sends.tap(session, route, before, connections)
+	local processor = ARDOUR.LuaAPI.new_send(session, route, before)
+	if processor:isnil() then
+		faults.stop("failed", "Ardour made no send on " .. route:name())
+	end
+	local output = processor:to_ioprocessor():output()
+	for i = output:n_ports():n_total() - 1, #connections, -1 do
+		output:remove_port(output:nth(i), nil)
+	end
+	local missing = routing.connect(session, output, connections)
+	processor:to_send():set_remove_on_disconnect(true)
+	return processor:to_send(), missing
+end
+
+--- Make a send as a likeness says, under the id that it had; returns it, or nil and why not.
+function sends.rebuild(session, route, likeness)
+	local send, missing
+	if likeness.target then
+		local target = strips.find(session, likeness.target)
+		if not target then
+			return nil, "the bus of a send of " .. route:name() .. " is gone"
+		end
+		session:add_internal_send(target, nothing(), route)
+		send = sends.between(route, target)
+	else
+		send, missing = sends.tap(session, route, nothing(), likeness.connections)
+	end
+	if not send then
+		return nil, "Ardour made no send on " .. route:name()
+	end
+	if likeness.send then
+		ids.succeed(session, likeness.send, send)
+	end
+	strips.set_control(send:gain_control(), likeness.gain)
+	if likeness.automation then
+		controls.automate(send:gain_control(), likeness.automation)
+	end
+	if not likeness.is_enabled then
+		send:deactivate()
+	end
+	sends.move(route, send, likeness.place)
+	return send, missing and #missing > 0 and "a send was not connected to " .. table.concat(missing, ", ") or nil
+end
+
+--- Set level and switch of a send that was just made, and put it before or after the fader; stops where it is not so.
+function sends.dress(route, send, gain_db, is_pre_fader)
+	strips.set_control(send:gain_control(), controls.from_db(gain_db))
+	local id = ids.of(send)
+	local place, fader = place_of(route, id)
+	if (place < fader) ~= is_pre_fader then
+		sends.move(route, send, fader)
+	end
+	local now = sends.facts_of(route, send)
+	if now.is_pre_fader ~= is_pre_fader or (now.gain_db ~= gain_db and math.abs(tonumber(now.gain_db) - gain_db) > 0.01) then
+		faults.stop("failed", "the send reads " .. controls.shown_db(now.gain_db))
+	end
+	return controls.shown_db(now.gain_db) .. (is_pre_fader and " pre fader" or " post fader")
+end
+
+function sends.operations.add_send(context, operation)
+	local session = context.session
+	local route, id = strips.named(context, operation.route)
+	local target, target_id = strips.named(context, operation.target)
+	local kind = strips.kind(target)
+	if id == target_id or kind == "master" or kind == "monitor" or strips.kind(route) == "master" then
+		faults.stop("invalid", string.format("%s cannot send to %s; a send goes from a track or bus to another bus",
+			route:name(), target:name()))
+	end
+	if sends.between(route, target) then
+		faults.stop("invalid", route:name() .. " sends to " .. target:name() .. " already; use set_send")
+	end
+	session:add_internal_send(target, operation.is_pre_fader and route:amp() or nothing(), route)
+	local send = sends.between(route, target) or faults.stop("failed", "Ardour made no send")
+	local send_id = ids.of(send)
+	context.undo_with({ kind = "remove_send", send = send_id, route = id, key = "send:" .. send_id })
+	context.refs[operation.ref] = send_id
+	local read_back = sends.dress(route, send, operation.gain_db, operation.is_pre_fader)
+	return { route_id = id, target_id = send_id, asked = controls.shown_db(operation.gain_db), read_back = read_back }
+end
+
+function sends.operations.set_send(context, operation)
+	local send, route = sends.named(context, operation.send)
+	local id = ids.of(send)
+	if operation.gain_db and operation.gain_db ~= json.null then
+		controls.change_gain(context, "send", send, "gain", operation.gain_db)
+	end
+	local is_pre, is_enabled = operation.is_pre_fader, operation.is_enabled
+	local place, fader = place_of(route, id)
+	if is_pre ~= nil and is_pre ~= json.null and is_pre ~= (place < fader) then
+		-- from the other side the fader's own place is the one next to it
+		context.undo_with({ kind = "restore_send_place", send = id, was = place, set = fader, key = "place:" .. id })
+		if not sends.move(route, send, fader) then
+			faults.stop("failed", "Ardour left the send where it was")
+		end
+	end
+	if is_enabled ~= nil and is_enabled ~= json.null and is_enabled ~= send:active() then
+		context.undo_with({ kind = "restore_send_switch", send = id, set = is_enabled, key = "switch:" .. id })
+		sends.switch(send, is_enabled)
+	end
+	local now = sends.facts_of(route, send)
+	return {
+		route_id = ids.of(route), target_id = id, asked = "as given",
+		read_back = string.format("%s, %s fader, %s", controls.shown_db(now.gain_db), now.is_pre_fader and "pre" or "post",
+			now.is_enabled and "on" or "off"),
+	}
+end
+
+function sends.switch(send, is_enabled)
+	send[is_enabled and "activate" or "deactivate"](send)
+	if send:active() ~= is_enabled then
+		faults.stop("failed", "the send is " .. (send:active() and "on" or "off"))
+	end
+end
+
+function sends.operations.remove_send(context, operation)
+	local send, route = sends.named(context, operation.send)
+	local id = ids.of(send)
+	context.undo_with({
+		kind = "restore_send", route = ids.of(route), likeness = sends.likeness(context.session, route, send),
+		key = "send:" .. id,
+	})
+	route:remove_processor(send, nil, true)
+	if find(context.session, id) then
+		faults.stop("failed", "the send is still there")
+	end
+	return { route_id = ids.of(route), asked = "removed", read_back = "removed" }
+end
+
+function sends.inverses.remove_send(context, inverse)
+	local send, route = find(context.session, inverse.send)
+	if send then
+		route:remove_processor(send, nil, true)
+	end
+	return nil
+end
+
+function sends.inverses.restore_send_place(context, inverse)
+	local send, route = find(context.session, inverse.send)
+	if not send then
+		return nil -- it went with its strip
+	end
+	if place_of(route, inverse.send) ~= inverse.set then
+		return "a send of " .. route:name() .. " was moved since; left where it is"
+	end
+	sends.move(route, send, inverse.was)
+	return nil
+end
+
+function sends.inverses.restore_send_switch(context, inverse)
+	local send = find(context.session, inverse.send)
+	if send and send:active() == inverse.set then
+		sends.switch(send, not inverse.set)
+	end
+	return nil
+end
+
+function sends.inverses.restore_send(context, inverse)
+	local route = strips.find(context.session, inverse.route)
+	if not route or find(context.session, inverse.likeness.send) then
+		return nil
+	end
+	return select(2, sends.rebuild(context.session, route, inverse.likeness))
+end
+
+function sends.facts_of(route, send)
+	local id, bus = ids.of(send), send:to_internalsend()
+	local place, fader = place_of(route, id)
+	return {
+		id = id, name = send:to_internalsend():isnil() and send:name() or bus:target_route():name(),
+		target = not bus:isnil() and ids.of(bus:target_route()) or nil, gain_db = controls.to_db(send:gain_control():get_value()),
+		is_pre_fader = place < fader, place = place, is_enabled = send:active(),
+	}
+end
+
+function sends.route_facts(route, facts)
+	facts.sends = json.array()
+	for i, send in ipairs(sends.all(route)) do
+		facts.sends[i] = sends.facts_of(route, send)
+	end
+end
+
+return sends

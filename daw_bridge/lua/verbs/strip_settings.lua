@@ -1,0 +1,259 @@
+-- rename_track, set_colour, move_track, set_channels, arm_track, set_monitor: what a strip is, apart from its mix.
+
+local strip_settings = { operations = {}, inverses = {} }
+
+local monitor_choices = { auto = 0, input = 1, disk = 2, cue = 3 }
+
+local function same_name(session, name, id)
+	for _, route in ipairs(strips.all(session)) do
+		if route:name() == name and ids.of(route) ~= id then
+			return true
+		end
+	end
+	return false
+end
+
+function strip_settings.operations.rename_track(context, operation)
+	local route, id = strips.named(context, operation.route)
+	if same_name(context.session, operation.name, id) then
+		faults.stop("invalid", "another strip is called " .. operation.name .. " already; choose another name")
+	end
+	context.undo_with({ kind = "restore_name", route = id, was = route:name(), set = operation.name, key = "name:" .. id })
+	route:set_name(operation.name)
+	if route:name() ~= operation.name then
+		faults.stop("failed", "Ardour took the name as " .. route:name())
+	end
+	return { route_id = id, asked = operation.name, read_back = route:name() }
+end
+
+function strip_settings.inverses.restore_name(context, inverse)
+	local route = strips.find(context.session, inverse.route)
+	if not route then
+		return nil -- it went with its track
+	end
+	if route:name() ~= inverse.set then
+		return "it was renamed to " .. route:name() .. " since; left as it is"
+	end
+	route:set_name(inverse.was)
+	return route:name() ~= inverse.was and "the name " .. inverse.was .. " is taken; left as it is" or nil
+end
+
+local function colour_of(route)
+	return route:presentation_info_ptr():color() >> 8 & 0xFFFFFF
+end
+
+function strip_settings.operations.set_colour(context, operation)
+	local route, id = strips.named(context, operation.route)
+	local colour = tracks.colour(operation.colour)
+	context.undo_with({ kind = "restore_colour", route = id, was = colour_of(route), set = colour, key = "colour:" .. id })
+	tracks.paint(route, colour)
+	return { route_id = id, asked = operation.colour, read_back = string.format("#%06x", colour_of(route)) }
+end
+
+function strip_settings.inverses.restore_colour(context, inverse)
+	local route = strips.find(context.session, inverse.route)
+	if not route then
+		return nil -- it went with its track
+	end
+	if colour_of(route) ~= inverse.set then
+		return "the colour of " .. route:name() .. " was changed since; left as it is"
+	end
+	tracks.paint(route, inverse.was)
+	return nil
+end
+
+-- All strips, VCAs among them, in their order.
+local function in_order(session)
+	local list = {}
+	for strip in session:get_stripables():iter() do
+		if not strip:is_monitor() then
+			list[#list + 1] = strip
+		end
+	end
+	table.sort(list, function (one, other)
+		return one:presentation_info_ptr():order() < other:presentation_info_ptr():order()
+	end)
+	return list
+end
+
+local function is_route(strip)
+	return not strip:to_route():isnil()
+end
+
+--- The id of the route behind a route, null where it is the last; VCAs stand among them, and do not count.
+function strip_settings.follower(session, id)
+	local is_found = false
+	for _, strip in ipairs(in_order(session)) do
+		if is_found and is_route(strip) then
+			return ids.of(strip)
+		end
+		is_found = is_found or ids.of(strip) == id
+	end
+	return json.null
+end
+
+--- Put a route before another one, or behind the last one where there is none.
+-- With every change Ardour numbers all strips anew, so each strip that is to stand behind is sent to the end in turn.
+function strip_settings.place_before(session, id, other_id)
+	local wanted, moving, place = {}, nil, 1
+	for _, strip in ipairs(in_order(session)) do
+		if ids.of(strip) == id then
+			moving = strip
+		else
+			wanted[#wanted + 1] = strip
+			place = other_id == json.null and is_route(strip) and #wanted + 1 or place
+			place = ids.of(strip) == other_id and #wanted or place
+		end
+	end
+	table.insert(wanted, place, moving)
+	for i, strip in ipairs(in_order(session)) do
+		if ids.of(strip) ~= ids.of(wanted[i]) then
+			for j = i, #wanted do
+				wanted[j]:set_presentation_order(#wanted + 1000 + j)
+			end
+			return
+		end
+	end
+end
+
+function strip_settings.operations.move_track(context, operation)
+	local route, id = strips.named(context, operation.route)
+	local other = json.null
+	if operation.before and operation.before ~= json.null then
+		other = select(2, strips.named(context, operation.before))
+	end
+	if other == id then
+		faults.stop("invalid", route:name() .. " cannot stand before itself")
+	end
+	context.undo_with({
+		kind = "restore_place", route = id, was = strip_settings.follower(context.session, id), set = other, key = "place:" .. id,
+	})
+	strip_settings.place_before(context.session, id, other)
+	if strip_settings.follower(context.session, id) ~= other then
+		faults.stop("failed", "it does not stand where it should")
+	end
+	return { route_id = id, asked = "before " .. tostring(operation.before or "the end"), read_back = "as asked" }
+end
+
+function strip_settings.inverses.restore_place(context, inverse)
+	if not strips.find(context.session, inverse.route) then
+		return nil -- it went with its track
+	end
+	local now = strip_settings.follower(context.session, inverse.route)
+	local is_still_there = inverse.set ~= json.null and strips.find(context.session, inverse.set)
+	if is_still_there and now ~= inverse.set then -- what was last may have got company since
+		return "it was moved since; left where it is"
+	end
+	strip_settings.place_before(context.session, inverse.route, inverse.was)
+	return nil
+end
+
+-- Before Ardour 9.3 a new port is told who asked for it; Lua finds out by what else that version brought.
+local needs_source = not ARDOUR.MarkerLocatePriority
+
+local function add_port(io)
+	local audio = ARDOUR.DataType("audio")
+	if needs_source then
+		io:add_port("", nil, audio)
+	else
+		io:add_port("", audio)
+	end
+end
+
+--- Give an input or output another number of audio ports, and connect them as a list says.
+function strip_settings.resize(session, io, n_channels, connections)
+	for _ = io:n_ports():n_audio(), n_channels - 1 do
+		add_port(io)
+	end
+	for i = io:n_ports():n_audio() - 1, n_channels, -1 do
+		io:remove_port(io:audio(i), nil)
+	end
+	return routing.connect(session, io, connections)
+end
+
+local function pan_of(route)
+	local azimuth, width = controls.of(route, "azimuth"), controls.of(route, "width")
+	return { azimuth = azimuth and azimuth:get_value() or nil, width = width and width:get_value() or nil }
+end
+
+function strip_settings.operations.set_channels(context, operation)
+	local route, id = strips.named(context, operation.route)
+	local kind, was = strips.kind(route), route:n_inputs():n_audio()
+	if kind ~= "audio_track" and kind ~= "bus" or route:n_inputs():n_midi() > 0 then
+		faults.stop("invalid", string.format("%s is a %s; channels are set on audio tracks and audio buses", route:name(), kind))
+	end
+	local connections = routing.of(context.session, route:input())
+	context.undo_with({
+		kind = "restore_channels", route = id, was = was, set = operation.n_channels, connections = connections,
+		outputs = routing.of(context.session, route:output()), n_outputs = route:n_outputs():n_audio(), pan = pan_of(route), polarity = mixer.polarity(route),
+		key = "channels:" .. id,
+	})
+	strip_settings.resize(context.session, route:input(), operation.n_channels, connections)
+	local now = route:n_inputs():n_audio()
+	if now ~= operation.n_channels then
+		faults.stop("failed", string.format("%s has %d channel(s)", route:name(), now))
+	end
+	return { route_id = id, asked = tostring(operation.n_channels), read_back = tostring(now) }
+end
+
+function strip_settings.inverses.restore_channels(context, inverse)
+	local route = strips.find(context.session, inverse.route)
+	if not route then
+		return nil -- it went with its track
+	end
+	if route:n_inputs():n_audio() ~= inverse.set then
+		return string.format("%s was given %d channel(s) since; left as it is", route:name(), route:n_inputs():n_audio())
+	end
+	local missing = strip_settings.resize(context.session, route:input(), inverse.was, inverse.connections)
+	local missing_out = strip_settings.resize(context.session, route:output(), inverse.n_outputs, inverse.outputs)
+	table.move(missing_out, 1, #missing_out, #missing + 1, missing)
+	mixer.set_polarity(route, inverse.polarity)
+	for name, value in pairs(inverse.pan) do
+		local control = controls.of(route, name)
+		if control then
+			strips.set_control(control, value)
+		end
+	end
+	return #missing > 0 and "not connected again: " .. table.concat(missing, ", ") or nil
+end
+
+function strip_settings.operations.arm_track(context, operation)
+	local route, id = strips.named(context, operation.route)
+	if not controls.of(route, "record") then
+		faults.stop("invalid", route:name() .. " is no track; only tracks record")
+	end
+	controls.change_switch(context, "route", route, "record", operation.is_armed)
+	return { route_id = id, asked = tostring(operation.is_armed), read_back = tostring(operation.is_armed) }
+end
+
+function strip_settings.operations.set_monitor(context, operation)
+	local route, id = strips.named(context, operation.route)
+	if not controls.of(route, "monitor") then
+		faults.stop("invalid", route:name() .. " is no track; only tracks have a choice of what is heard")
+	end
+	local now = controls.change(context, "route", route, "monitor", monitor_choices[operation.mode])
+	if now ~= monitor_choices[operation.mode] then
+		faults.stop("failed", "the monitoring reads " .. tostring(now))
+	end
+	return { route_id = id, asked = operation.mode, read_back = strip_settings.monitoring(route) }
+end
+
+--- What a track lets hear: auto, input, disk or cue; nil where it is no track.
+function strip_settings.monitoring(route)
+	local control = controls.of(route, "monitor")
+	for mode, choice in pairs(monitor_choices) do
+		if control and control:get_value() == choice then
+			return mode
+		end
+	end
+	return nil
+end
+
+function strip_settings.route_facts(route, facts)
+	facts.n_inputs = route:n_inputs():n_audio() + route:n_inputs():n_midi()
+	facts.n_outputs = route:n_outputs():n_audio() + route:n_outputs():n_midi()
+	facts.monitoring = strip_settings.monitoring(route)
+	facts.is_active = route:active()
+end
+
+return strip_settings

@@ -1,0 +1,272 @@
+-- add_vca, set_vca, assign_vca, unassign_vca, remove_vca: faders and buttons that act on several strips.
+
+local vcas = { operations = {}, inverses = {}, finders = {} }
+
+-- A VCA whose button was pressed must not be removed before the editor has drawn that: Ardour 7.3 ends then.
+local drawing_us = 150000
+local pressed_us = {}
+
+local function note_press(id)
+	pressed_us[id] = ARDOUR.LuaAPI.monotonic_time()
+end
+
+local function require_drawn(vca)
+	if ARDOUR.LuaAPI.monotonic_time() - (pressed_us[ids.of(vca)] or 0) < drawing_us then
+		faults.stop("busy", "the editor still draws the buttons of " .. vca:name())
+	end
+end
+
+local function each(session)
+	local list = {}
+	for vca in session:vca_manager():vcas():iter() do
+		list[#list + 1] = vca
+	end
+	return list
+end
+
+local function find(session, id)
+	for _, vca in ipairs(each(session)) do
+		if ids.of(vca) == id then
+			return vca
+		end
+	end
+	return nil
+end
+
+--- Return the VCA that an operation names by ref, id or unique name; stops with the nearest match where there is none.
+function vcas.named(context, name)
+	local id, by_name, known = context.refs[name] or name, {}, {}
+	for _, vca in ipairs(each(context.session)) do
+		if ids.of(vca) == id then
+			return vca, id
+		end
+		by_name[#by_name + 1] = vca:name() == name and vca or nil
+		known[#known + 1] = { id = ids.of(vca), name = vca:name() }
+	end
+	if #by_name == 1 then
+		return by_name[1], ids.of(by_name[1])
+	end
+	names.stop_unknown("vca", name, known)
+end
+
+local function is_assigned(route, vca)
+	return route:slaved_to(vca)
+end
+
+local function assigned(session, vca)
+	local list = json.array()
+	for _, route in ipairs(strips.all(session)) do
+		if is_assigned(route, vca) then
+			list[#list + 1] = ids.of(route)
+		end
+	end
+	return list
+end
+
+-- What a strip's own fader and buttons read: Ardour changes them when a strip leaves its VCA.
+local function own_values(route)
+	return {
+		gain = route:gain_control():get_value(), mute = controls.value(route:mute_control(), "mute"),
+		solo = controls.value(route:solo_control(), "solo"),
+	}
+end
+
+local function restore_values(route, values)
+	for name, value in pairs(values) do
+		local control = controls.of(route, name)
+		if math.abs(controls.value(control, name) - value) > 1e-9 then
+			strips.set_control(control, value)
+		end
+	end
+end
+
+local function facts_of(session, vca)
+	return {
+		id = ids.of(vca), name = vca:name(),
+		colour = string.format("#%06x", vca:presentation_info_ptr():color() >> 8 & 0xFFFFFF),
+		gain_db = controls.to_db(vca:gain_control():get_value()), is_muted = controls.value(vca:mute_control(), "mute") > 0,
+		is_soloed = controls.value(vca:solo_control(), "solo") > 0, routes = assigned(session, vca),
+	}
+end
+
+-- Assign one strip, remembering how it was.
+local function assign(context, vca, id, route)
+	if is_assigned(route, vca) then
+		return
+	end
+	local inverse = { kind = "unassign_vca", vca = id, route = ids.of(route), was = own_values(route) }
+	inverse.key = "vca:" .. id .. ":" .. inverse.route
+	context.undo_with(inverse)
+	route:to_slavable():assign(vca)
+	if not is_assigned(route, vca) then
+		faults.stop("failed", route:name() .. " does not follow the VCA")
+	end
+end
+
+local function make(session, name)
+	for vca in session:vca_manager():create_vca(1, name):iter() do
+		return vca
+	end
+	faults.stop("failed", "Ardour made no VCA")
+end
+
+function vcas.operations.add_vca(context, operation)
+	for _, vca in ipairs(each(context.session)) do
+		if vca:name() == operation.name then
+			faults.stop("invalid", "a VCA is called " .. operation.name .. " already; choose another name")
+		end
+	end
+	local vca = make(context.session, operation.name)
+	local id = ids.of(vca)
+	context.undo_with({ kind = "remove_vca", vca = id, key = "vca:" .. id })
+	context.refs[operation.ref] = id
+	for _, name in ipairs(operation.routes) do
+		assign(context, vca, id, (strips.named(context, name)))
+	end
+	return { target_id = id, asked = operation.name, read_back = vca:name() }
+end
+
+function vcas.operations.set_vca(context, operation)
+	local vca, id = vcas.named(context, operation.vca)
+	local asked, read_back = {}, {}
+	if operation.gain_db and operation.gain_db ~= json.null then
+		asked[1], read_back[1] = controls.change_gain(context, "vca", vca, "gain", operation.gain_db)
+	end
+	for name, field in pairs({ mute = "is_muted", solo = "is_soloed" }) do
+		if operation[field] ~= nil and operation[field] ~= json.null then
+			controls.change_switch(context, "vca", vca, name, operation[field])
+			note_press(id)
+			asked[#asked + 1] = name .. " " .. tostring(operation[field])
+			read_back[#read_back + 1] = asked[#asked]
+		end
+	end
+	return { target_id = id, asked = table.concat(asked, ", "), read_back = table.concat(read_back, ", ") }
+end
+
+function vcas.operations.assign_vca(context, operation)
+	local vca, id = vcas.named(context, operation.vca)
+	for _, name in ipairs(operation.routes) do
+		assign(context, vca, id, (strips.named(context, name)))
+	end
+	return { target_id = id, asked = table.concat(operation.routes, ", "), read_back = #assigned(context.session, vca) .. " strips" }
+end
+
+function vcas.operations.unassign_vca(context, operation)
+	local vca, id = vcas.named(context, operation.vca)
+	for _, name in ipairs(operation.routes) do
+		local route, route_id = strips.named(context, name)
+		if is_assigned(route, vca) then
+			context.undo_with({
+				kind = "assign_vca", vca = id, route = route_id, was = own_values(route), key = "vca:" .. id .. ":" .. route_id,
+			})
+			route:to_slavable():unassign(vca)
+			if is_assigned(route, vca) then
+				faults.stop("failed", route:name() .. " still follows the VCA")
+			end
+		end
+	end
+	return { target_id = id, asked = table.concat(operation.routes, ", "), read_back = #assigned(context.session, vca) .. " strips" }
+end
+
+function vcas.operations.remove_vca(context, operation)
+	local vca, id = vcas.named(context, operation.vca)
+	require_drawn(vca)
+	local was = facts_of(context.session, vca)
+	local values = {}
+	for _, route_id in ipairs(was.routes) do
+		values[route_id] = own_values(strips.find(context.session, route_id))
+	end
+	context.undo_with({
+		kind = "restore_vca", vca = id, was = was, gain = vca:gain_control():get_value(), values = values,
+		key = "vca:" .. id,
+	})
+	context.session:vca_manager():remove_vca(vca)
+	if find(context.session, id) then
+		faults.stop("failed", "the VCA is still there")
+	end
+	return { target_id = id, asked = "removed", read_back = "removed" }
+end
+
+function vcas.inverses.remove_vca(context, inverse)
+	local vca = find(context.session, inverse.vca)
+	if vca then
+		require_drawn(vca)
+		context.session:vca_manager():remove_vca(vca)
+	end
+	return nil
+end
+
+function vcas.inverses.unassign_vca(context, inverse)
+	local vca, route = find(context.session, inverse.vca), strips.find(context.session, inverse.route)
+	if vca and route and is_assigned(route, vca) then
+		route:to_slavable():unassign(vca)
+		restore_values(route, inverse.was)
+	end
+	return nil
+end
+
+function vcas.inverses.assign_vca(context, inverse)
+	local vca, route = find(context.session, inverse.vca), strips.find(context.session, inverse.route)
+	if vca and route and not is_assigned(route, vca) then
+		route:to_slavable():assign(vca)
+		restore_values(route, inverse.was)
+	end
+	return nil
+end
+
+function vcas.inverses.restore_vca_control(context, inverse)
+	note_press(inverse.vca)
+	return controls.inverses.restore_control(context, inverse)
+end
+
+function vcas.inverses.restore_vca(context, inverse)
+	local session, was = context.session, inverse.was
+	if find(session, inverse.vca) then
+		return nil
+	end
+	local vca = make(session, was.name)
+	ids.succeed(session, inverse.vca, vca)
+	tracks.paint(vca, tracks.colour(was.colour))
+	note_press(inverse.vca)
+	restore_values(vca, { gain = inverse.gain, mute = was.is_muted and 1 or 0, solo = was.is_soloed and 1 or 0 })
+	for _, id in ipairs(was.routes) do
+		local route = strips.find(session, id)
+		if route then
+			route:to_slavable():assign(vca)
+			restore_values(route, inverse.values[id])
+		end
+	end
+	return vca:name() ~= was.name and "the VCA came back as " .. vca:name() or nil
+end
+
+--- The ids of the VCAs that a strip follows.
+function vcas.of(session, route)
+	local list = json.array()
+	for _, vca in ipairs(each(session)) do
+		list[#list + 1] = is_assigned(route, vca) and ids.of(vca) or nil
+	end
+	return list
+end
+
+--- Let a strip follow the VCAs of these ids, as far as they are there, and put its own values back.
+function vcas.follow(session, route, list, values)
+	for _, id in ipairs(list) do
+		local vca = find(session, id)
+		if vca then
+			route:to_slavable():assign(vca)
+		end
+	end
+	restore_values(route, values)
+end
+
+vcas.own_values = own_values
+vcas.finders.vca = vcas.named
+
+function vcas.session_facts(session, _, facts)
+	facts.vcas = json.array()
+	for i, vca in ipairs(each(session)) do
+		facts.vcas[i] = facts_of(session, vca)
+	end
+end
+
+return vcas
