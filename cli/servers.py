@@ -104,5 +104,11 @@ def show_settings(options: argparse.Namespace, settings: Settings) -> int:
     else:
         console = PlainConsole()
         for name, value in settings.model_dump(mode="json").items():
-            console.print(f"{name} = {value}")
+            console.print(f"{name} = {value}" if value is not None else f"{name}: {_when_unset(name)}")
     return 0
+
+
+def _when_unset(name: str) -> str:
+    """Return what the documentation says of a setting that is not set."""
+    told = (Settings.model_fields[name].description or "").rstrip(".")
+    return "unset: " + told.partition("unset: ")[2] if "unset: " in told else "unset"

@@ -14,6 +14,15 @@ from workflows.studio import to_json
 from workflows.take_session import open_command
 
 _ID_WIDTH = 22  # characters of a take's or a job's id
+_WORDS = {
+    "tempo_bpm": "tempo",
+    "time_signature": "metre",
+    "roles": "parts",
+    "excluded_roles": "left out",
+    "excluded_instruments": "left out",
+    "excluded_drums": "left out",
+    "is_exclusive": "nothing else",
+}
 
 
 class PlainConsole(Console):
@@ -27,11 +36,12 @@ class PlainConsole(Console):
         raise BrokenPipeError
 
 
-def new_table(*columns: str) -> Table:
-    """Return an empty table whose first column holds ids, which are there to be copied whole."""
+def new_table(*columns: str, wide: str) -> Table:
+    """Return an empty table whose first column holds ids, to be copied whole; only the ``wide`` column takes lines."""
     table = Table(box=None)
     for number, column in enumerate(columns):
-        table.add_column(column, overflow="fold", min_width=_ID_WIDTH if number == 0 else None)
+        is_narrow = column != wide
+        table.add_column(column, overflow="fold", no_wrap=is_narrow, min_width=_ID_WIDTH if number == 0 else None)
     return table
 
 
@@ -61,7 +71,9 @@ def show_take(take: Take, folder: str) -> None:
         ("conflict", take.reading.conflicts),
     ):
         if remarks:
-            console.print(f"  {label}: " + "; ".join(f"{remark.field} {remark.text}" for remark in remarks))
+            console.print(f"  {label}:")
+        for remark in remarks:
+            console.print(f"    {in_words(remark.field)}: {remark.text}")
     if take.reading.unused:
         console.print("  not understood: " + ", ".join(take.reading.unused))
     for notice in take.notices:
@@ -83,6 +95,11 @@ def show_take(take: Take, folder: str) -> None:
     console.print(folder)
     if take.session_file:
         console.print(f"open it in Ardour: {open_command(Path(folder) / take.session_file)}")
+
+
+def in_words(field: str) -> str:
+    """Return what a musician calls a field of a brief."""
+    return _WORDS.get(field, field.replace("_", " "))
 
 
 def add_row(table: Table, *cells: str) -> None:

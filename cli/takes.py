@@ -25,10 +25,11 @@ def list_takes(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             sys.stdout.write(to_json(takes) + "\n")
             return 0
-        table = new_table("take", "title", "style", "tempo", "key", "bars")
+        table = new_table("take", "prompt", "style", "tempo", "metre", "key", "bars", wide="prompt")
         for take in takes:
             plan = take.plan
-            add_row(table, take.id, plan.title, plan.style, f"{plan.tempo_bpm:g}", str(plan.key), str(plan.n_bars))
+            tempo, metre = f"{plan.tempo_bpm:g}", str(plan.time_signature)
+            add_row(table, take.id, plan.prompt, plan.style, tempo, metre, str(plan.key), str(plan.n_bars))
         PlainConsole(soft_wrap=False).print(table if takes else f"No takes in {settings.takes_dir} yet.")
     return 0
 

@@ -112,7 +112,7 @@ def test_without_a_seed_one_is_drawn_and_recorded(home: Path) -> None:
 def test_flags_win_over_words_and_the_conflict_is_told(home: Path) -> None:
     done = generate(home, "pop at 100 bpm in C major", "--tempo", "120", "--bars", "2", "--seed", "1", "--to", "none")
     assert done.returncode == 0, done.stderr
-    assert "conflict: tempo_bpm" in done.stdout
+    assert "conflict:\n    tempo:" in done.stdout
     assert re.search(r"tempo +120 BPM", done.stdout)
 
 
