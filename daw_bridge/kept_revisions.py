@@ -1,6 +1,7 @@
 """States of a session that change sets began and ended with, kept in its folder so that any two can be compared."""
 
 import json
+import os
 from pathlib import Path
 
 from daw_bridge.bridge_folder import JsonObject
@@ -28,11 +29,12 @@ def read_kept(session_folder: Path, revision: str) -> JsonObject:
 
 
 def tidy(session_folder: Path) -> None:
-    """Remove the revisions that were seen longest ago, past a number and a total size."""
-    paths = list(kept_folder(session_folder, "revisions").glob("*.json"))
-    if len(paths) <= MOST_KEPT and len(paths) % _TIDY_EVERY:
+    """Remove the revisions that were seen longest ago, past a number and a total size; not at every call."""
+    folder = kept_folder(session_folder, "revisions")
+    names = os.listdir(folder)  # noqa: PTH208 - after every change, so it must take no time
+    if len(names) % _TIDY_EVERY:
         return
-    stats = [(path, path.stat()) for path in paths]
+    stats = [(path, path.stat()) for path in map(folder.joinpath, names)]
     total = 0
     for place, (path, stat) in enumerate(sorted(stats, key=lambda found: found[1].st_mtime_ns, reverse=True), 1):
         total += stat.st_size

@@ -25,6 +25,9 @@ def to_region(facts: JsonObject) -> Region:
         fade_in_samples=facts.get("fade_in_samples"),
         fade_out_samples=facts.get("fade_out_samples"),
         envelope=_envelope(facts.get("envelope", "")),
+        notes=facts.get("notes", ""),
+        controllers=facts.get("controllers", ""),
+        programs=facts.get("programs", ""),
     )
 
 

@@ -39,6 +39,9 @@ class Region:
     fade_in_samples: int | None = None  # None where this Ardour does not tell
     fade_out_samples: int | None = None
     envelope: tuple[tuple[int, float], ...] = ()  # samples from its start, and gain; empty where off or flat
+    notes: str = ""  # rows "start length pitch velocity channel" in 1/1920 quarter notes from its start, ";" between
+    controllers: str = ""  # lines "kind channel number: ticks value;..."
+    programs: str = ""  # rows "ticks bank program"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

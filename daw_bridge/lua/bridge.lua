@@ -86,7 +86,9 @@ local function claim(folder)
 	local first, operations = text:match("^([^\n]*)\n?(.*)$")
 	local request = json.decode(first)
 	if operations ~= "" then
-		request.arguments.operations, request.arguments.operations_text = json.decode(operations), operations
+		local arguments = request.arguments
+		arguments.operations = json.decode(operations)
+		arguments.operations_text = operations:find("\n") and json.encode(arguments.operations) or operations
 	end
 	return request
 end

@@ -43,9 +43,13 @@ function ids.succeed(session, id, object)
 	files.replace(path, json.encode(present))
 end
 
-function ids.of(object)
-	local id = object:to_stateful():id():to_s()
+--- The id under which everybody knows the object that now has an id of Ardour's.
+function ids.known_as(id)
 	return known[id] or id
+end
+
+function ids.of(object)
+	return ids.known_as(object:to_stateful():id():to_s())
 end
 
 --- The id that a text stands for, or nil where it cannot be one; Ardour itself would make any number of such a text.

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from daw_bridge.daw import TransportAction
 from daw_bridge.live import LiveDaw
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.errors import NotFound
@@ -175,6 +176,20 @@ async def test_the_mode_of_a_lane_is_set_and_set_back(studio: Studio, vox: str, 
         async with _applied(daw, SetAutomationMode(route=vox, control="trim", mode=mode)):  # type: ignore[arg-type]
             assert _lane(await daw.snapshot(), vox, "trim").mode == mode
         assert _route(await daw.snapshot(), vox).automation == ()
+
+
+async def test_a_played_lane_does_not_make_the_session_another_one_wherever_the_playhead_is(
+    studio: Studio, vox: str
+) -> None:
+    async with studio.daw() as daw, _applied(daw, WriteAutomation(route=vox, points="0 -6;8 -12")):
+        await daw.transport(TransportAction.LOCATE, BBT(1))
+        before = await daw.snapshot()
+        assert _route(before, vox).gain_db == pytest.approx(-6)
+        await daw.transport(TransportAction.LOCATE, BBT(3))
+        await daw.transport(TransportAction.PLAY)
+        await daw.transport(TransportAction.STOP)
+        assert (await daw.snapshot()).revision == before.revision
+        await daw.transport(TransportAction.LOCATE, BBT(1))
 
 
 async def test_a_span_or_all_of_a_lane_is_cleared(studio: Studio, vox: str) -> None:

@@ -1,4 +1,4 @@
-"""The mixer in the real editor: levels, buttons, sends, sidechains and scenes, done, read back, undone without a trace."""
+"""The mixer in the real editor: levels, buttons, sends, sidechains, scenes; done, read back, undone without a trace."""
 
 import asyncio
 import re

@@ -409,9 +409,7 @@ async def test_what_was_done_before_a_restart_is_undone_after_it(
         await undo(again, "prepared", before)
 
 
-async def test_what_is_done_again_can_be_undone_again(
-    daw: LiveDaw, before: SessionSnapshot, tones: Region
-) -> None:
+async def test_what_is_done_again_can_be_undone_again(daw: LiveDaw, before: SessionSnapshot, tones: Region) -> None:
     await apply(
         daw,
         "again",

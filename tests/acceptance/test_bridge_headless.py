@@ -37,7 +37,9 @@ close_session ()
 """
 
 
-def _serve(folder: Path, requests: list[tuple[str, JsonObject]], *, more_verbs: str = "") -> list[dict[str, Any]]:
+def _serve(
+    folder: Path, requests: list[tuple[str, JsonObject]], *, more_verbs: str = "", indent: int | None = None
+) -> list[dict[str, Any]]:
     """Have one session answer requests in turn; operations come on a line of their own."""
     box, session = folder / "box", folder / "session"
     box.mkdir()
@@ -45,7 +47,7 @@ def _serve(folder: Path, requests: list[tuple[str, JsonObject]], *, more_verbs: 
         first = {name: value for name, value in arguments.items() if name != "operations"}
         request = {"id": f"n{number}", "version": bridge_version(), "deadline_unix": 2**40, "verb": verb}
         lines = [json.dumps({**request, "arguments": first})]
-        lines += [json.dumps(arguments["operations"])] if "operations" in arguments else []
+        lines += [json.dumps(arguments["operations"], indent=indent)] if "operations" in arguments else []
         (box / f"request-{number}.json").write_text("\n".join(lines))
     script = folder / "run.lua"
     script.write_text(_RUN % bundle(BRIDGE, more_verbs + "return function (session) bridge.serve (session, nil) end\n"))
@@ -260,6 +262,15 @@ def test_an_operation_that_is_computed_outside_has_one_outcome_and_is_undone_as_
     assert (failed["result"]["last"], failed["result"]["state"]) == ("failed", "begun")
     outcome = find_record(tmp_path / "session", ChangeSetId("refused"))["entries"][1]["outcome"]
     assert (outcome["status"], outcome["reason"]) == ("failed", "no space")
+
+
+def test_a_log_keeps_one_line_for_each_thing_however_the_request_is_laid_out(tmp_path: Path) -> None:
+    mute = to_json(SetMute(route="Master", is_muted=True))
+    begin = ("apply", {**_apply("x")[1], "operations": [mute], "label": "two\nlines"})
+    (answer,) = _serve(tmp_path, [begin], indent=2)
+    assert answer["result"]["state"] == "applied", answer
+    record = find_record(tmp_path / "session", ChangeSetId("x"))
+    assert (record["operations"], record["label"]) == ([mute], "two\nlines")
 
 
 def test_a_fault_in_a_verb_is_an_answer_and_never_an_error_in_ardour(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ async def test_a_take_is_placed_verified_line_by_line_and_undone_as_one_step(stu
         placed = await daw.snapshot()
         assert result.revision == placed.revision != before.revision
         studio.editor.screenshot(studio.bridge_folder.parent / "placed.png")
+        assert studio.editor.window_titles() == ["*session - Ardour"], "no window opens for an instrument"
         assert [point.tempo_bpm for point in placed.tempo_map] == [140.0]
         assert [(marker.name, marker.start) for marker in placed.markers] == [
             ("Intro", BBT(1)),

@@ -237,9 +237,27 @@ function automation.readings.automation(session, _, arguments)
 	}
 end
 
---- What a snapshot holds of the automation of a strip.
+local function db_fact(own)
+	return own > 0 and ARDOUR.DSP.accurate_coefficient_to_dB(own) or "-inf"
+end
+
+-- The facts of a strip that its own lanes move: their names, and the way from Ardour's values.
+local moved = {
+	gain = { "gain_db", db_fact }, trim = { "trim_db", db_fact },
+	pan = { "pan", function (own) return own * 2 - 1 end }, width = { "width", function (own) return own end },
+	mute = { "is_muted", function (own) return own >= 0.5 end },
+}
+
+--- What a snapshot holds of the automation of a strip. What a played lane moves is told as it is at the lane's first
+-- point: where it is just now depends on the playhead, and nobody changed it.
 function automation.route_facts(route, facts)
 	facts.automation = lanes.facts(route)
+	for _, lane in ipairs(facts.automation) do
+		local fact, first = moved[lane.target], lane.points:match("^%-?%d+ ([^;]+)")
+		if fact and first and lane.mode == "play" then
+			facts[fact[1]] = fact[2](tonumber(first))
+		end
+	end
 end
 
 return automation

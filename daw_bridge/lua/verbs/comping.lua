@@ -40,14 +40,14 @@ local function bring_over(context, take, target, from, to)
 		local starts_before = region_state.start_samples(copy) < from_samples
 		local ends_after = region_state.end_samples(copy) > to_samples
 		copy:set_position_locked(false)
-		region_state.forget_changes(target)
-		if starts_before then
-			copy:trim_front(region_state.at(copy, from))
-		end
-		if ends_after then
-			copy:trim_end(region_state.at(copy, to))
-		end
-		region_state.forget_changes(target)
+		region_state.change_aside(context.session, copy, function ()
+			if starts_before then
+				copy:trim_front(region_state.at(copy, from))
+			end
+			if ends_after then
+				copy:trim_end(region_state.at(copy, to))
+			end
+		end)
 		if region_state.start_samples(copy) < from_samples - 1 or region_state.end_samples(copy) > to_samples + 1 then
 			faults.stop("failed", "the copy of " .. region:name() .. " reads " .. region_state.span(copy))
 		end

@@ -185,10 +185,18 @@ function fades.to_keep(context, region)
 	return fades.curves(context, region)
 end
 
---- Put the curves of a region back as they were read.
+local function is_untouched(fade)
+	return fade.length_samples == fades.shortest_samples and fade.shape == default_shape() and fade.is_active
+end
+
+--- Put the curves of a region back as they were read. A fade that nobody ever set is left alone: what trims and splits
+-- make of it is the same again.
 function fades.restore(region, was)
-	fades.set(region, "in", was.fade_in)
-	fades.set(region, "out", was.fade_out)
+	for which, fade in pairs({ ["in"] = was.fade_in, out = was.fade_out }) do
+		if not is_untouched(fade) then
+			fades.set(region, which, fade)
+		end
+	end
 	if was.envelope then
 		fades.set_envelope(region:to_audioregion(), was.envelope)
 	end

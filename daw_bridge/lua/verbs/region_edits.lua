@@ -97,14 +97,14 @@ function region_edits.trim(context, region, from_ticks, to_ticks)
 		set = region_state.trimmed(was, from and region_state.plain(from), to and region_state.plain(to)),
 		stacks = region_state.stacks(playlist), curves = fades.to_keep(context, region),
 	})
-	region_state.forget_changes(playlist)
-	if from then
-		region:trim_front(from)
-	end
-	if to then
-		region:trim_end(to)
-	end
-	region_state.forget_changes(playlist)
+	region_state.change_aside(context.session, region, function ()
+		if from then
+			region:trim_front(from)
+		end
+		if to then
+			region:trim_end(to)
+		end
+	end)
 end
 
 return region_edits

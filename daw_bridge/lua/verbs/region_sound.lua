@@ -64,7 +64,11 @@ local function replace(context, old, made, length, envelope)
 	local curves = fades.curves(context, old)
 	region_edits.remove(context, old)
 	local new = region_edits.add(context, made, playlist, position)
-	new:trim_to(position, Temporal.timecnt_t.from_samples(length))
+	if new:length():samples() ~= length then
+		region_state.change_aside(context.session, new, function ()
+			new:trim_to(position, Temporal.timecnt_t.from_samples(length))
+		end)
+	end
 	dress(new:to_audioregion(), old, curves, length)
 	if envelope and curves.envelope then
 		fades.set_envelope(new:to_audioregion(), envelope(curves.envelope))

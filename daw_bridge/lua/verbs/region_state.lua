@@ -264,4 +264,18 @@ function region_state.take_off(region)
 	region_state.forget_changes(playlist)
 end
 
+--- Change a region's bounds or place, off its playlist: changed on it, Ardour sorts its list of regions anew without a
+-- lock, and its reading thread, still busy with an earlier change, crashes now and then (seen at 7.3).
+function region_state.change_aside(session, region, change)
+	local playlist = region:playlist()
+	local stacks = region_state.stacks(playlist)
+	region_state.take_off(region)
+	local is_done, fault = pcall(change)
+	region_state.put(playlist, region, region:position())
+	region_state.restack(session, stacks)
+	if not is_done then
+		error(fault, 0)
+	end
+end
+
 return region_state

@@ -51,13 +51,13 @@ local function put_back(session, region, inverse)
 		region_state.put(playlist, region, region_state.position(was.position))
 		return nil
 	end
-	region_state.forget_changes(region:playlist())
-	if inverse.is_trim then
-		region:trim_to(region_state.position(was.position), region_state.length(was.length))
-	else
-		region:set_position(region_state.position(was.position))
-	end
-	region_state.forget_changes(region:playlist())
+	region_state.change_aside(session, region, function ()
+		if inverse.is_trim then
+			region:trim_to(region_state.position(was.position), region_state.length(was.length))
+		else
+			region:set_position(region_state.position(was.position))
+		end
+	end)
 	return nil
 end
 

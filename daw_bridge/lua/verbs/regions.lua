@@ -48,9 +48,7 @@ function regions.operations.move_region(context, operation)
 		region_state.take_off(region)
 		region_state.put(onto, region, target)
 	else
-		region_state.forget_changes(playlist)
-		region:set_position(target)
-		region_state.forget_changes(playlist)
+		region_state.change_aside(context.session, region, function () region:set_position(target) end)
 	end
 	if not region_state.is_same_shape(region_state.shape(region), set) then
 		faults.stop("failed", "the region reads " .. region_state.span(region))

@@ -35,15 +35,18 @@ function removal.settle.delete_track(context, _, inverses)
 	faults.stop("failed", "the strip is still there")
 end
 
--- Give a track the playlists that it had; the last one that is used is the one that plays.
+-- Give a track the playlists that it had; the last one that is used is the one that plays. The one that it was made with
+-- is set aside, by the name that the verbs on playlists know it by, since Lua cannot remove it.
 local function take_playlists(portrait)
 	return function (track)
+		local fresh = track:playlist()
 		local kind = ARDOUR.DataType(portrait.kind == "midi_track" and "midi" or "audio")
 		for _, id in ipairs(portrait.playlists) do
 			if id ~= portrait.playlist then
 				track:find_and_use_playlist(kind, PBD.ID(id))
 			end
 		end
+		fresh:set_name("(unused) " .. ids.of(fresh))
 		local is_back = track:find_and_use_playlist(kind, PBD.ID(portrait.playlist)) == 0
 		return not is_back and "its regions could not be found again" or nil
 	end

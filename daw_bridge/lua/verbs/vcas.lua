@@ -6,9 +6,7 @@ local vcas = { operations = {}, inverses = {}, finders = {} }
 local drawing_us = 150000
 local pressed_us = {}
 
-local function note_press(id)
-	pressed_us[id] = ARDOUR.LuaAPI.monotonic_time()
-end
+local function note_press(id) pressed_us[id] = ARDOUR.LuaAPI.monotonic_time() end
 
 local function require_drawn(vca)
 	if ARDOUR.LuaAPI.monotonic_time() - (pressed_us[ids.of(vca)] or 0) < drawing_us then
@@ -63,6 +61,35 @@ local function assigned(session, vca)
 	return list
 end
 
+-- Assigning and unassigning leave a point in automation lanes that were empty: take it away again.
+local function keeping_lanes(routes, change)
+	local empty = {}
+	for _, route in ipairs(routes) do
+		for _, name in ipairs({ "gain", "mute", "solo" }) do
+			local lane = controls.of(route, name):alist()
+			empty[#empty + 1] = not lane:isnil() and lane:list():size() == 0 and lane:list() or nil
+		end
+	end
+	change()
+	for _, lane in ipairs(empty) do
+		if lane:size() > 0 then
+			lane:clear_list()
+		end
+	end
+end
+
+local function follow(route, vca) keeping_lanes({ route }, function () route:to_slavable():assign(vca) end) end
+
+local function leave(route, vca) keeping_lanes({ route }, function () route:to_slavable():unassign(vca) end) end
+
+local function remove(session, vca)
+	local routes = {}
+	for i, id in ipairs(assigned(session, vca)) do
+		routes[i] = strips.find(session, id)
+	end
+	keeping_lanes(routes, function () session:vca_manager():remove_vca(vca) end)
+end
+
 -- What a strip's own fader and buttons read: Ardour changes them when a strip leaves its VCA.
 local function own_values(route)
 	return {
@@ -97,7 +124,7 @@ local function assign(context, vca, id, route)
 	local inverse = { kind = "unassign_vca", vca = id, route = ids.of(route), was = own_values(route) }
 	inverse.key = "vca:" .. id .. ":" .. inverse.route
 	context.undo_with(inverse)
-	route:to_slavable():assign(vca)
+	follow(route, vca)
 	if not is_assigned(route, vca) then
 		faults.stop("failed", route:name() .. " does not follow the VCA")
 	end
@@ -159,7 +186,7 @@ function vcas.operations.unassign_vca(context, operation)
 			context.undo_with({
 				kind = "assign_vca", vca = id, route = route_id, was = own_values(route), key = "vca:" .. id .. ":" .. route_id,
 			})
-			route:to_slavable():unassign(vca)
+			leave(route, vca)
 			if is_assigned(route, vca) then
 				faults.stop("failed", route:name() .. " still follows the VCA")
 			end
@@ -180,7 +207,7 @@ function vcas.operations.remove_vca(context, operation)
 		kind = "restore_vca", vca = id, was = was, gain = vca:gain_control():get_value(), values = values,
 		key = "vca:" .. id,
 	})
-	context.session:vca_manager():remove_vca(vca)
+	remove(context.session, vca)
 	if find(context.session, id) then
 		faults.stop("failed", "the VCA is still there")
 	end
@@ -191,7 +218,7 @@ function vcas.inverses.remove_vca(context, inverse)
 	local vca = find(context.session, inverse.vca)
 	if vca then
 		require_drawn(vca)
-		context.session:vca_manager():remove_vca(vca)
+		remove(context.session, vca)
 	end
 	return nil
 end
@@ -199,7 +226,7 @@ end
 function vcas.inverses.unassign_vca(context, inverse)
 	local vca, route = find(context.session, inverse.vca), strips.find(context.session, inverse.route)
 	if vca and route and is_assigned(route, vca) then
-		route:to_slavable():unassign(vca)
+		leave(route, vca)
 		restore_values(route, inverse.was)
 	end
 	return nil
@@ -208,7 +235,7 @@ end
 function vcas.inverses.assign_vca(context, inverse)
 	local vca, route = find(context.session, inverse.vca), strips.find(context.session, inverse.route)
 	if vca and route and not is_assigned(route, vca) then
-		route:to_slavable():assign(vca)
+		follow(route, vca)
 		restore_values(route, inverse.was)
 	end
 	return nil
@@ -232,7 +259,7 @@ function vcas.inverses.restore_vca(context, inverse)
 	for _, id in ipairs(was.routes) do
 		local route = strips.find(session, id)
 		if route then
-			route:to_slavable():assign(vca)
+			follow(route, vca)
 			restore_values(route, inverse.values[id])
 		end
 	end
@@ -253,7 +280,7 @@ function vcas.follow(session, route, list, values)
 	for _, id in ipairs(list) do
 		local vca = find(session, id)
 		if vca then
-			route:to_slavable():assign(vca)
+			follow(route, vca)
 		end
 	end
 	restore_values(route, values)

@@ -51,7 +51,7 @@ def test_an_id_stays_whole_on_a_narrow_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "36")
-    table = new_table("take", "title")
+    table = new_table("take", "title", wide="title")
     add_row(table, "20260101-120000-abc123", "a title [/] of many words")
     PlainConsole(soft_wrap=False).print(table)
     printed = capsys.readouterr().out

@@ -32,10 +32,10 @@ def test_a_kept_revision_is_read_and_another_is_not_found(tmp_path: Path) -> Non
 
 
 def test_past_a_number_the_oldest_go(tmp_path: Path) -> None:
-    folder = _keep(tmp_path, kept_revisions.MOST_KEPT + 9)
+    folder = _keep(tmp_path, kept_revisions.MOST_KEPT + 8)
     tidy(tmp_path)
     left = sorted(path.stem for path in folder.iterdir())
-    assert left == [f"{number:016x}" for number in range(9, kept_revisions.MOST_KEPT + 9)]
+    assert left == [f"{number:016x}" for number in range(8, kept_revisions.MOST_KEPT + 8)]
 
 
 def test_past_a_size_the_oldest_go_and_the_newest_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
