@@ -5,10 +5,19 @@ operations that the bridge can do; in the journal they count as the one that was
 RequestInvalid where the operation cannot be met.
 """
 
+from daw_bridge import derive_notes
 from daw_bridge.derivation import Derivation, Read
 from music.operations import Operation
+from music.operations import notes as notes_operations
 
-DERIVATIONS: dict[type, Derivation] = {}
+DERIVATIONS: dict[type, Derivation] = {
+    notes_operations.EditNotes: derive_notes.edit_notes,
+    notes_operations.HumaniseNotes: derive_notes.humanise_notes,
+    notes_operations.QuantiseNotes: derive_notes.quantise_notes,
+    notes_operations.SetNoteLengths: derive_notes.set_note_lengths,
+    notes_operations.ShapeVelocity: derive_notes.shape_velocity,
+    notes_operations.TransposeNotes: derive_notes.transpose_notes,
+}
 
 
 def is_derived(operation: Operation) -> bool:

@@ -116,6 +116,7 @@ local function run(request, session, editor)
 	end
 	ids.use(session)
 	is_busy = true
+	registry.forget()
 	local is_done, result = faults.guard(verb, session, editor, request.arguments)
 	is_busy = false
 	if not is_done then

@@ -62,4 +62,13 @@ function registry.operation(verb)
 	return registry.operations[verb] or faults.stop("invalid", "no operation " .. tostring(verb))
 end
 
+--- A new request begins: what modules keep of the session for the length of one is old.
+function registry.forget()
+	for _, module in ipairs(verb_modules) do
+		if module.forget then
+			module.forget()
+		end
+	end
+end
+
 return registry

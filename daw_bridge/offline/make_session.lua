@@ -2,9 +2,10 @@
 -- and the session's range are out of reach of the interpreter: session_file.py adds them.
 
 local operations = {}
-for _, name in ipairs ({ "tempo", "tracks", "mixer" }) do
+for _, name in ipairs ({ "tempo", "controls", "tracks", "mixer" }) do
 	local verbs = dofile (library .. "/verbs/" .. name .. ".lua")
-	for verb, operation in pairs (verbs.operations) do
+	_G[name] = verbs -- later ones use it
+	for verb, operation in pairs (verbs.operations or {}) do
 		operations[verb] = operation
 	end
 end

@@ -5,9 +5,11 @@ otherwise name Ardour's persistent id.
 """
 
 from music.operations.automation import AutomationOperation
+from music.operations.controllers import ControllersOperation
 from music.operations.groups import GroupsOperation
 from music.operations.material import MaterialOperation
 from music.operations.mixer import MixerOperation
+from music.operations.notes import NotesOperation
 from music.operations.playlists import PlaylistsOperation
 from music.operations.plugins import PluginsOperation
 from music.operations.regions import RegionsOperation
@@ -17,9 +19,11 @@ from music.operations.tracks import TracksOperation
 
 Operation = (
     AutomationOperation
+    | ControllersOperation
     | GroupsOperation
     | MaterialOperation
     | MixerOperation
+    | NotesOperation
     | PlaylistsOperation
     | PluginsOperation
     | RegionsOperation

@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,7 +195,8 @@ def test_a_moved_session_opens_in_the_editor_with_no_dialog_and_still_sounds_whe
         complaints = [line for line in editor.log().splitlines() if "[ERROR]" in line or "[WARNING]" in line]
         assert [line for line in complaints if "xjadeo" not in line] == []  # a program for video that 9 looks for
         editor.quit(save=True)
-    for part, (lowest, highest) in _shown_notes(folder / f"{SESSION_NAME}.ardour").items():
+    routes = _by_asked_name(written.report, _changes(written.layout))
+    for part, (lowest, highest) in _shown_notes(folder / f"{SESSION_NAME}.ardour", routes).items():
         assert lowest <= part.midi_note <= highest
     _, audio = _export(folder, tmp_path / "saved.wav")
     _, original = _export(written.report.folder, tmp_path / "original.wav")
@@ -270,12 +271,11 @@ def _artifact_folder(tmp_path: Path) -> Path:
     return Path(os.environ.get("ARTIFACTS", tmp_path))
 
 
-def _shown_notes(session_file: Path) -> dict[KnownPart, tuple[int, int]]:
+def _shown_notes(session_file: Path, routes: Mapping[str, Route]) -> dict[KnownPart, tuple[int, int]]:
     """Return the range of notes that the editor showed of each part when it saved the session."""
     root = ET.parse(session_file).getroot()
-    ids = {route.get("name"): route.get("id") for route in root.iterfind("Routes/Route")}
     objects = {found.get("id"): found for found in root.iterfind("Extra/UI/GUIObjectState/Object")}
-    shown = {part: objects[f"rtav {ids[part.name]}"] for part in PARTS}
+    shown = {part: objects[f"rtav {routes[part.name].id}"] for part in PARTS}
     return {part: (int(found.attrib["note-range-min"]), int(found.attrib["note-range-max"]))
             for part, found in shown.items()}  # fmt: skip
 

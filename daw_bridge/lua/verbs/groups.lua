@@ -86,18 +86,16 @@ local function apply(session, group, facts)
 	if facts.routes then
 		local wanted = {}
 		for _, id in ipairs(facts.routes) do
+			local route = strips.find(session, id)
 			wanted[id] = true
+			if route then
+				group:add(route)
+			end
 		end
-		for _, id in ipairs(members(group)) do
+		for _, id in ipairs(members(group)) do -- last: Ardour removes a group as soon as nobody is left in it
 			local route = strips.find(session, id)
 			if route and not wanted[id] then
 				group:remove(route)
-			end
-		end
-		for _, id in ipairs(facts.routes) do
-			local route = strips.find(session, id)
-			if route then
-				group:add(route)
 			end
 		end
 	end
@@ -130,12 +128,38 @@ local function go_home(session, list)
 	end
 end
 
+-- The ids of those who are to be in a group.
 local function route_ids(context, names)
-	local list = json.array()
-	for i, name in ipairs(names) do
-		list[i] = select(2, strips.named(context, name))
+	local list, known = json.array(), {}
+	for _, name in ipairs(names) do
+		local route, id = strips.named(context, name)
+		if route:is_master() then
+			faults.stop("invalid", "the master bus cannot be in a group; name the others")
+		end
+		list[#list + 1] = not known[id] and id or nil
+		known[id] = true
+	end
+	if #list == 0 then
+		faults.stop("invalid", "a group has at least one member; to dissolve it use remove_group")
 	end
 	return list
+end
+
+-- Note down the groups that will be gone because all their members move to another one.
+local function note_emptied(context, moving, target)
+	local is_moving = {}
+	for _, id in ipairs(moving) do
+		is_moving[id] = true
+	end
+	for _, group in ipairs(each(context.session)) do
+		local id, stays = ids.of(group), false
+		for _, member in ipairs(members(group)) do
+			stays = stays or not is_moving[member]
+		end
+		if not stays and id ~= target then
+			context.undo_with({ kind = "restore_removed_group", group = id, was = facts_of(group), key = "group:" .. id })
+		end
+	end
 end
 
 -- Which of the wanted facts do not read back.
@@ -155,6 +179,7 @@ end
 function groups.operations.add_group(context, operation)
 	local session, wanted = context.session, route_ids(context, operation.routes)
 	local left = homes(session, wanted)
+	note_emptied(context, wanted)
 	local group = session:new_route_group(operation.name)
 	local id = ids.of(group)
 	context.undo_with({ kind = "remove_group", group = id, homes = left, key = "group:" .. id })
@@ -199,6 +224,7 @@ function groups.operations.edit_group(context, operation)
 	}
 	facts.routes = operation.routes ~= json.null and operation.routes and route_ids(context, operation.routes) or nil
 	local left = homes(context.session, facts.routes or {})
+	note_emptied(context, facts.routes or {}, id)
 	context.undo_with({
 		kind = "restore_group", group = id, was = was, set = merged(was, facts), homes = left, key = "group:" .. id,
 	})

@@ -62,7 +62,7 @@ function region_facts.session_facts(session, _, facts)
 	local by_track = {}
 	for _, list in ipairs({ session:playlists():get_used(), session:playlists():get_unused() }) do
 		for playlist in list:iter() do
-			local track = playlist:get_orig_track_id():to_s()
+			local track = ids.known_as(playlist:get_orig_track_id():to_s())
 			by_track[track] = by_track[track] or {}
 			table.insert(by_track[track], playlist)
 		end

@@ -247,11 +247,22 @@ function region_state.forget_changes(playlist)
 	playlist:to_stateful():clear_changes()
 end
 
+-- How often regions were put on playlists here, by id. A playlist starts to listen to a region each time that it is put
+-- there and never stops (Playlist::add_region_internal, at 7.3 to 9.8), so each change is told as often.
+local n_placings = {}
+
+--- How often each change of a region is told to its playlists.
+function region_state.n_listeners(region)
+	return 1 + (n_placings[ids.of(region)] or 0)
+end
+
 --- Put a region on a playlist, as itself; Ardour would put a copy there of one that it counts as a whole file.
 function region_state.put(playlist, region, position)
 	if region:whole_file() then
 		region:trim_to(region:position(), region:length()) -- changes nothing, but takes that mark away
 	end
+	local id = ids.of(region)
+	n_placings[id] = (n_placings[id] or 0) + 1
 	region_state.forget_changes(playlist)
 	playlist:add_region(region, position, 1, false)
 	region_state.forget_changes(playlist)

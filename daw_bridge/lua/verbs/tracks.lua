@@ -15,13 +15,30 @@ end
 
 local last = ARDOUR.PresentationInfo.max_order
 
+-- Make a track without the window of its instrument, which Ardour opens from 9 on unless the person's settings say no.
+local function without_window(make)
+	local config = ArdourUI and ArdourUI.config()
+	if not config or not config.open_gui_after_creating_instrument_track then
+		return make()
+	end
+	config.open_gui_after_creating_instrument_track = false
+	local is_made, made = pcall(make)
+	config.open_gui_after_creating_instrument_track = true
+	if not is_made then
+		error(made, 0)
+	end
+	return made
+end
+
 function tracks.new_midi_track(session, name, instrument)
-	return first(session, session:new_midi_track(
-		-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
-		-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
-		ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), true,
-		instrument, nil, strips.no_group(), 1, name, last, ARDOUR.TrackMode.Normal, true
-	))
+	return first(session, without_window(function ()
+		return session:new_midi_track(
+			-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
+			-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
+			ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), true,
+			instrument, nil, strips.no_group(), 1, name, last, ARDOUR.TrackMode.Normal, true
+		)
+	end))
 end
 
 function tracks.new_audio_track(session, name, n_inputs, n_outputs)
@@ -84,7 +101,7 @@ local function load_preset(instrument, label, outcome)
 	end
 	local plugin = instrument:to_plugininsert():plugin(0)
 	local preset = plugin:preset_by_label(label)
-	if preset and preset.valid and plugin:load_preset(preset) then
+	if preset and preset.valid and plugins.load_preset(instrument, preset) then
 		outcome.read_back = outcome.read_back .. " and preset " .. label
 	else
 		outcome.status = "unverified"
@@ -172,6 +189,12 @@ end
 --- Take routes out of the session, all in one go. Where Lua may not do it (before Ardour 7.5) the editor does, and asks
 --- the person first. Returns whether it is asking now.
 function tracks.take_out(context, routes)
+	for _, route in ipairs(routes) do
+		local instrument = route:the_instrument()
+		if not instrument:isnil() then
+			plugins.settle(instrument)
+		end
+	end
 	if context.session.remove_route then
 		for _, route in ipairs(routes) do
 			context.session:remove_route(route)

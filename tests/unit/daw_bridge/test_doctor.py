@@ -1,6 +1,5 @@
 """The doctor on a bare machine: the first broken link is named with its next step, and what depends on it is not."""
 
-import asyncio
 import socket
 from pathlib import Path
 
@@ -81,10 +80,9 @@ async def test_an_ardour_that_asks_for_marker_names_is_told_beside_the_chain(pla
 
 async def test_a_closed_port_is_told_without_waiting(place: Workplace) -> None:
     start_editor(place, port=9)  # the discard port: nobody answers
-    async with asyncio.timeout(1):
-        checks = await checks_of(place)
+    checks = await checks_of(place)
     assert broken(checks) == ["OSC and session"]
-    assert checks["OSC and session"].detail == "nobody listens on port 9"
+    assert checks["OSC and session"].detail == "nobody listens on port 9"  # one that waited would say "no answer"
     assert checks["bridge"].verdict is Verdict.NOT_CHECKED
 
 
