@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from daw_bridge.bridge_client import AnswerLost, BridgeClient, Busy, NoJournalFolder, VerbFailed
+from daw_bridge.bridge_client import AnswerLost, BridgeClient, Busy, EditorClosed, NoJournalFolder, VerbFailed
 from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.change_journal import make_journal_folders, read_record
 from daw_bridge.derivation import resolved, resolved_arguments
@@ -112,7 +112,7 @@ class Application:
         self._folder = Path(answer["folder"])
         try:
             await self._finish(answer, fresh, fresh_names)
-        except AnswerLost:
+        except (AnswerLost, EditorClosed):  # a part of it was done by then
             return self._uncertain()
         tidy(self._folder)
         return self._recorded()
@@ -161,15 +161,22 @@ class Application:
                     **({"parts": parts} if parts else {}),
                 }
                 answer = await self._client.call("go_on", arguments, timeout_seconds=STEP_SECONDS)
-        except AnswerLost:
+        except (AnswerLost, EditorClosed):
             raise
         except (Cancelled, TryLater, VerbFailed):
-            await self._take_back("failed")
+            await self._take_back_half()
             raise
         if answer["last"] == "failed":
-            await self._take_back("failed")
+            await self._take_back_half()
         else:
             self._report(answer["n_done"])
+
+    async def _take_back_half(self) -> None:
+        """Take back what was done; AnswerLost where Ardour does not let us, since then a part of it stands."""
+        try:
+            await self._take_back("failed")
+        except TryLater as error:
+            raise AnswerLost("taking back what had been done", STEP_SECONDS) from error
 
     async def _parts(self, answer: JsonObject, fresh_names: FreshNames) -> JsonObject:
         """Compute the next operation into plain ones; one that cannot be met fails with its reason."""

@@ -13,7 +13,7 @@ _BANK_NUMBERS = (0, 32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteController:
-    """Write a controller, pitch bend or channel pressure into a MIDI region, in place of what it had in that span."""
+    """Write a controller, pitch bend or channel pressure into a MIDI region, replacing a span of it."""
 
     region: RegionName
     controller: Literal["cc", "pitch_bend", "channel_pressure"]

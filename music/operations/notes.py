@@ -138,7 +138,7 @@ class ReplaceNotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteNotes:
-    """Swap notes for others, as rows of ticks from the region's start; other edits are computed into this one."""
+    """Swap notes for others, as rows of ticks from the start of their region; edits come down to this."""
 
     region: RegionName
     removed: str

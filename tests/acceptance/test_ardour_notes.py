@@ -288,9 +288,10 @@ async def test_a_long_controller_and_a_long_part_keep_the_region_in_its_place(da
     await apply(daw, AddNotes(region=region, notes=";".join(f"{index / 64} 0.01 C4" for index in range(1000))))
     points = ";".join(f"{index / 64} {index % 128}" for index in range(500))
     pedal = WriteController(region=region, controller="cc", number=11, points=points)
-    during = await applied_and_undone(daw, region, pedal)
-    assert during.controllers.count(";") == 499
-    assert (during.start, during.n_notes) == (BBT(3), 1000)
+    for _ in range(4):  # each time that a region is put back on its track, Ardour listens to it once more
+        during = await applied_and_undone(daw, region, pedal)
+        assert during.controllers.count(";") == 499
+        assert (during.start, during.n_notes) == (BBT(3), 1000)
 
 
 async def test_the_program_of_an_imported_part_is_replaced_and_comes_back(studio: Studio, daw: LiveDaw) -> None:
