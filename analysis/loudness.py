@@ -29,10 +29,10 @@ def measure_loudness(audio: FloatAudio, sample_rate_hz: int) -> Loudness:
     if audio.shape[1] >= round(_GATE_SECONDS * sample_rate_hz):
         measured = float(pyloudnorm.Meter(sample_rate_hz).integrated_loudness(audio.T))
         loudness = measured if measured > _QUIETEST_LUFS else None
-    return Loudness(loudness_lufs=loudness, true_peak_dbtp=_true_peak_dbtp(audio))
+    return Loudness(loudness_lufs=loudness, true_peak_dbtp=true_peak_dbtp(audio))
 
 
-def _true_peak_dbtp(audio: FloatAudio) -> float:
+def true_peak_dbtp(audio: FloatAudio) -> float:
     """Return the highest absolute value of the audio oversampled four times (BS.1770-5, annex 2), in dB."""
     highest = 0.0
     for start in range(0, audio.shape[1], _CHUNK_FRAMES):

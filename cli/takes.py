@@ -61,4 +61,4 @@ def place(options: argparse.Namespace, settings: Settings) -> int:
 def undo(options: argparse.Namespace, settings: Settings) -> int:
     """Take back a change set and say what was read back."""
     with closing(build_studio(settings)) as studio:
-        return show_change_set(asyncio.run(studio.undo(options.change_set)), as_json=options.json)
+        return show_change_set(asyncio.run(studio.open_session.undo(options.change_set)), as_json=options.json)

@@ -47,6 +47,7 @@ class Application:
         self._change_set = change_set
         self._complaints = complaints(change_set)
         self._folder: Path | None = None
+        self._begun_unix = time.time()
         self._n_reported = 0
         self._busy_until: float | None = None
         self._dialog: RemovalDialog | None = None
@@ -125,7 +126,7 @@ class Application:
         arguments: JsonObject = {
             "id": self._asked.id,
             "label": self._asked.label,
-            "begun_unix": time.time(),
+            "begun_unix": self._begun_unix,
             "expected_revision": self._asked.expected_revision,
             "budget_seconds": BUDGET_SECONDS,
             "is_anew": is_anew,
@@ -243,8 +244,9 @@ class Application:
 
     def _uncertain(self) -> ChangeSetResult:
         """Say what is known of a change set on which Ardour stopped answering: what its log tells, if there is one."""
-        record = None if self._folder is None else read_record(self._folder, self._asked.id)
-        if record is not None:
+        folder = self._client.session_folder()
+        record = None if folder is None else read_record(folder, self._asked.id)
+        if record is not None and record["begun_unix"] == self._begun_unix:
             return to_result(record)
         outcomes = tuple(
             Outcome(

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
@@ -22,6 +23,7 @@ from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, Tim
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
 _POLL_SECONDS = 0.1  # the datagram may be lost; the answer file is not
+_LOOK_SECONDS = 1.0  # after which it is looked whether Ardour is still there
 _LOCK_SECONDS = 120.0  # another client's slowest verb
 
 
@@ -100,10 +102,7 @@ class BridgeClient:
     async def _call_once(self, request: JsonObject, second_line: str | None, timeout_seconds: float) -> JsonObject:
         async with self.folder.lock("call", timeout_seconds=_LOCK_SECONDS):
             if not is_listened_to(self.osc_port):
-                raise EditorClosed(
-                    f"nobody listens on Ardour's OSC port {self.osc_port}, so nothing was done; is Ardour open "
-                    "with a session and OSC on? 'sideman doctor' checks each link"
-                )
+                raise self._closed()
             call_id = uuid.uuid4().hex
             event = self._ready[call_id] = asyncio.Event()
             try:
@@ -124,6 +123,25 @@ class BridgeClient:
             return result
         raise to_error(answer["error"])
 
+    def _closed(self) -> EditorClosed:
+        return EditorClosed(
+            f"nobody listens on Ardour's OSC port {self.osc_port}, so nothing was done; is Ardour open "
+            "with a session and OSC on? 'sideman doctor' checks each link"
+        )
+
+    def session_folder(self) -> Path | None:
+        """Return the folder of the session in which Ardour was asked last, without asking it; None before the first."""
+        told = self.folder.read("session.json")
+        return None if told is None else Path(told["folder"])
+
+    def send_osc(self, address: str, *arguments: str | int) -> None:
+        """Send Ardour a message of its own OSC vocabulary; it gives no answer."""
+        self._osc.send(self.osc_port, address, *arguments)
+
+    def find_port_again(self) -> None:
+        """Look where Ardour listens now that it was started again."""
+        self.osc_port = find_osc_port(self.folder)
+
     def _trigger(self) -> None:
         """Have Ardour look for a request; where there is none it does nothing."""
         self._osc.send(self.osc_port, "/access_action", f"LuaAction/script-{self.slot}")
@@ -132,6 +150,7 @@ class BridgeClient:
         name = f"answer-{call_id}.json"
         taking_seconds = min(timeout_seconds, DEFAULT_TIMEOUT_SECONDS)  # a long verb is taken as soon as a short one
         begun = time.monotonic()
+        next_look_seconds = _LOOK_SECONDS
         next_trigger_seconds = _POLL_SECONDS  # the first one may be lost; the request is taken once, however many come
         while True:
             elapsed = time.monotonic() - begun
@@ -142,6 +161,12 @@ class BridgeClient:
                 self.folder.remove(name)
                 return answer
             event.clear()
+            if elapsed >= next_look_seconds:
+                next_look_seconds = elapsed + _LOOK_SECONDS
+                if not is_listened_to(self.osc_port) and not (self.folder.path / name).exists():
+                    if self.folder.remove("request.json"):
+                        raise self._closed()
+                    return None
             if elapsed >= taking_seconds and self.folder.remove("request.json"):
                 raise TryLater(
                     f"Ardour did not take a request within {taking_seconds:g} s, so nothing was done; is Ardour open "

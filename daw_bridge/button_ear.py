@@ -18,6 +18,7 @@ from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.lua_bundle import bridge_version
 from daw_bridge.osc import open_socket
 from daw_bridge.wire import to_bbt
+from music.changeset import ChangeSetId
 from music.errors import RequestInvalid, SetupBroken, StorageFailed, StudioError
 from music.time import BBT, TimeSignature
 
@@ -44,13 +45,22 @@ class ButtonPress:
     time_signature: TimeSignature
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoPress:
+    """Somebody wants Sideman's last turn taken back: first asks which it is, then says so."""
+
+    id: str
+    session_folder: Path
+    turn: ChangeSetId | None  # the one to take back; None asks which it would be
+
+
 def is_alive(folder: BridgeFolder, now_unix: float) -> bool:
     """Tell whether a `sideman serve` listens for buttons."""
     beat = folder.read(HEARTBEAT_NAME)
     return beat is not None and now_unix - float(beat["time_unix"]) <= LONGEST_SILENCE_SECONDS
 
 
-def to_press(facts: JsonObject) -> ButtonPress:
+def to_press(facts: JsonObject) -> ButtonPress | UndoPress:
     """Read a press; SetupBroken when a button of another version made it, RequestInvalid for what cannot be read."""
     if facts.get("version") != bridge_version():
         raise SetupBroken(
@@ -58,6 +68,13 @@ def to_press(facts: JsonObject) -> ButtonPress:
             "run 'sideman ardour install' and reopen the session"
         )
     try:
+        if facts["kind"] == "undo":
+            turn = facts["turn"]
+            return UndoPress(
+                id=facts["id"],
+                session_folder=Path(facts["session"]),
+                turn=None if turn is None else ChangeSetId(str(turn)),
+            )
         metre = facts["time_signature"]
         return ButtonPress(
             id=facts["id"],
@@ -80,7 +97,7 @@ class ButtonEar:
         self.port = port
         self._folder, self._pressed = folder, pressed
 
-    async def presses(self) -> AsyncGenerator[ButtonPress, None]:
+    async def presses(self) -> AsyncGenerator[ButtonPress | UndoPress, None]:
         """Yield presses as they come, for as long as somebody asks. A press is taken once.
 
         One that cannot be read, such as that of a button from before an upgrade, is answered here.
@@ -105,6 +122,11 @@ class ButtonEar:
         """
         with contextlib.suppress(StorageFailed):
             self._folder.write(f"reply-{press_id}.json", {"problem": problem})
+
+    def ask(self, press_id: str, turn: ChangeSetId, question: str) -> None:
+        """Have the button ask whether a turn shall be taken back; "OK" is a press of its own."""
+        with contextlib.suppress(StorageFailed):
+            self._folder.write(f"reply-{press_id}.json", {"problem": "", "turn": turn, "question": question})
 
     def leave_notice(self, text: str) -> None:
         """Leave a text that the button shows at its next press, for what goes wrong after a press was accepted.

@@ -18,6 +18,7 @@ from music.names import nearest_name
 
 CLOSED_STATES = ("applied", "failed", "reverted")
 _VERSION = 2
+_NUMBER = re.compile(r"\d+")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 
 
@@ -107,8 +108,28 @@ def _inverse(record: JsonObject, line: JsonObject) -> None:
 
 
 def _outcome(record: JsonObject, line: JsonObject) -> None:
-    record["entries"][line["index"]] |= {"state": line["state"], "outcome": line["outcome"]}
+    entry = record["entries"][line["index"]]
+    entry |= {"state": line["state"], "outcome": line["outcome"]}
+    if "renamed" in line:
+        _rename(entry["inverses"], line["renamed"])
     record["refs"] |= line["refs"]
+
+
+def _rename(inverses: list[JsonObject], renamed: dict[str, str]) -> None:
+    """Put other ids in place of some: what a step made may go on under those that it had before."""
+    for inverse in inverses:
+        key = _NUMBER.sub(lambda found: renamed.get(found[0], found[0]), inverse["key"])
+        inverse.update({name: _renamed(value, renamed) for name, value in inverse.items()}, key=key)
+
+
+def _renamed(value: object, renamed: dict[str, str]) -> object:
+    if isinstance(value, str):
+        return renamed.get(value, value)
+    if isinstance(value, list):
+        return [_renamed(item, renamed) for item in value]
+    if isinstance(value, dict):
+        return {name: _renamed(item, renamed) for name, item in value.items()}
+    return value
 
 
 def _reverting(record: JsonObject, _: JsonObject) -> None:

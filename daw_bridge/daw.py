@@ -45,6 +45,8 @@ class TransportAction(Enum):
     PLAY = "play"
     STOP = "stop"
     LOCATE = "locate"
+    PLAY_LOOP = "play_loop"
+    PLAY_RANGE = "play_range"  # and stop at its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class TransportState:
     playhead: BBT
     is_rolling: bool
     is_recording: bool
+    is_looping: bool = False
 
 
 class Daw(Protocol):
@@ -92,8 +95,18 @@ class Daw(Protocol):
     async def change_sets(self) -> tuple[ChangeSetResult, ...]:
         """List what was applied to this session, oldest first."""
 
-    async def transport(self, action: TransportAction, at: BBT | None = None) -> TransportState:
-        """Move the transport and read it back; ``at`` is for ``LOCATE``."""
+    async def transport(
+        self,
+        action: TransportAction,
+        at: BBT | None = None,
+        *,
+        marker: str | None = None,
+        until: BBT | None = None,
+    ) -> TransportState:
+        """Move the transport and read it back.
+
+        ``LOCATE`` and ``PLAY_RANGE`` need a place or a marker, the latter also where it ends.
+        """
 
     async def save(self) -> SessionSnapshot:
         """Save the session and return what was saved."""

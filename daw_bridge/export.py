@@ -31,10 +31,10 @@ class ExportedAudio:
     n_frames: int
 
 
-_PRESET_ID = "0d5d7c54-3c1f-4f0c-9a55-6b0f6b3f5a01"
+EXPORT_PRESET_ID = "0d5d7c54-3c1f-4f0c-9a55-6b0f6b3f5a01"
 _FORMAT_ID = "7b0c8f0e-52a5-4d7b-8b0e-2f4f1a9c6d02"
 _PRESET = f"""<?xml version="1.0" encoding="UTF-8"?>
-<ExportPreset id="{_PRESET_ID}" name="Sideman WAV">
+<ExportPreset id="{EXPORT_PRESET_ID}" name="Sideman WAV">
   <ExportFormat id="{_FORMAT_ID}"/>
   <ExportFilename>
     <Folder relative="true" path="/export"/>
@@ -75,6 +75,14 @@ _FORMAT = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+def export_settings(sample_rate_hz: int, sample_format: SampleFormat) -> dict[str, str]:
+    """Return the files that teach Ardour our export preset, by their path in its settings folder."""
+    return {
+        "export/sideman.preset": _PRESET,
+        "export/sideman.format": _FORMAT % {"rate": sample_rate_hz, "sample_format": sample_format.value},
+    }
+
+
 async def export_session(
     folder: Path,
     name: str,
@@ -93,16 +101,13 @@ async def export_session(
     folder = await asyncio.to_thread(_find_session, folder, name)
     scratch = await asyncio.to_thread(_make_scratch, out_wav)
     with scratch as scratch_name:
-        request = {"folder": str(folder), "name": name, "preset": _PRESET_ID}
+        request = {"folder": str(folder), "name": name, "preset": EXPORT_PRESET_ID}
         answer = await run_job(
             programs,
             "export_session",
             request | {"out_folder": scratch_name, "out_name": "export"},
             timeout_seconds=timeout_seconds,
-            settings={
-                "export/sideman.preset": _PRESET,
-                "export/sideman.format": _FORMAT % {"rate": sample_rate_hz, "sample_format": sample_format.value},
-            },
+            settings=export_settings(sample_rate_hz, sample_format),
         )
         return await asyncio.to_thread(_take_over, Path(answer["file"]), out_wav)
 

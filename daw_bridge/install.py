@@ -12,16 +12,16 @@ from pathlib import Path
 
 from daw_bridge.ardour_config import is_osc_on, switch_osc_off, switch_osc_on
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
+from daw_bridge.buttons import BUTTONS, GENERATE
 from daw_bridge.editor_processes import running_editors
 from daw_bridge.installation import NOTE_NAME
 from daw_bridge.instrument_preset import BUNDLE_FOLDER, preset_bundle
-from daw_bridge.lua_bundle import bridge_source, bridge_version, button_source
+from daw_bridge.lua_bundle import bridge_source, bridge_version, button_source, icon_source
 from daw_bridge.ui_scripts import N_SLOTS, Slot, UiScripts
 from daw_bridge.whole_file import make_folder, replace_file
 from music.errors import SetupBroken
 
 BRIDGE_NAME = "Sideman bridge"
-BUTTON_NAME = "Sideman: generate here"
 _MARK = "sideman"  # the argument by which we know our own slots
 _MAJORS = range(7, 13)
 
@@ -32,7 +32,7 @@ class InstallReport:
 
     version: str
     bridge_slot: int
-    button_slot: int
+    button_slots: Mapping[str, int]  # by the name of the button
     config_folders: tuple[Path, ...]
     bridge_folder: Path
     changed_files: tuple[Path, ...]  # empty when everything was in place
@@ -61,7 +61,7 @@ def install(
     command: str = "sideman",
     processes: Path = Path("/proc"),
 ) -> InstallReport:
-    """Put bridge and button into one settings folder, or into those of every Ardour found under ``config_home``.
+    """Put bridge and buttons into one settings folder, or into those of every Ardour found under ``config_home``.
 
     With a ``soundfont`` Ardour's own instrument gets a preset that plays it, in ``.lv2`` beside the settings.
     ``command`` is what calls Sideman's command line, for what the button tells.
@@ -72,12 +72,15 @@ def install(
     _require_no_editor(processes)
     folder = BridgeFolder.create(bridge_folder)
     scripts = {config: _read_scripts(config) for config in folders}
-    bridge_slot, button_slot = _choose_slots(list(scripts.values()))
+    bridge_slot, button_slots = _choose_slots(list(scripts.values()))
     backup = folder.read("backup.json") or {}
     changed: list[Path] = []
     for config, found in scripts.items():
-        with_bridge = found.with_slot(bridge_slot, _slot(BRIDGE_NAME, bridge_source(), bridge_folder, command))
-        wanted = with_bridge.with_slot(button_slot, _slot(BUTTON_NAME, button_source(), bridge_folder, command))
+        arguments = {_MARK: "1", "version": bridge_version(), "folder": str(bridge_folder), "command": command}
+        wanted = found.with_slot(bridge_slot, _slot(BRIDGE_NAME, bridge_source(), arguments))
+        for button in BUTTONS:
+            slot = _slot(button.name, button_source(button), arguments, icon=icon_source(button))
+            wanted = wanted.with_slot(button_slots[button.name], slot)
         contents = {"ui_scripts": wanted.content, "config": _with_osc(config), "osc_url": _osc_url(config)}
         changed += _write_all(folder, backup, config, contents)
     if soundfont is not None:
@@ -88,21 +91,22 @@ def install(
         {
             "version": bridge_version(),
             "bridge_slot": bridge_slot,
-            "button_slot": button_slot,
+            "button_slot": button_slots[GENERATE.name],
             "config_folders": [str(config) for config in folders],
         },
     )
     return InstallReport(
         version=bridge_version(),
         bridge_slot=bridge_slot,
-        button_slot=button_slot,
+        button_slots=button_slots,
         config_folders=folders,
         bridge_folder=bridge_folder,
         changed_files=tuple(changed),
         next_steps=(
             "start Ardour and open a session",
             "in sessions made before now: Edit > Preferences > Control Surfaces, tick 'Open Sound Control (OSC)'",
-            f"the button '{BUTTON_NAME}' is number {button_slot} of the small ones at the top right of Ardour's window",
+            "the buttons are among the small ones at the top right of Ardour's window: "
+            + ", ".join(f"'{name}' is number {slot}" for name, slot in button_slots.items()),
         ),
     )
 
@@ -162,27 +166,31 @@ def _require_no_editor(processes: Path) -> None:
         )
 
 
-def _slot(name: str, source: str, bridge_folder: Path, command: str) -> Slot:
+def _slot(name: str, source: str, arguments: Mapping[str, str], *, icon: str = "") -> Slot:
     header = f'ardour {{ ["type"] = "EditorAction", name = "{name}", license = "Apache-2.0" }}\n'
     return Slot(
         name=name,
-        script=f"{header}function factory (settings)\n{source}end\n",
+        script=f"{header}function factory (settings)\n{source}end\n" + (icon and f"function icon ()\n{icon}end\n"),
         factory=f"local settings = ...\n{source}",
-        arguments={_MARK: "1", "version": bridge_version(), "folder": str(bridge_folder), "command": command},
+        arguments=arguments,
+        icon=icon,
     )
 
 
-def _choose_slots(all_scripts: list[UiScripts]) -> tuple[int, int]:
-    """Choose the same two slots for every Ardour: our own again, else the bridge far back and the button in front."""
+def _choose_slots(all_scripts: list[UiScripts]) -> tuple[int, dict[str, int]]:
+    """Choose the same slots for every Ardour: our own again, else the bridge far back and the buttons in front."""
     free = frozenset(range(1, N_SLOTS + 1))
     for scripts in all_scripts:
         free &= scripts.free_slots() | frozenset(own_slots(scripts).values())
-    ours = own_slots(all_scripts[0])
-    if len(free) < 2:
-        raise SetupBroken(f"all {N_SLOTS} script slots of Ardour are in use; free two in Edit > Lua Scripts > Manager")
-    bridge = ours.get(BRIDGE_NAME, max(free))
-    button = ours.get(BUTTON_NAME, min(free))
-    return (bridge, button) if {bridge, button} <= free and bridge != button else (max(free), min(free))
+    if len(free) <= len(BUTTONS):
+        raise SetupBroken(
+            f"all but {len(free)} of Ardour's {N_SLOTS} script slots are in use, Sideman takes {len(BUTTONS) + 1}; "
+            "free some in Edit > Lua Scripts > Manager"
+        )
+    ours = {name: slot for name, slot in own_slots(all_scripts[0]).items() if slot in free}
+    left = sorted(free - set(ours.values()))
+    bridge = ours.get(BRIDGE_NAME) or left.pop()
+    return bridge, {button.name: ours.get(button.name) or left.pop(0) for button in BUTTONS}
 
 
 def _without_ours(scripts: UiScripts) -> UiScripts:

@@ -58,3 +58,9 @@ def find_osc_port(folder: BridgeFolder) -> int:
         if found:
             return int(found[1])
     return DEFAULT_OSC_PORT
+
+
+def expect_osc_port(folder: BridgeFolder) -> None:
+    """Let the Ardour that is started next say on which port it listens: it takes its note away when it quits."""
+    for config in read_installation(folder).config_folders:
+        (config / "osc_url").write_text("", encoding="utf-8")

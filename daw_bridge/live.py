@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from daw_bridge import session_control
 from daw_bridge.applying import STEP_SECONDS, Application
 from daw_bridge.bridge_client import BridgeClient
 from daw_bridge.bridge_folder import JsonObject
@@ -14,6 +15,8 @@ from daw_bridge.change_journal import CLOSED_STATES, check_id, find_record, late
 from daw_bridge.daw import Capabilities, DawKind, TransportAction, TransportState, UnavailableVerb
 from daw_bridge.derive import DERIVATIONS
 from daw_bridge.kept_revisions import read_kept, tidy
+from daw_bridge.recording import RecordingReport, RecordRequest, record, stop_recording
+from daw_bridge.session_control import SessionState, Unsaved
 from daw_bridge.taking_back import take_back
 from daw_bridge.wire import (
     from_json,
@@ -78,12 +81,19 @@ class LiveDaw:
         await self._client.call("save", timeout_seconds=STEP_SECONDS)
         return dataclasses.replace(await self.snapshot(), is_dirty=False)
 
-    async def transport(self, action: TransportAction, at: BBT | None = None) -> TransportState:
+    async def transport(
+        self,
+        action: TransportAction,
+        at: BBT | None = None,
+        *,
+        marker: str | None = None,
+        until: BBT | None = None,
+    ) -> TransportState:
         """Move the transport and wait until Ardour says that it did; TimedOut when it does not."""
-        if (action is TransportAction.LOCATE) != (at is not None):
-            raise RequestInvalid(f"a place is needed for 'locate' and for nothing else, got {action.value!r} and {at}")
-        place = {"bar": at.bar, "beat": at.beat, "tick": at.tick} if at else None
-        asked = await self._client.call("transport", {"action": action.value, "at": place})
+        check_transport(action, at, marker=marker, until=until)
+        asked = await self._client.call(
+            "transport", {"action": action.value, "at": to_place(at), "until": to_place(until), "marker": marker}
+        )
         target = asked.get("target_samples")
         deadline = time.monotonic() + TRANSPORT_SECONDS
         while True:
@@ -93,6 +103,42 @@ class LiveDaw:
             if time.monotonic() > deadline:
                 raise TimedOut(f"Ardour's transport ({action.value})", TRANSPORT_SECONDS)
             await asyncio.sleep(_POLL_SECONDS)
+
+    async def session_state(self) -> SessionState:
+        """Tell which session is open and whether it is saved."""
+        return await session_control.session_state(self._client)
+
+    async def save_snapshot(self, name: str, *, may_replace: bool = False) -> Path:
+        """Save what is now as a snapshot of the session and go on with the session itself."""
+        return await session_control.save_snapshot(self._client, name, may_replace=may_replace)
+
+    async def rename_session(self, name: str) -> SessionState:
+        """Save, then rename the session with its folder and files."""
+        return await session_control.rename_session(self._client, name)
+
+    async def save_copy(self, folder: Path) -> Path:
+        """Save, then copy the session with all its sources to a new folder; return the new session file."""
+        return await session_control.save_copy(self._client, folder)
+
+    async def open_session(self, path: Path, *, unsaved: Unsaved = Unsaved.REFUSE) -> SessionState:
+        """Open another session in the place of this one; the editor is closed and started again for it."""
+        return await session_control.open_session(self._client, path, unsaved=unsaved)
+
+    async def new_session(self, folder: Path, *, unsaved: Unsaved = Unsaved.REFUSE) -> SessionState:
+        """Make an empty session in a new folder, at the rate of this one, and open it in the place of this one."""
+        return await session_control.new_session(self._client, folder, unsaved=unsaved)
+
+    async def close_session(self, *, unsaved: Unsaved = Unsaved.REFUSE) -> None:
+        """Close the session, and the editor with it."""
+        await session_control.close_session(self._client, unsaved=unsaved)
+
+    async def record(self, request: RecordRequest, *, job: JobContext | None = None) -> RecordingReport:
+        """Record takes and report what came of them; writes are refused meanwhile."""
+        return await record(self._client, request, job=job)
+
+    async def stop_recording(self) -> None:
+        """Stop the transport, and with it a recording; whoever waits for that one reports what was kept."""
+        await stop_recording(self._client)
 
     async def change_sets(self) -> tuple[ChangeSetResult, ...]:
         """List the change sets of the open session, oldest first; one that was never finished is uncertain."""
@@ -169,10 +215,29 @@ class LiveDaw:
         return None
 
 
+def check_transport(action: TransportAction, at: BBT | None, *, marker: str | None, until: BBT | None) -> None:
+    """Refuse what is missing or too much for an action."""
+    needs_place = action in (TransportAction.LOCATE, TransportAction.PLAY_RANGE)
+    if needs_place != ((at is None) != (marker is None)) or (not needs_place and at is not None):
+        raise RequestInvalid(
+            "a place or a marker is needed for 'locate' and 'play_range', and for nothing else; "
+            f"got {action.value!r}, {at} and {marker}"
+        )
+    if (action is TransportAction.PLAY_RANGE) != (until is not None):
+        raise RequestInvalid(f"an end is needed for 'play_range' and nothing else, got {action.value!r} and {until}")
+
+
+def to_place(at: BBT | None) -> dict[str, int] | None:
+    """Return a place as the bridge reads it."""
+    return None if at is None else {"bar": at.bar, "beat": at.beat, "tick": at.tick}
+
+
 def _has_arrived(action: TransportAction, state: TransportState, target_samples: int | None) -> bool:
     match action:
-        case TransportAction.PLAY:
+        case TransportAction.PLAY | TransportAction.PLAY_RANGE:
             return state.is_rolling
+        case TransportAction.PLAY_LOOP:
+            return state.is_rolling and state.is_looping
         case TransportAction.STOP:
             return not state.is_rolling
         case TransportAction.LOCATE:

@@ -8,6 +8,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from daw_bridge.buttons import BUTTONS, Button
+
 PROTOCOL = 2
 LUA_FOLDER = Path(__file__).parent / "lua"
 LIBRARY = (
@@ -15,21 +17,32 @@ LIBRARY = (
     "faults",
     "files",
     "ids",
-    "aliases",
     "names",
     "plugins",
+    "tempo_curve",
     "timeline",
+    "locations",
+    "waiting",
+    "levels",
+    "nearness",
     "strips",
     "selection",
     "history",
-    "waiting",
     "parameters",
     "processors",
     "reader",
 )
 VERBS = (
+    "verbs/meters",
+    "verbs/bounce",
+    "plugin_list",
+    "lanes",
+    "lane_targets",
+    "thinning",
+    "plugin_record",
     "verbs/tempo",
     "verbs/markers",
+    "verbs/ranges",
     "verbs/controls",
     "verbs/mixer",
     "verbs/routing",
@@ -61,16 +74,13 @@ VERBS = (
     "verbs/controllers",
     "verbs/programs",
     "verbs/selecting",
-    "plugin_list",
-    "lanes",
-    "lane_targets",
-    "thinning",
-    "plugin_record",
     "verbs/plugin_chain",
     "verbs/plugin_settings",
     "verbs/automation",
+    "verbs/arrangement",
 )
-BRIDGE = (*LIBRARY, *VERBS, "registry", "revisions", "records", "journal", "transport", "bridge")
+JOURNAL = ("registry", "revisions", "records", "remains", "preview", "finishing", "steps", "applying", "taking_back")
+BRIDGE = (*LIBRARY, *VERBS, *JOURNAL, "transport", "events", "recording", "sessions", "bridge")
 BUTTON = (*LIBRARY, "button")
 
 
@@ -90,13 +100,19 @@ def bridge_source() -> str:
     return bundle(BRIDGE, "return function () bridge.serve (Session, Editor) end\n")
 
 
-def button_source() -> str:
-    """Return the source of the button's slot, without the line that sets ``settings``."""
-    return bundle(BUTTON, "return function () button.press (Session, Editor) end\n")
+def button_source(button: Button) -> str:
+    """Return the source of a button's slot, without the line that sets ``settings``."""
+    return bundle(BUTTON, f"return function () button.press (button.{button.press}, Session, Editor) end\n")
+
+
+def icon_source(button: Button) -> str:
+    """Return the source that makes the function that draws a button."""
+    return (LUA_FOLDER / "icons" / f"{button.icon}.lua").read_text(encoding="utf-8")
 
 
 @cache
 def bridge_version() -> str:
     """Return what both sides must agree on: it changes with every change of the Lua sources."""
-    digest = hashlib.sha256((bridge_source() + button_source()).encode()).hexdigest()
+    buttons = (part(button) for button in BUTTONS for part in (button_source, icon_source))
+    digest = hashlib.sha256("".join((bridge_source(), *buttons)).encode()).hexdigest()
     return f"{PROTOCOL}-{digest[:12]}"

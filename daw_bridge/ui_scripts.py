@@ -30,18 +30,23 @@ _ESCAPED = re.compile(rb"\\(\d{1,3}|.)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A script as Ardour keeps it: its full text, what makes the function (``...`` holds the arguments), arguments."""
+    """A script as Ardour keeps it: its full text, what makes the function (``...`` holds the arguments), arguments.
+
+    ``icon`` is the source of what makes the function that draws the button; without it Ardour writes a number on it.
+    """
 
     name: str
     script: str
     factory: str
     arguments: Mapping[str, str]
+    icon: str = ""
 
     def statements(self, number: int) -> bytes:
         """Write the slot as the Lua statements that Ardour reads."""
         here = f"scripts[{number}]".encode()
         parts = [here + b" = {}"]
-        for key, value in (("n", self.name), ("s", self.script), ("f", self.factory)):
+        texts = (("n", self.name), ("s", self.script), ("f", self.factory), ("c", self.icon))
+        for key, value in texts[: 4 if self.icon else 3]:
             parts.append(here + f'["{key}"] = '.encode() + quote(value))
         parts.append(here + b'["a"] = {}')
         for key, value in self.arguments.items():

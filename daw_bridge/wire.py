@@ -20,6 +20,7 @@ from music.errors import RequestInvalid
 from music.operations import Operation
 from music.session import (
     Marker,
+    NamedRange,
     Route,
     RouteId,
     RouteKind,
@@ -103,8 +104,10 @@ def to_route(facts: JsonObject) -> Route:
 
 def to_range(facts: JsonObject | None) -> TimeRange | None:
     """Read a stretch of the timeline; None where there is none."""
-    if facts is None:
-        return None
+    return None if facts is None else _span(facts)
+
+
+def _span(facts: JsonObject) -> TimeRange:
     return TimeRange(
         start_samples=facts["start_samples"],
         end_samples=facts["end_samples"],
@@ -119,6 +122,7 @@ def to_tempo_point(facts: JsonObject) -> TempoPoint:
         start=to_bbt(facts["start"]),
         tempo_bpm=float(facts["tempo_bpm"]),
         time_signature=TimeSignature(facts["beats"], facts["unit"]),
+        ramps_to_bpm=facts.get("ramps_to_bpm"),
     )
 
 
@@ -129,7 +133,12 @@ def to_marker(facts: JsonObject) -> Marker:
         name=facts["name"],
         position_samples=facts["position_samples"],
         start=to_bbt(facts["start"]),
+        kind=facts.get("kind", "marker"),
     )
+
+
+def _named_range(facts: JsonObject) -> NamedRange:
+    return NamedRange(id=facts["id"], name=facts["name"], span=_span(facts))
 
 
 def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
@@ -149,10 +158,16 @@ def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
         is_recording=facts["is_recording"],
         is_dirty=is_dirty,
         selected_routes=tuple(RouteId(route) for route in facts["selected_routes"]),
+        selected_regions=tuple(facts.get("selected_regions", ())),
         selected_range=to_range(facts["selected_range"]),
         groups=tuple(to_group(group) for group in facts.get("groups", ())),
         vcas=tuple(to_vca(vca) for vca in facts.get("vcas", ())),
         scenes=tuple(to_scene(scene) for scene in facts.get("scenes", ())),
+        ranges=tuple(_named_range(found) for found in facts.get("ranges", ())),
+        loop=to_range(facts.get("loop")),
+        punch=to_range(facts.get("punch")),
+        is_punch_in=facts.get("is_punch_in", False),
+        is_punch_out=facts.get("is_punch_out", False),
     )
 
 
@@ -171,6 +186,7 @@ def to_transport_state(facts: JsonObject) -> TransportState:
         playhead=to_bbt(facts["playhead"]),
         is_rolling=facts["is_rolling"],
         is_recording=facts["is_recording"],
+        is_looping=facts["is_looping"],
     )
 
 

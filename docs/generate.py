@@ -10,8 +10,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from engines.registry import load_registry
+from mcp_server.operation_schema import operation_help
 from mcp_server.server import build_server
 from renderers.soundfont import KNOWN_SOUNDFONTS
+from workflows.operation_reading import offered_operations
 from workflows.planner import load_planner
 from workflows.settings import Settings, settings_table
 
@@ -20,7 +22,12 @@ _NOTE = "<!-- Written by docs/generate.py; run `./just docs` after a change. -->
 
 def main(folder: Path) -> None:
     """Write every generated page into ``folder``."""
-    pages = {"settings.md": _settings(), "tools.md": asyncio.run(_tools()), "sounds.md": _sounds()}
+    pages = {
+        "settings.md": _settings(),
+        "tools.md": asyncio.run(_tools()),
+        "operations.md": _operations(),
+        "sounds.md": _sounds(),
+    }
     for name, text in pages.items():
         (folder / name).write_text(_NOTE + text, encoding="utf-8")
 
@@ -48,6 +55,30 @@ async def _tools() -> str:
     lines += ["", "| resource | content |", "| --- | --- |"]
     lines += [f"| `{resource.uri}` | {resource.title} |" for resource in await server.list_resources()]
     lines += [f"| `{found.uri_template}` | {found.title} |" for found in await server.list_resource_templates()]
+    return "\n".join(lines) + "\n"
+
+
+def _operations() -> str:
+    """Return the page of what ``edit_session`` can do, by subject."""
+    lines = [
+        "# Operations of `edit_session`",
+        "",
+        "Places are written `9`, `9|2` or `9|2|480` (bar, beat, tick; 960 ticks per quarter note), metres `3/4`,",
+        "silence `-inf`, lists as arrays. A field that is left out has its default. A `ref` is a name of your own for",
+        "what an operation makes; later operations of the same call may use it as an id. What deletes or overwrites",
+        "asks first.",
+    ]
+    by_subject: dict[str, list[str]] = {}
+    for verb, operation in offered_operations().items():
+        by_subject.setdefault(operation.__module__.rpartition(".")[2], []).append(verb)
+    for subject, verbs in sorted(by_subject.items()):
+        lines += ["", f"## {subject.capitalize()}"]
+        for verb in verbs:
+            what, *fields = operation_help([verb]).split("\n")
+            lines += ["", f"- `{verb}`{what.removeprefix(verb)}"]
+            for field in fields:
+                name, _, meaning = field.strip().partition(": ")
+                lines.append(f"  {' ' * (len(field) - len(field.lstrip()) - 2)}- `{name}`: {meaning}")
     return "\n".join(lines) + "\n"
 
 

@@ -69,7 +69,7 @@ def watch_studio(studio: Studio) -> Watch:
     async def look() -> dict[str, str]:
         takes = " ".join(studio.take_ids())
         try:
-            session = (await studio.session()).revision
+            session = (await studio.open_session.snapshot()).revision
         except StudioError as error:  # no session: its resource says so, and reads otherwise once there is one
             session = str(error)
         return {SESSION_URI: session, TAKES_URI: takes}

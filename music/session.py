@@ -179,6 +179,7 @@ class Marker:
     name: str
     position_samples: int
     start: BBT
+    kind: str = "marker"  # or section, cd, cue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,12 +193,22 @@ class TimeRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRange:
+    """A named stretch of the timeline."""
+
+    id: str
+    name: str
+    span: TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TempoPoint:
     """Tempo (quarter notes per minute) and metre that hold from a place on."""
 
     start: BBT
     tempo_bpm: float
     time_signature: TimeSignature
+    ramps_to_bpm: float | None = None  # what the tempo has become, in a straight line, where the next point is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +229,13 @@ class SessionSnapshot:
     is_recording: bool
     is_dirty: bool
     selected_routes: tuple[RouteId, ...] = ()
+    selected_regions: tuple[str, ...] = ()
     selected_range: TimeRange | None = None
     groups: tuple[RouteGroup, ...] = ()
     vcas: tuple[Vca, ...] = ()
     scenes: tuple[MixerScene, ...] = ()
+    ranges: tuple[NamedRange, ...] = ()
+    loop: TimeRange | None = None  # what plays when the loop is played
+    punch: TimeRange | None = None
+    is_punch_in: bool = False  # whether recording starts, and ends, where the punch range does
+    is_punch_out: bool = False

@@ -8,7 +8,6 @@ from pathlib import Path
 from daw_bridge.bridge_client import connect
 from daw_bridge.bridge_folder import BridgeFolder, default_bridge_folder
 from daw_bridge.button_ear import ButtonEar, listen
-from daw_bridge.daw import Daw
 from daw_bridge.doctor import Check, Verdict, Workplace, examine
 from daw_bridge.install import install, uninstall
 from daw_bridge.installation import find_installation
@@ -33,7 +32,7 @@ def is_bridge_installed(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def open_live(settings: Settings) -> AsyncIterator[Daw]:
+async def open_live(settings: Settings) -> AsyncIterator[LiveDaw]:
     """Reach the open editor; SetupBroken says what to do when there is no bridge to it."""
     async with connect(BridgeFolder.open(bridge_folder(settings))) as client:
         yield LiveDaw(client)
@@ -55,7 +54,8 @@ def install_bridge(settings: Settings) -> Iterator[str]:
         soundfont=soundfont,
         command=own_command(),
     )
-    yield f"the bridge {report.version} is in script slot {report.bridge_slot}, the button in {report.button_slot}"
+    buttons = ", ".join(f"'{name}' in {slot}" for name, slot in report.button_slots.items())
+    yield f"the bridge {report.version} is in script slot {report.bridge_slot}, the buttons: {buttons}"
     for folder in report.config_folders:
         yield f"  of {folder}"
     yield f"changed: {', '.join(map(str, report.changed_files)) or 'nothing, all was in place'}"

@@ -4,6 +4,7 @@ A setting named ``data_dir`` is read from the key ``data_dir`` of the TOML file,
 ``--set data_dir=…``; later wins. Unknown keys are refused everywhere.
 """
 
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -26,6 +27,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     takes_dir: Path = Field(Path("~/Sideman/takes"), description="Folder in which takes are kept.")
+    allowed_folders: tuple[Path, ...] = Field(
+        (),
+        description="Folders from which a client may bring files into a session, besides takes_dir and the open "
+        "session's own; written as a list, or joined by `:`.",
+    )
     data_dir: Path = Field(
         Path("~/.local/share/sideman"), description="Folder for the job store and other things nobody needs to see."
     )
@@ -67,9 +73,16 @@ class Settings(BaseModel):
     )
     llm_timeout_seconds: float = Field(30.0, gt=0, le=600, description="Longest wait for the planning model.")
 
+    @field_validator("allowed_folders", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
     @field_validator("*")
     @classmethod
     def _make_absolute(cls, value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(cls._make_absolute(item) for item in value)
         if not isinstance(value, Path):
             return value
         try:
@@ -159,7 +172,7 @@ def settings_table() -> str:
     """Return the documentation of all settings as a Markdown table."""
     lines = ["| setting | environment | default | meaning |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = "unset" if field.default is None else f"`{_shown(name, field.default)}`"
+        default = "unset" if field.default in (None, ()) else f"`{_shown(name, field.default)}`"
         lines.append(f"| `{name}` | `{_variable(name)}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 

@@ -14,29 +14,32 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from daw_bridge.bridge_client import EditorClosed
-from daw_bridge.button_ear import ButtonEar, ButtonPress
+from daw_bridge.button_ear import ButtonEar, ButtonPress, UndoPress
 from daw_bridge.daw import Capabilities, TransportAction, TransportState
 from daw_bridge.doctor import Check, Verdict
 from daw_bridge.programs import find_ardour
 from engines.registry import load_registry
 from library.takes import KeptTakes, TakeStore, take_to_json
-from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, OutcomeStatus
+from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut
 from music.job import Progress
-from music.session import SessionSnapshot
 from music.take import Take
-from music.time import BBT
 from renderers.soundfont import find_soundfont
 from workflows.ardour import open_ear, open_live
 from workflows.commands import spelled_here
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import check_wish, generate_recipe
+from workflows.listening import Listening
+from workflows.open_session import OpenSession
 from workflows.place import place_recipe
 from workflows.placement import check_session
 from workflows.planner import LlmSettings, load_planner
+from workflows.render import render_recipe
 from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
+from workflows.sessions import Sessions
 from workflows.settings import Settings
+from workflows.undo_button import answer_undo
 
 __all__ = [
     "Availability",
@@ -59,7 +62,6 @@ _ANY: TypeAdapter[object] = TypeAdapter(object)
 _RESULT = TypeAdapter(ChangeSetResult)
 _GENERATE = TypeAdapter(GenerateRequest)
 _PLACE = TypeAdapter(PlaceRequest)
-_STANDING = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
 
 
 def to_json(value: object) -> str:
@@ -78,6 +80,7 @@ class Availability:
     soundfont: str
     engines: tuple[str, ...]
     planner: str
+    allowed_folders: tuple[str, ...]
     styles: tuple[str, ...]
     instruments: tuple[str, ...]
 
@@ -88,6 +91,16 @@ class Studio:
     def __init__(self, rooms: Rooms, jobs: DurableJobs) -> None:
         self._rooms = rooms
         self._jobs = jobs
+        allowed_folders = (*rooms.settings.allowed_folders, rooms.settings.takes_dir)
+        self.open_session = OpenSession(rooms.open_daw, allowed_folders=allowed_folders)
+        self.sessions = Sessions(lambda: open_live(rooms.settings), allowed_folders=allowed_folders)
+
+        self.listening = Listening(
+            rooms,
+            jobs,
+            settle=lambda job_id, seconds: self.settled(job_id, timeout_seconds=seconds),
+            new_id=new_job_id,
+        )
 
     def close(self) -> None:
         """Stop taking work and free what is held; unfinished jobs stay recorded."""
@@ -119,7 +132,7 @@ class Studio:
     async def place(self, request: PlaceRequest) -> JobId:
         """Start a job that places a kept take in the open session, and return its id."""
         folder = self._rooms.takes.folder(request.take)
-        session = await self.session()
+        session = await self.open_session.snapshot()
         check_session(request.session_folder, session)
         # whichever process goes on with it, wherever that was started, and whichever session is open by then
         request = replace(request, take=str(folder), session_folder=session.folder)
@@ -130,7 +143,7 @@ class Studio:
         if request.to is Destination.AUTO:
             return await self._chosen_destination(request)
         if request.to is Destination.LIVE:
-            session = await self.session()
+            session = await self.open_session.snapshot()
             check_session(request.session_folder, session)
             return replace(request, session_folder=session.folder), []
         if request.to is Destination.SESSION:
@@ -281,29 +294,10 @@ class Studio:
             soundfont=_found(lambda: str(find_soundfont(self._rooms.settings.soundfont).path)),
             engines=tuple(f"{listing.name}: {listing.reason or 'ready'}" for listing in self._rooms.engines.listings),
             planner=f"llm:{llm.model}" if llm else "rules",
+            allowed_folders=tuple(map(str, self.open_session.allowed_folders)),
             styles=tuple(sorted(self._rooms.styles)),
             instruments=tuple(sorted(self._rooms.instruments)),
         )
-
-    async def session(self) -> SessionSnapshot:
-        """Read the open session; SetupBroken or TryLater says what to do when there is none."""
-        async with self._rooms.open_daw() as daw:
-            return await daw.snapshot()
-
-    async def transport(self, action: TransportAction, at: BBT | None = None) -> TransportState:
-        """Move the transport and read it back."""
-        async with self._rooms.open_daw() as daw:
-            return await daw.transport(action, at)
-
-    async def undo(self, change_set_id: str | None = None) -> ChangeSetResult:
-        """Take back a change set, by default the last one that stands, be it whole or half done."""
-        async with self._rooms.open_daw() as daw:
-            if change_set_id is None:
-                standing = [done.id for done in await daw.change_sets() if done.state in _STANDING]
-                if not standing:
-                    raise RequestInvalid("there is nothing to undo: nothing that Sideman did stands in this session")
-                change_set_id = standing[-1]
-            return await daw.revert(ChangeSetId(change_set_id))
 
     async def _session_key(self) -> str | None:
         """Return the key of what Sideman last placed in the open session: Ardour itself keeps none."""
@@ -321,14 +315,20 @@ class Studio:
             async for press in ear.presses():
                 answers.create_task(self._answer_or_log(press, ear, tell))
 
-    async def _answer_or_log(self, press: ButtonPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+    async def _answer_or_log(self, press: ButtonPress | UndoPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
         """Answer a press; whatever goes wrong with one, the server goes on with the next."""
         try:
             await self._answer(press, ear, tell)
         except Exception:  # noqa: BLE001  a server's loop
             _LOG.exception("the press %s was not answered", press.id)
 
-    async def _answer(self, press: ButtonPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+    async def _answer(self, press: ButtonPress | UndoPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+        if isinstance(press, UndoPress):
+            await answer_undo(press, ear, tell, open_daw=self._rooms.open_daw)
+        else:
+            await self._answer_wish(press, ear, tell)
+
+    async def _answer_wish(self, press: ButtonPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
         """Do what a press of "generate here" asks for; whoever pressed sees the tracks appear, or why they do not."""
         try:
             request = _to_request(press)
@@ -396,7 +396,7 @@ def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress],
         takes=TakeStore(settings.takes_dir),
         open_daw=lambda: open_live(settings),
     )
-    recipes = {recipe.name: recipe for recipe in (generate_recipe(rooms), place_recipe(rooms))}
+    recipes = {recipe.name: recipe for recipe in (generate_recipe(rooms), place_recipe(rooms), render_recipe(rooms))}
     return Studio(rooms, DurableJobs(settings.data_dir, recipes, on_progress=on_progress))
 
 

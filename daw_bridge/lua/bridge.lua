@@ -39,21 +39,27 @@ function anytime.snapshot(session, editor)
 	return json.text(text:sub(1, -2) .. "," .. json.encode(passing):sub(2))
 end
 
+anytime.passing = events.passing
+
 function anytime.reading(session, editor, arguments)
 	local read = registry.readings[arguments.name] or faults.stop("invalid", "no reading " .. tostring(arguments.name))
 	return read(session, editor, arguments.arguments)
 end
 
 function anytime.preview(session, editor, arguments)
-	return journal.preview(session, editor, arguments)
+	return preview.of(session, editor, arguments)
 end
 
 function anytime.transport(session, _, arguments)
 	return transport.request(session, arguments)
 end
 
+function anytime.record(session, editor, arguments)
+	return recording.request(session, editor, arguments)
+end
+
 function anytime.remains(session, _, arguments)
-	return journal.remains(session, arguments)
+	return remains.asked(session, arguments)
 end
 
 function anytime.existing(session, _, arguments)
@@ -64,15 +70,23 @@ function anytime.existing(session, _, arguments)
 	return { ids = found }
 end
 
-for _, verb in ipairs({ "apply", "go_on", "settle", "take_back", "reopen" }) do
-	unless_recording[verb] = journal[verb]
-end
+unless_recording.apply, unless_recording.go_on = applying.apply, applying.go_on
+unless_recording.settle = applying.settle
+unless_recording.take_back, unless_recording.reopen = taking_back.go_on, taking_back.reopen
 
 function unless_recording.save(session)
 	if session:save_state("", false, false, false, false, false) ~= 0 then
 		faults.stop("failed", "Ardour could not save the session")
 	end
 	return {}
+end
+
+for verb, change in pairs(sessions.changes) do
+	unless_recording[verb] = change
+end
+
+function anytime.session_state(session)
+	return sessions.state(session)
 end
 
 -- Take the request away before anything else, so that it is claimed exactly once.
@@ -91,6 +105,17 @@ local function claim(folder)
 		arguments.operations_text = operations:find("\n") and json.encode(arguments.operations) or operations
 	end
 	return request
+end
+
+local told_session
+
+-- Leave word in the folder which session is worked in: whoever gets no answer finds there where the logs are.
+local function tell_session(session)
+	local path = session:path()
+	if path ~= told_session then
+		files.replace(settings.folder .. "/session.json", json.encode({ folder = path }))
+		told_session = path
+	end
 end
 
 local function run(request, session, editor)
@@ -114,6 +139,7 @@ local function run(request, session, editor)
 	if unless_recording[request.verb] and reader.is_recording(session) then
 		faults.stop("recording", "the transport is recording; stop it first")
 	end
+	tell_session(session)
 	ids.use(session)
 	is_busy = true
 	registry.forget()
@@ -134,6 +160,18 @@ local function answer(folder, request, is_done, result)
 	end
 end
 
+-- Lua's garbage is collected after the answer is sent, and only where it has become much: in a large session that takes
+-- longer than the request.
+local used_kilobytes, spare_kilobytes = 0, 16384
+
+local function collect_garbage()
+	collectgarbage("restart")
+	if collectgarbage("count") > 2 * used_kilobytes + spare_kilobytes then
+		collectgarbage()
+		used_kilobytes = collectgarbage("count")
+	end
+end
+
 --- Serve the request in the folder, if there is one. Never raises: Ardour throws a script out that does.
 function bridge.serve(session, editor)
 	pcall(function ()
@@ -142,9 +180,11 @@ function bridge.serve(session, editor)
 		if not request or not tostring(request.id):match("^[%w%-]+$") then
 			return
 		end
+		collectgarbage("stop")
 		local is_done, result = faults.guard(run, request, session, editor)
 		answer(folder, request, is_done, result)
 	end)
+	collect_garbage()
 end
 
 return bridge

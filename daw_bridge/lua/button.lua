@@ -1,4 +1,4 @@
--- The button "Sideman: generate here": ask for a prompt and hand it, with the place, to the running `sideman serve`.
+-- The buttons: each asks something of the person and hands it to the running `sideman serve`.
 
 local button = {}
 
@@ -55,10 +55,11 @@ local function describe(target)
 		target.n_bars, target.at.bar, target.tempo_bpm, target.time_signature.beats, target.time_signature.unit)
 end
 
-local function send(port, session, target, prompt)
+-- Hand over what was pressed, and where; returns the id under which it is answered.
+local function send(port, session, kind, facts)
 	local id = string.format("%d-%06d", os.time(), math.random(0, 999999))
-	target.version, target.id, target.prompt, target.session = settings.version, id, prompt, session:path()
-	files.replace(settings.folder .. "/button-" .. id .. ".json", json.encode(target))
+	facts.version, facts.id, facts.kind, facts.session = settings.version, id, kind, session:path()
+	files.replace(settings.folder .. "/button-" .. id .. ".json", json.encode(facts))
 	ARDOUR.LuaOSC.Address("osc.udp://127.0.0.1:" .. port):send("/sideman/button", "s", id)
 	return id
 end
@@ -87,56 +88,86 @@ local function wrapped(text)
 	return table.concat(lines, "\n")
 end
 
--- What the dialog asks, and above it what became of an earlier press if that went wrong.
+-- What there is to tell about an earlier press, or nil.
+local function earlier()
+	local notice = take_file("notice.json")
+	return notice and wrapped("Earlier: " .. notice.text)
+end
+
+-- What the dialog asks. A field with no title of its own is as wide as the widest line above it.
 local function rows(target)
 	local list = {
 		{ type = "label", align = "left", title = describe(target) },
-		{ type = "entry", key = "prompt", title = "Play me", default = "" },
+		{ type = "label", align = "left", title = "What shall I play? For example: slow jazz with piano, or a lo-fi waltz"
+			.. " in E flat minor without drums" },
+		{ type = "entry", key = "prompt", title = "", default = "" },
 	}
-	local notice = take_file("notice.json")
+	local notice = earlier()
 	if notice then
-		table.insert(list, 1, { type = "label", align = "left", title = wrapped("Earlier: " .. notice.text) })
+		table.insert(list, 1, { type = "label", align = "left", title = notice })
 	end
 	return list
 end
 
--- Wait a moment for `sideman serve` to accept or refuse a press; longer work it tells about at the next press.
-local function tell_reply(id)
+-- Wait a moment for `sideman serve` to answer a press; longer work it tells about at the next one.
+local function reply_to(id)
 	for _ = 1, reply_polls do
 		local reply = take_file("reply-" .. id .. ".json")
 		if reply then
-			if reply.problem ~= "" then
-				say(wrapped(reply.problem))
-			end
-			return
+			return reply
 		end
 		ARDOUR.LuaAPI.usleep(reply_poll_microseconds)
 	end
+	return { problem = "" }
 end
 
-local function ask(session, editor)
-	local port = serve_port()
-	if not port then
-		say("Sideman is not running.\n\nStart it in a terminal with\n\n    " .. (settings.command or "sideman")
-			.. " serve\n\nand press this button again.")
-		return
-	end
+--- Ask for a prompt and have it played at the range or the playhead.
+function button.generate(port, session, editor)
 	local target = button.target(session, editor)
 	local answer = LuaDialog.Dialog("Sideman: generate here", rows(target)):run()
 	if not answer then
 		return
 	end
-	local prompt = answer.prompt:match("^%s*(.-)%s*$")
-	if prompt == "" then
+	target.prompt = answer.prompt:match("^%s*(.-)%s*$")
+	if target.prompt == "" then
 		say("Nothing was asked for.\n\nPress the button again and say what to play, for example\n\n    slow jazz with piano")
 		return
 	end
-	tell_reply(send(port, session, target, prompt))
+	local problem = reply_to(send(port, session, "generate", target)).problem
+	if problem ~= "" then
+		say(wrapped(problem))
+	end
 end
 
---- Serve one press. Never raises: Ardour throws a script out that does.
-function button.press(session, editor)
-	local is_done, fault = faults.guard(ask, session, editor)
+--- Tell what the last turn was, and take it back if the person says so.
+function button.undo(port, session)
+	local reply = reply_to(send(port, session, "undo", { turn = json.null }))
+	if not reply.turn then
+		say(wrapped(reply.problem ~= "" and reply.problem or "Sideman did not answer; press the button again."))
+		return
+	end
+	local notice = earlier()
+	local question = (notice and notice .. "\n\n" or "") .. wrapped(reply.question)
+	local answer = LuaDialog.Message("Sideman: undo", question, LuaDialog.MessageType.Question,
+		LuaDialog.ButtonType.OK_Cancel):run()
+	if answer == LuaDialog.Response.OK then
+		send(port, session, "undo", { turn = reply.turn })
+	end
+end
+
+local function serve(press, session, editor)
+	local port = serve_port()
+	if port then
+		press(port, session, editor)
+	else
+		say("Sideman is not running.\n\nStart it in a terminal with\n\n    " .. (settings.command or "sideman")
+			.. " serve\n\nand press this button again.")
+	end
+end
+
+--- Serve one press of a button. Never raises: Ardour throws a script out that does.
+function button.press(press, session, editor)
+	local is_done, fault = faults.guard(serve, press, session, editor)
 	if not is_done then
 		pcall(say, "Sideman could not read this session:\n\n" .. fault.message)
 	end

@@ -22,6 +22,14 @@ function json.is_array(value)
 	return type(value) == "table" and getmetatable(value) == array_mark
 end
 
+--- A field that may be left out: its value, or nil.
+function json.given(value)
+	if value == json.null then
+		return nil
+	end
+	return value
+end
+
 --- Let a text that is JSON already be written as it is.
 function json.text(text)
 	return setmetatable({ text = text }, text_mark)

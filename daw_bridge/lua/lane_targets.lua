@@ -64,17 +64,12 @@ local function send_target(context, name)
 	}
 end
 
---- A field that may be left out: its value, or nil.
-function lane_targets.given(value)
-	return value ~= nil and value ~= json.null and value or nil
-end
-
 --- What an operation, a reading or an inverse is about: control, its lane, and how its values are written.
 function lane_targets.of(context, asked)
 	local found
-	if lane_targets.given(asked.plugin) then
+	if json.given(asked.plugin) then
 		found = plugin_target(context, asked.plugin, asked.control)
-	elseif lane_targets.given(asked.send) then
+	elseif json.given(asked.send) then
 		found = send_target(context, asked.send)
 	else
 		found = strip_target(context, asked.route, asked.control)

@@ -171,17 +171,37 @@ function lanes.set_interpolation(list, name)
 	return lanes.interpolation(list) == name
 end
 
--- What a snapshot holds of one lane; nil where there is nothing to tell.
-local function lane_facts(target, control)
+--- The lane of a control as plain data; nil where there is nothing to tell.
+function lanes.record(control)
 	local list = control:alist()
-	if list:size() == 0 and control:automation_state() == ARDOUR.AutoState.Off then
+	if list:isnil() or list:size() == 0 and control:automation_state() == ARDOUR.AutoState.Off then
 		return nil
 	end
 	local points, in_beats = lanes.read(list)
 	return {
-		target = target, mode = lanes.mode(control), interpolation = lanes.interpolation(list),
-		is_in_beats = in_beats, points = lanes.text(points),
+		mode = lanes.mode(control), interpolation = lanes.interpolation(list), is_in_beats = in_beats,
+		points = lanes.text(points),
 	}
+end
+
+--- Give a control the lane of a record; returns whether it then has it.
+function lanes.restore(control, record)
+	local list = control:alist()
+	lanes.set_interpolation(list, record.interpolation)
+	if record.points ~= "" and lanes.is_in_beats(list) == record.is_in_beats then
+		lanes.write(list, lanes.points(record.points), record.is_in_beats)
+	end
+	lanes.set_mode(control, record.mode)
+	return lanes.text((lanes.read(list))) == record.points and lanes.mode(control) == record.mode
+end
+
+-- What a snapshot holds of one lane; nil where there is nothing to tell.
+local function lane_facts(target, control)
+	local facts = lanes.record(control)
+	if facts then
+		facts.target = target
+	end
+	return facts
 end
 
 --- The controls of a strip that can be automated: name and control.

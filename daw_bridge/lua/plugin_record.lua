@@ -6,14 +6,10 @@ local function lanes_of(processor)
 	local found = json.array()
 	local controls = parameters.controls(processor)
 	for i, parameter in ipairs(parameters.of(processor)) do
-		local control = controls[i]
-		local list = control and control:alist()
-		if list and (list:size() > 0 or lanes.mode(control) ~= "manual") then
-			local points, in_beats = lanes.read(list)
-			found[#found + 1] = {
-				number = parameter.number, mode = lanes.mode(control), interpolation = lanes.interpolation(list),
-				is_in_beats = in_beats, points = lanes.text(points),
-			}
+		local lane = controls[i] and lanes.record(controls[i])
+		if lane then
+			lane.number = parameter.number
+			found[#found + 1] = lane
 		end
 	end
 	return found
@@ -35,14 +31,7 @@ end
 local function apply_lane(processor, lane)
 	for _, parameter in ipairs(parameters.of(processor)) do
 		if parameter.number == lane.number then
-			local control = parameters.control(processor, parameter)
-			local list = control:alist()
-			lanes.set_interpolation(list, lane.interpolation)
-			if lanes.is_in_beats(list) == lane.is_in_beats then
-				lanes.write(list, lanes.points(lane.points), lane.is_in_beats)
-			end
-			lanes.set_mode(control, lane.mode)
-			return lanes.text((lanes.read(list))) == lane.points and lanes.mode(control) == lane.mode
+			return lanes.restore(parameters.control(processor, parameter), lane)
 		end
 	end
 	return false
@@ -55,6 +44,25 @@ local function has_lane(processor, lane)
 		end
 	end
 	return false
+end
+
+--- Make a plugin anew as a record says, at a place of a strip, under the id that it had where the record tells that.
+-- Returns it, or nil and why not.
+function plugin_record.make(session, route, record, place)
+	local is_known, known = faults.guard(plugin_list.by_id, record.uri, record.format)
+	if not is_known then
+		return nil, faults.sentence(known)
+	end
+	local processor = ARDOUR.LuaAPI.new_plugin(session, known.id, known.type, "")
+	if processor:isnil() then
+		return nil, "Ardour could not load the plugin " .. record.name
+	elseif route:add_processor_by_index(processor, place, nil, true) ~= 0 then
+		return nil, record.name .. " does not fit " .. route:name() .. " any more"
+	end
+	if record.plugin then
+		ids.succeed(session, record.plugin, processor)
+	end
+	return processor
 end
 
 --- Give a plugin that is back on its strip what the record holds; returns nil, or what could not be brought back.

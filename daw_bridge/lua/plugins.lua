@@ -25,7 +25,7 @@ end
 
 --- Note that a plugin has begun to read files in a thread of its own, as a preset or a state had it.
 function plugins.begin_loading(processor)
-	loading_since[ids.of(processor)] = ARDOUR.LuaAPI.monotonic_time()
+	loading_since[ids.own(processor)] = ARDOUR.LuaAPI.monotonic_time()
 end
 
 --- Load a preset into a plugin's processor; returns whether Ardour did.
@@ -41,7 +41,7 @@ end
 -- Removed earlier, it ends the editor: Ardour frees the plugin first and stops its thread afterwards (~LV2Plugin in
 -- lv2_plugin.cc at 7.3, 8.12 and 9.8). From 8 on Lua can read what is loaded; before, the time must have passed.
 function plugins.settle(processor)
-	local since = loading_since[ids.of(processor)]
+	local since = loading_since[ids.own(processor)]
 	local read = ARDOUR.LuaAPI.get_plugin_insert_property
 	local longest = longest_load_microseconds[read and "told" or "blind"]
 	while since and ARDOUR.LuaAPI.monotonic_time() - since < longest do
@@ -50,7 +50,7 @@ function plugins.settle(processor)
 		end
 		ARDOUR.LuaAPI.usleep(poll_microseconds)
 	end
-	loading_since[ids.of(processor)] = nil
+	loading_since[ids.own(processor)] = nil
 end
 
 return plugins

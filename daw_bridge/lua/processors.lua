@@ -44,37 +44,55 @@ function processors.place(route, id)
 	return nil
 end
 
+--- The ids of what a strip shows, in signal order.
+function processors.order(route)
+	local list = json.array()
+	for i, processor in ipairs(processors.shown(route)) do
+		list[i] = ids.of(processor)
+	end
+	return list
+end
+
+function processors.is_same_order(one, other)
+	return table.concat(one, " ") == table.concat(other, " ")
+end
+
+--- Put what a strip shows into an order of ids, and wait until the audio thread has done it, which would undo what is done
+-- in between; returns whether it is so. What is left out goes.
+function processors.reorder(route, wanted)
+	if processors.is_same_order(processors.order(route), wanted) then
+		return true
+	end
+	local by_id, list = {}, ARDOUR.ProcessorList()
+	for _, processor in ipairs(processors.shown(route)) do
+		by_id[ids.of(processor)] = processor
+	end
+	for _, id in ipairs(wanted) do
+		list:push_back(by_id[id])
+	end
+	return route:reorder_processors(list, nil) == 0
+		and waiting.until_true(function () return processors.is_same_order(processors.order(route), wanted) end)
+end
+
 --- Where the fader stands among what a strip shows, counted from 0.
 function processors.fader_place(route)
 	local fader = route:amp()
 	return not fader:isnil() and processors.place(route, ids.of(fader)) or 0
 end
 
--- The processor with just this id, and the strip it is on, or nil.
-local function by_id(session, id)
+--- Return the processor with this id, and the strip it is on; or nil.
+function processors.find(session, id)
 	local persistent = ids.parse(id)
 	if not persistent or session:processor_by_id(persistent):isnil() then
 		return nil
 	end
+	id = ids.known_as(id)
 	for _, route in ipairs(strips.all(session)) do
 		for _, processor in ipairs(processors.shown(route)) do
 			if ids.of(processor) == id then
 				return processor, route
 			end
 		end
-	end
-	return nil
-end
-
---- Return the processor with this id, or the one that took its place, and the strip it is on; or nil.
-function processors.find(session, id)
-	local processor, route = by_id(session, id)
-	if processor then
-		return processor, route
-	end
-	local current = aliases.current(session, id)
-	if current ~= id then
-		return by_id(session, current)
 	end
 	return nil
 end

@@ -21,32 +21,20 @@ function reader.n_notes(region)
 	return ARDOUR.LuaAPI.note_list(midi_region:model()):size()
 end
 
--- The place of a tick or a sample, remembered in `places`: many regions begin and end together.
-local function place_of(position, samples, places)
-	local is_beats = position:is_beats()
-	local known = is_beats and places.of_ticks or places.of_samples
-	local at = is_beats and position:ticks() or samples
-	local place = known[at]
-	if not place then
-		place = is_beats and timeline.place_at(at) or timeline.place_at_sample(at)
-		known[at] = place
-	end
-	return place
-end
-
-local function region_facts(region, places)
-	local position = region:position()
+-- The facts of a region; `start` is not yet its place, but what that is found from: ticks, or samples in negative, less one.
+local function region_facts(region)
+	local position, length = region:position(), region:length()
 	local samples = position:samples()
 	local facts = {
 		id = ids.of(region),
 		name = region:name(),
 		position_samples = samples,
-		length_samples = (position + region:length()):samples() - samples,
-		start = place_of(position, samples, places),
+		length_samples = (position + length):samples() - samples,
+		start = position:is_beats() and position:ticks() or -samples - 1,
 		n_notes = reader.n_notes(region),
 	}
-	for _, add in ipairs(of_region) do
-		add(region, facts)
+	for i = 1, #of_region do
+		of_region[i](region, facts)
 	end
 	return facts
 end
@@ -56,13 +44,56 @@ local function comes_before(one, other)
 		or (one.position_samples == other.position_samples and one.id < other.id)
 end
 
-local function regions(route, places)
+-- Regions as they were read last, by id, and as text: finding their places and writing them out takes longer than
+-- reading them, and in a large session almost all are as they were. It holds as long as the tempo map does.
+local last_regions, tempo_text = {}, nil
+
+local function text_of(facts)
+	local at = facts.start
+	facts.start = at < 0 and timeline.place_at_sample(-at - 1) or timeline.place_at(at)
+	local text = json.text(json.encode(facts))
+	facts.start = at
+	return text
+end
+
+local function is_same(one, other)
+	local n_facts = 0
+	for name, value in next, one do
+		if other[name] ~= value then
+			return false
+		end
+		n_facts = n_facts + 1
+	end
+	for _ in next, other do
+		n_facts = n_facts - 1
+	end
+	return n_facts == 0
+end
+
+-- The regions of a strip as JSON texts; `seen` collects what is to be remembered.
+local function regions(route, seen)
 	local list = json.array()
 	for i, region in ipairs(strips.regions(route)) do
-		list[i] = region_facts(region, places)
+		local facts = region_facts(region)
+		local last = last_regions[facts.id]
+		if not last or not is_same(facts, last.facts) then
+			last = { facts = facts, text = text_of(facts) }
+		end
+		seen[facts.id], list[i] = last, last.facts
 	end
 	table.sort(list, comes_before)
+	for i, facts in ipairs(list) do
+		list[i] = seen[facts.id].text
+	end
 	return list
+end
+
+-- What is remembered of regions is of no use under another tempo map.
+local function follow_tempo(map)
+	local text = json.encode(map)
+	if text ~= tempo_text then
+		last_regions, tempo_text = {}, text
+	end
 end
 
 local function is_armed(route)
@@ -70,7 +101,7 @@ local function is_armed(route)
 	return not control:isnil() and control:get_value() > 0
 end
 
-local function route_facts(route, places)
+local function route_facts(route, seen)
 	local facts = {
 		id = ids.of(route),
 		name = route:name(),
@@ -82,7 +113,7 @@ local function route_facts(route, places)
 		is_soloed = route:soloed(),
 		is_record_armed = is_armed(route),
 		processors = processors.facts(route),
-		regions = regions(route, places),
+		regions = regions(route, seen),
 	}
 	for _, add in ipairs(of_route) do
 		add(route, facts)
@@ -90,19 +121,15 @@ local function route_facts(route, places)
 	return facts
 end
 
---- The markers, by place; Lua cannot read the id of a location, so name and place stand for it.
+--- The markers, by place.
 function reader.markers(session)
 	local list = json.array()
-	for location in session:locations():list():iter() do
-		if location:is_mark() and not location:is_hidden() then
-			local samples = location:start():samples()
-			list[#list + 1] = {
-				id = location:name() .. "@" .. samples,
-				name = location:name(),
-				position_samples = samples,
-				start = timeline.place_at_sample(samples),
-			}
-		end
+	for i, location in ipairs(locations.all(session, false)) do
+		local samples, kind = location:start():samples(), locations.kind(location)
+		list[i] = {
+			id = locations.id(location), name = location:name(), kind = kind ~= "marker" and kind or nil,
+			position_samples = samples, start = timeline.place_at_sample(samples),
+		}
 	end
 	table.sort(list, function (one, other)
 		return one.position_samples < other.position_samples
@@ -115,8 +142,8 @@ local function tempo_map()
 	local list = json.array()
 	for i, change in ipairs(timeline.changes()) do
 		list[i] = {
-			start = timeline.place_at(change.ticks),
-			tempo_bpm = change.tempo_bpm, beats = change.beats, unit = change.unit,
+			start = timeline.place_at(change.ticks), tempo_bpm = change.tempo_bpm,
+			ramps_to_bpm = change.end_bpm ~= change.tempo_bpm and change.end_bpm or nil, beats = change.beats, unit = change.unit,
 		}
 	end
 	return list
@@ -130,6 +157,18 @@ function reader.selected_routes(session)
 			selected[#selected + 1] = ids.of(route)
 		end
 	end
+	return selected
+end
+
+--- The ids of the regions that are selected in the editor, sorted.
+function reader.selected_regions(editor)
+	local selected = json.array()
+	if editor then
+		for region in editor:get_selection().regions:regionlist():iter() do
+			selected[#selected + 1] = ids.of(region)
+		end
+	end
+	table.sort(selected)
 	return selected
 end
 
@@ -155,8 +194,9 @@ function reader.ardour_version()
 	return command:match("ardour%-?(%d+%.%d+%.?%d*)") or ""
 end
 
+--- Whether the transport records, or rolls towards the place where it will.
 function reader.is_recording(session)
-	return session:actively_recording()
+	return session:actively_recording() or (session:record_status() ~= 0 and not session:transport_stopped())
 end
 
 --- Where the transport stands, without the rest of the session.
@@ -167,6 +207,7 @@ function reader.transport(session)
 		playhead = timeline.place_at_sample(math.max(samples, 0)),
 		is_rolling = not session:transport_stopped(), -- while it fades out it still moves
 		is_recording = reader.is_recording(session),
+		is_looping = session:get_play_loop(),
 	}
 end
 
@@ -191,10 +232,12 @@ function reader.music(session, editor)
 		markers = reader.markers(session),
 		routes = json.array(),
 	}
-	local places = { of_ticks = {}, of_samples = {} }
+	follow_tempo(facts.tempo_map)
+	local seen = {}
 	for i, route in ipairs(strips.all(session)) do
-		facts.routes[i] = route_facts(route, places)
+		facts.routes[i] = route_facts(route, seen)
 	end
+	last_regions = seen
 	for _, add in ipairs(of_session) do
 		add(session, editor, facts)
 	end
@@ -210,6 +253,7 @@ function reader.add_passing(session, editor, facts)
 	facts.name = session:name()
 	facts.folder = session:path()
 	facts.selected_routes = reader.selected_routes(session)
+	facts.selected_regions = reader.selected_regions(editor)
 	facts.selected_range = reader.selected_range(editor)
 	return facts
 end

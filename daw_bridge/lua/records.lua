@@ -27,7 +27,9 @@ function meaning.begin(record, line)
 			record.attempts[#record.attempts + 1] = inverse
 		end
 	end
-	record.earlier = { entries = record.entries, refs = record.refs }
+	for i, entry in ipairs(record.entries) do
+		record.made_before[i] = entry.made or record.made_before[i]
+	end
 	record.label, record.operations, record.begun_unix = line.label, line.operations, line.begun_unix
 	record.known_routes, record.selected_routes = line.known_routes, line.selected_routes
 	record.revision_before, record.revision = line.revision_before, nil
@@ -54,9 +56,18 @@ function meaning.inverse(record, line)
 	record.number_of[line.inverse] = #record.inverses
 end
 
+-- What a step made may go on under other ids than those under which the step went.
 function meaning.outcome(record, line)
 	local entry = record.entries[line.index + 1]
-	entry.state, entry.outcome = line.state, line.outcome
+	entry.state, entry.outcome, entry.made = line.state, line.outcome, line.made
+	for _, inverse in ipairs(line.renamed and entry.inverses or {}) do
+		local own_route = inverse.route
+		for name, value in pairs(inverse) do
+			inverse[name] = records.renamed(value, line.renamed)
+		end
+		inverse.own_route = own_route -- which tells it from what an earlier attempt had made
+		inverse.key = inverse.key:gsub("%d+", line.renamed)
+	end
 	for ref, id in pairs(line.refs) do
 		record.refs[ref] = id
 	end
@@ -83,11 +94,25 @@ function meaning.finish(record, line)
 	record.state, record.revision = line.state, line.revision
 end
 
+--- Plain data with other ids in place of some.
+function records.renamed(value, renamed)
+	if type(value) == "string" then
+		return renamed[value] or value
+	elseif type(value) ~= "table" or value == json.null or not next(renamed) then
+		return value
+	end
+	local copy = json.is_array(value) and json.array() or {}
+	for name, item in pairs(value) do
+		copy[name] = records.renamed(item, renamed)
+	end
+	return copy
+end
+
 -- reading and writing ----------------------------------------------------------------------------
 
 local function empty(id, here)
 	return {
-		id = id, path = here, size = 0, entries = json.array(), refs = {}, attempts = json.array(),
+		id = id, path = here, size = 0, entries = json.array(), refs = {}, made_before = {}, attempts = json.array(),
 		inverses = {}, number_of = {},
 	}
 end

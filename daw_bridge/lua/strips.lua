@@ -13,15 +13,11 @@ function strips.all(session)
 	return list
 end
 
-local function by_id(session, id)
+--- Return the strip with this id, or nil.
+function strips.find(session, id)
 	local persistent = ids.parse(id)
 	local route = persistent and session:route_by_id(persistent)
 	return route and not route:isnil() and route or nil
-end
-
---- Return the strip with this id, or the one that took its place, or nil.
-function strips.find(session, id)
-	return by_id(session, id) or by_id(session, aliases.current(session, id))
 end
 
 local function bearing(session, name)
@@ -90,8 +86,7 @@ end
 
 --- Gain in dB; silence is the text "-inf", since JSON has no infinity.
 function strips.gain_db(route)
-	local coefficient = route:gain_control():get_value()
-	return coefficient > 0 and ARDOUR.DSP.accurate_coefficient_to_dB(coefficient) or "-inf"
+	return levels.db(route:gain_control():get_value())
 end
 
 --- Pan from -1 to 1, or nil where the strip has no panner.
@@ -106,12 +101,7 @@ end
 --- Set a control and wait until it says so: mutes change in the audio thread. Returns what it then reads.
 function strips.set_control(control, value)
 	control:set_value(value, PBD.GroupControlDisposition.NoGroup)
-	for _ = 1, 200 do
-		if math.abs(control:get_value() - value) < 1e-6 then
-			break
-		end
-		ARDOUR.LuaAPI.usleep(2000)
-	end
+	waiting.until_true(function () return math.abs(control:get_value() - value) < 1e-6 end)
 	return control:get_value()
 end
 

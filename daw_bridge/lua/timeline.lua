@@ -69,16 +69,18 @@ local function starts(read)
 	return found
 end
 
---- Tempo (quarter notes per minute) and metre that hold at a tick.
+--- The metre that holds at a tick.
 -- Asked for the very tick on which a section starts, Ardour 7.3 answers with the section before it.
+function timeline.metre_at(ticks)
+	local meter = map():meter_at(Temporal.timepos_t.from_ticks(ticks + 1))
+	return { beats = math.tointeger(meter:divisions_per_bar()), unit = math.tointeger(meter:note_value()) }
+end
+
+--- Tempo (quarter notes per minute) and metre that hold at a tick.
 function timeline.tempo_at(ticks)
-	local here = Temporal.timepos_t.from_ticks(ticks + 1)
-	local meter = map():meter_at(here)
-	return {
-		tempo_bpm = map():quarters_per_minute_at(here),
-		beats = math.tointeger(meter:divisions_per_bar()),
-		unit = math.tointeger(meter:note_value()),
-	}
+	local found = timeline.metre_at(ticks)
+	found.tempo_bpm = map():quarters_per_minute_at(Temporal.timepos_t.from_ticks(ticks + 1))
+	return found
 end
 
 function timeline.is_same_tempo(one, other)
@@ -86,25 +88,82 @@ function timeline.is_same_tempo(one, other)
 		and one.beats == other.beats and one.unit == other.unit
 end
 
---- The tempo map as a list of changes: {ticks, tempo_bpm, beats, unit}; a point that changes nothing is left out.
-function timeline.changes()
-	local tempo_map = map()
-	local places = starts(function (place) return tempo_map:tempo_at(place) end)
-	for ticks in pairs(starts(function (place) return tempo_map:meter_at(place) end)) do
-		places[ticks] = true
-	end
-	local sorted = {}
-	for ticks in pairs(places) do
-		sorted[#sorted + 1] = ticks
-	end
-	table.sort(sorted)
+local function sorted(places)
 	local list = {}
-	for _, ticks in ipairs(sorted) do
-		local change = timeline.tempo_at(ticks)
-		change.ticks = ticks
-		if #list == 0 or not timeline.is_same_tempo(change, list[#list]) then
-			list[#list + 1] = change
+	for ticks in pairs(places) do
+		list[#list + 1] = ticks
+	end
+	table.sort(list)
+	return list
+end
+
+-- The tempo to which a piece has come where the next one begins; Ardour tells it a tick before.
+local function end_bpm(tempo_map, ticks, bpm, next_ticks)
+	local length = next_ticks - ticks - 2
+	if length <= 0 then
+		return bpm
+	end
+	local late = tempo_map:quarters_per_minute_at(Temporal.timepos_t.from_ticks(next_ticks - 1))
+	local early = tempo_map:quarters_per_minute_at(Temporal.timepos_t.from_ticks(ticks + 1))
+	local found = late + (late - early) / length
+	return math.abs(found - bpm) < 0.0005 and bpm or math.floor(found * 10000 + 0.5) / 10000
+end
+
+--- The tempo points as Ardour has them, as a course of `tempo_curve`.
+function timeline.tempo_points()
+	local tempo_map = map()
+	local places = sorted(starts(function (place) return tempo_map:tempo_at(place) end))
+	local list = {}
+	for i, ticks in ipairs(places) do
+		local here = Temporal.timepos_t.from_ticks(ticks + 1)
+		local bpm = tempo_map:tempo_at(here):to_tempo():quarter_notes_per_minute()
+		list[i] = { ticks = ticks, bpm = bpm, end_bpm = places[i + 1] and end_bpm(tempo_map, ticks, bpm, places[i + 1]) or bpm }
+	end
+	return list
+end
+
+--- The course of the tempo; a point that changes nothing is left out.
+function timeline.tempos()
+	return tempo_curve.merged(timeline.tempo_points())
+end
+
+--- The metre points as Ardour has them: { ticks, beats, unit }.
+function timeline.metre_points()
+	local tempo_map, list = map(), {}
+	for i, ticks in ipairs(sorted(starts(function (place) return tempo_map:meter_at(place) end))) do
+		list[i] = timeline.metre_at(ticks)
+		list[i].ticks = ticks
+	end
+	return list
+end
+
+--- The metres; a point that changes nothing is left out.
+function timeline.metres()
+	local list = {}
+	for _, metre in ipairs(timeline.metre_points()) do
+		local last = list[#list]
+		if not last or metre.beats ~= last.beats or metre.unit ~= last.unit then
+			list[#list + 1] = metre
 		end
+	end
+	return list
+end
+
+--- The tempo map as a list of changes: {ticks, tempo_bpm, end_bpm, beats, unit}; a point that changes nothing is left out.
+function timeline.changes()
+	local metres, places = timeline.metres(), {}
+	for i, metre in ipairs(metres) do
+		places[i] = metre.ticks
+	end
+	local list, last = {}, 1
+	for i, piece in ipairs(tempo_curve.refined(timeline.tempos(), places)) do
+		while metres[last + 1] and metres[last + 1].ticks <= piece.ticks do
+			last = last + 1
+		end
+		list[i] = {
+			ticks = piece.ticks, tempo_bpm = piece.bpm, end_bpm = piece.end_bpm,
+			beats = metres[last].beats, unit = metres[last].unit,
+		}
 	end
 	return list
 end
@@ -127,17 +186,23 @@ function timeline.put_back(tempo_map)
 	Temporal.TempoMap.update(tempo_map)
 end
 
---- Set metre and tempo from a tick on, as one change of the map.
-function timeline.set_tempo(ticks, change)
-	local here = Temporal.timepos_t.from_ticks(ticks)
-	local was = timeline.tempo_at(ticks)
+-- Write rows last first: from Ardour 9 on, a ramp takes its course when it is set, and must know where it ends. Metres
+-- come after tempos: what comes later than a change of metre keeps its bar, not its tick.
+local function write_rows(tempo_map, metre_rows, tempo_rows, which)
+	for i = #tempo_rows, 1, -1 do
+		local piece = tempo_rows[i][which]
+		tempo_map:set_tempo(Temporal.Tempo(piece[1], piece[2], 4), Temporal.timepos_t.from_ticks(tempo_rows[i].ticks))
+	end
+	for i = #metre_rows, 1, -1 do
+		local metre = metre_rows[i][which]
+		tempo_map:set_meter(Temporal.Meter(metre[1], metre[2]), Temporal.timepos_t.from_ticks(metre_rows[i].ticks))
+	end
+end
+
+--- Write changes of metre and tempo as one change of the map: rows { ticks, was, set }, of which one is taken.
+function timeline.write(metre_rows, tempo_rows, which)
 	local tempo_map = Temporal.TempoMap.write_copy()
-	local is_set, reason = pcall(function ()
-		if was.beats ~= change.beats or was.unit ~= change.unit then
-			tempo_map:set_meter(Temporal.Meter(change.beats, change.unit), here)
-		end
-		tempo_map:set_tempo(Temporal.Tempo(change.tempo_bpm, change.tempo_bpm, 4), here)
-	end)
+	local is_set, reason = pcall(write_rows, tempo_map, metre_rows, tempo_rows, which)
 	if not is_set then
 		Temporal.TempoMap.abort_update()
 		error(reason, 0)

@@ -1,4 +1,4 @@
--- Play, stop and locate.
+-- Play, stop, locate, play the loop or a range.
 
 local transport = {}
 
@@ -17,16 +17,42 @@ function actions.stop(session)
 	session:request_stop(false, false, origin)
 end
 
-function actions.locate(session, at)
-	local samples = timeline.samples_at(timeline.ticks_at(at))
+-- The sample of a place, or of the marker that is named.
+local function target_of(session, arguments)
+	local marker = arguments.marker
+	if marker ~= nil and marker ~= json.null then
+		return locations.named({ session = session, refs = {} }, marker, false):start():samples()
+	end
+	return timeline.samples_at(timeline.ticks_at(arguments.at))
+end
+
+function actions.locate(session, arguments)
+	local samples = target_of(session, arguments)
 	session:request_locate(samples, false, ARDOUR.LocateTransportDisposition.RollIfAppropriate, origin)
 	return samples
+end
+
+--- Play the loop over and over, from its start.
+function actions.play_loop(session)
+	if not session:locations():auto_loop_location() then
+		faults.stop("invalid", "there is no loop range; set one with set_loop first")
+	end
+	session:request_play_loop(true, true)
+end
+
+--- Play from one place to another and stop there.
+function actions.play_range(session, arguments)
+	local from, to = target_of(session, arguments), timeline.samples_at(timeline.ticks_at(arguments["until"]))
+	if to <= from then
+		faults.stop("invalid", "a range ends after it starts")
+	end
+	session:request_bounded_roll(from, to)
 end
 
 --- Ask the transport for something; what became of it is read with the action `state`.
 function transport.request(session, arguments)
 	local action = actions[arguments.action] or faults.stop("invalid", "no transport action " .. tostring(arguments.action))
-	local target = action(session, arguments.at)
+	local target = action(session, arguments)
 	local state = reader.transport(session)
 	state.target_samples = target
 	return state

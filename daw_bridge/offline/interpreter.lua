@@ -1,10 +1,8 @@
 -- Runs one job in Ardour's own interpreter: reads a JSON request, writes a JSON answer, never stops half way.
--- Arguments: the bridge's Lua folder, the job's script, the request file, the answer file.
+-- Arguments: the bridge's Lua folder, the job's script, the request file, the answer file, the modules of the bridge.
 
 library = arg[1]
-for _, name in ipairs ({
-	"json", "faults", "files", "ids", "aliases", "names", "plugins", "timeline", "strips", "parameters", "processors", "reader",
-}) do
+for name in arg[5]:gmatch ("[%w_]+") do
 	_G[name] = dofile (library .. "/" .. name .. ".lua")
 end
 

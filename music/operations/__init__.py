@@ -4,7 +4,9 @@ An operation that makes something gives it a ref; later operations of the same c
 otherwise name Ardour's persistent id.
 """
 
+from music.operations.arrangement import ArrangementOperation
 from music.operations.automation import AutomationOperation
+from music.operations.bouncing import BouncingOperation
 from music.operations.controllers import ControllersOperation
 from music.operations.groups import GroupsOperation
 from music.operations.material import MaterialOperation
@@ -18,7 +20,9 @@ from music.operations.timeline import TimelineOperation
 from music.operations.tracks import TracksOperation
 
 Operation = (
-    AutomationOperation
+    ArrangementOperation
+    | AutomationOperation
+    | BouncingOperation
     | ControllersOperation
     | GroupsOperation
     | MaterialOperation

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-ObjectKind = Literal["route", "region", "marker", "plugin", "send", "playlist", "group", "vca"]
+ObjectKind = Literal["route", "region", "marker", "plugin", "send", "playlist", "group", "vca", "range"]
 LONGEST_NAME = 120
 
 
@@ -58,6 +58,7 @@ SendName = Annotated[str, Names("send")]
 PlaylistName = Annotated[str, Names("playlist")]
 GroupName = Annotated[str, Names("group")]
 VcaName = Annotated[str, Names("vca")]
+RangeName = Annotated[str, Names("range")]
 RouteRef = Annotated[str, Makes("route")]
 RegionRef = Annotated[str, Makes("region")]
 MarkerRef = Annotated[str, Makes("marker")]
@@ -66,6 +67,7 @@ SendRef = Annotated[str, Makes("send")]
 PlaylistRef = Annotated[str, Makes("playlist")]
 GroupRef = Annotated[str, Makes("group")]
 VcaRef = Annotated[str, Makes("vca")]
+RangeRef = Annotated[str, Makes("range")]
 InputFile = Annotated[str, FileToRead()]
 GainDb = Annotated[float, Within(-math.inf, 6.0, "dB")]  # -inf is silence
 Pan = Annotated[float, Within(-1.0, 1.0, "-1 left to 1 right")]

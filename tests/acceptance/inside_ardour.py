@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import time
 
+from daw_bridge.buttons import GENERATE
 from tests.acceptance.bridge_studio import Studio
 
 BUTTON_TITLE = "^Sideman: generate here$"
@@ -40,9 +41,9 @@ async def window_closed(studio: Studio, window: str) -> None:
         await asyncio.sleep(0.05)
 
 
-async def press_button(studio: Studio, title: str = BUTTON_TITLE) -> str:
+async def press_button(studio: Studio, title: str = BUTTON_TITLE, *, button: str = GENERATE.name) -> str:
     """Press the button, as a key shortcut or the toolbar does, and return the window it opens."""
-    studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slot}")
+    studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slots[button]}")
     return await window_shown(studio, title)
 
 
@@ -53,6 +54,16 @@ async def ask_for(studio: Studio, prompt: str) -> None:
         xdotool(studio, "type", "--window", window, prompt)
     xdotool(studio, "key", "--window", window, "Tab", "Tab", "Return")  # over Cancel to OK
     await window_closed(studio, window)
+
+
+async def say_ok(studio: Studio, window: str) -> None:
+    """Choose OK in a dialog; the keys do not always reach one that has just appeared."""
+    deadline = time.monotonic() + _SECONDS
+    while window in xdotool(studio, "search", "--onlyvisible", "--name", ".").split():
+        assert time.monotonic() < deadline, "the dialog stays open"
+        xdotool(studio, "windowfocus", window)
+        xdotool(studio, "key", "--window", window, "alt+o")
+        await asyncio.sleep(0.1)
 
 
 async def close_message(studio: Studio) -> None:

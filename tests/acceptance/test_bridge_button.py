@@ -4,11 +4,13 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
 from daw_bridge.bridge_folder import BridgeFolder
-from daw_bridge.button_ear import ButtonPress, is_alive, listen
+from daw_bridge.button_ear import ButtonPress, UndoPress, is_alive, listen
+from daw_bridge.buttons import UNDO
 from daw_bridge.daw import TransportAction
 from daw_bridge.doctor import Check, Verdict, Workplace, examine
 from music.changeset import ChangeSet, ChangeSetId
@@ -17,6 +19,7 @@ from music.time import BBT, TimeSignature
 from tests.acceptance import inside_ardour
 from tests.acceptance.bridge_studio import Studio, running_studio
 from tests.programs import require_program
+from workflows.undo_button import answer_undo
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
 SECONDS = 20.0
@@ -69,7 +72,41 @@ async def test_a_selected_range_is_filled_in_whole_bars(studio: Studio) -> None:
         await asyncio.sleep(0)
         await inside_ardour.ask_for(studio, "strings")
         press = await asyncio.wait_for(anext(ear.presses()), SECONDS)
+    assert isinstance(press, ButtonPress)
     assert (press.is_range, press.at, press.n_bars, press.tempo_bpm) == (True, BBT(3), 4, 120.0)
+
+
+async def test_the_undo_button_says_what_was_done_last_and_takes_it_back(studio: Studio) -> None:
+    folder = BridgeFolder.open(studio.bridge_folder)
+    said: list[str] = []
+    async with studio.daw() as daw, listen(folder) as ear:
+        await asyncio.sleep(0)
+        before = await daw.snapshot()
+        presses = ear.presses()
+        for name in ("first", "second"):
+            faster = SetTempo(at=BBT(1), tempo_bpm=200.0, time_signature=TimeSignature(4, 4))
+            await daw.apply(ChangeSet(id=ChangeSetId(name), label=f"the {name} turn", operations=(faster,)))
+        for name in ("second", "first"):
+            studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slots[UNDO.name]}")
+            asked = await asyncio.wait_for(anext(presses), SECONDS)
+            assert isinstance(asked, UndoPress)
+            await answer_undo(asked, ear, said.append, open_daw=studio.daw)
+            window = await inside_ardour.window_shown(studio, "^Sideman: undo$")
+            studio.editor.screenshot(studio.bridge_folder.parent / f"undo-{name}.png")
+            await inside_ardour.say_ok(studio, window)
+            confirmed = await asyncio.wait_for(anext(presses), SECONDS)
+            assert isinstance(confirmed, UndoPress)
+            assert confirmed.turn == name
+            await answer_undo(confirmed, ear, said.append, open_daw=studio.daw)
+        assert said == ["button: 'the second turn' was undone", "button: 'the first turn' was undone"]
+        assert (await daw.snapshot()).revision == before.revision
+        studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slots[UNDO.name]}")
+        await answer_undo(
+            cast("UndoPress", await asyncio.wait_for(anext(presses), SECONDS)), ear, said.append, open_daw=studio.daw
+        )
+        await inside_ardour.close_message(studio)
+        assert "nothing to undo" in said[-1]
+        folder.remove("notice.json")
 
 
 async def test_without_a_listener_the_button_says_how_to_start_one(studio: Studio) -> None:

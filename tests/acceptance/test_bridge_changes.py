@@ -14,8 +14,13 @@ from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetSt
 from music.errors import Cancelled, NotFound, RequestInvalid
 from music.job import Progress
 from music.operations import Operation
+from music.operations.groups import RemoveGroup, RemoveVca
 from music.operations.material import ImportMidi
 from music.operations.mixer import SetFader, SetMute
+from music.operations.playlists import SwitchPlaylist
+from music.operations.plugins import BypassPlugin
+from music.operations.regions import MuteRegion
+from music.operations.sends import SetSend
 from music.operations.tracks import AddAudioTrack, AddMidiTrack
 from music.session import SessionSnapshot
 from music.time import BBT
@@ -87,15 +92,33 @@ async def test_what_is_made_anew_is_found_by_its_old_id(studio: Studio) -> None:
         finally:
             studio.midi.with_suffix(".moved").rename(studio.midi)
         assert again.state is ChangeSetState.APPLIED, failures(again)
-        new_id = again.outcomes[0].route_id
-        assert new_id != old_id
+        assert [outcome.target_id for outcome in again.outcomes] == [outcome.target_id for outcome in made.outcomes]
+        assert again.revision == made.revision  # with all ids: tracks, fader, region
         assert (await daw.redo(louder.id)).state is ChangeSetState.APPLIED
-        assert (await daw.apply(_turn(SetMute(route=old_id, is_muted=True)))).outcomes[0].route_id == new_id
-        found = next(route for route in (await daw.snapshot()).routes if route.id == new_id)
+        assert (await daw.apply(_turn(SetMute(route=old_id, is_muted=True)))).outcomes[0].route_id == old_id
+        found = next(route for route in (await daw.snapshot()).routes if route.id == old_id)
         assert (found.name, round(found.gain_db, 2), found.is_muted) == ("Twice", -6.0, True)
         assert [(region.n_notes, region.start) for region in found.regions] == [(N_NOTES, BBT(3))]
         await daw.revert(made.id)
         assert (await daw.snapshot()).routes == before.routes
+
+
+async def test_a_name_that_means_nothing_is_told_of_every_kind_before_anything_is_done(studio: Studio) -> None:
+    unknown = (
+        SetFader(route="Mister", gain_db=-1.0),
+        MuteRegion(region="none", is_muted=True),
+        BypassPlugin(plugin="none"),
+        SetSend(send="none", gain_db=-6.0),
+        SwitchPlaylist(playlist="none"),
+        RemoveGroup(group="none"),
+        RemoveVca(vca="none"),
+    )
+    async with studio.daw() as daw:
+        told = await daw.apply(_turn(*unknown), dry_run=True)
+    kinds = ("route", "region", "plugin", "send", "playlist", "group", "vca")
+    for kind, outcome in zip(kinds, told.outcomes, strict=True):
+        assert outcome.status is OutcomeStatus.FAILED
+        assert outcome.reason.startswith(f"no {kind} "), outcome.reason
 
 
 async def test_a_kept_revision_is_the_session_as_it_was(studio: Studio) -> None:

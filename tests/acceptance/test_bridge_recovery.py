@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from daw_bridge.change_journal import log_path
 from daw_bridge.live import LiveDaw
-from music.changeset import ChangeSet, ChangeSetId, ChangeSetState
+from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
 from music.operations.tracks import AddAudioTrack
 from music.session import SessionSnapshot
 from tests.acceptance import dying_client
@@ -119,6 +120,29 @@ async def test_two_clients_with_one_change_set_place_it_once(studio: Studio) -> 
         _assert_placed_once(await one.snapshot(), before)
         await one.revert(change_set.id)
         assert await one.snapshot() == before
+
+
+async def test_what_is_known_of_a_first_change_set_is_told_when_the_editor_ends_in_it(studio: Studio) -> None:
+    operations = tuple(AddAudioTrack(ref=f"t{n}", name=f"T{n}", colour="#336699", n_channels=2) for n in range(3))
+    turn = ChangeSet(id=ChangeSetId("first-of-all"), label="a turn", operations=operations)
+    log = log_path(studio.editor.session_folder, turn.id)
+    async with studio.daw() as daw:
+        before = await daw.snapshot()
+        applying = asyncio.create_task(daw.apply(turn))
+        deadline = time.monotonic() + 20
+        while not (log.exists() and '"line":"start"' in log.read_text()):
+            assert time.monotonic() < deadline, "the change set was not begun"
+            await asyncio.sleep(0.001)
+        studio.editor.kill()
+        result = await asyncio.wait_for(applying, 10)  # that nobody is there any more is noticed
+    assert result.state is ChangeSetState.UNCERTAIN
+    assert [outcome.status for outcome in result.outcomes][1:] == [OutcomeStatus.NOT_APPLIED] * 2
+    studio.editor.restart()
+    async with studio.daw() as daw:
+        again = await daw.apply(turn)
+        assert again.state is ChangeSetState.APPLIED, failures(again)
+        await daw.revert(turn.id)
+        assert (await daw.snapshot()).revision == before.revision
 
 
 async def test_an_editor_that_ends_half_way_leaves_one_placement(studio: Studio) -> None:

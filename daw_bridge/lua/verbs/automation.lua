@@ -141,7 +141,8 @@ function automation.inverses.restore_automation_mode(context, inverse)
 		return "the automation of " .. target.name .. " was set to " .. now .. " since; left as it is"
 	end
 	lanes.set_mode(target.control, inverse.was)
-	if inverse.was == "manual" and inverse.set == "play" then
+	local is_moved_a_hair = math.abs(target.control:get_value() - inverse.value) < 1e-5 -- by Ardour's own rounding
+	if is_moved_a_hair or (inverse.was == "manual" and inverse.set == "play") then
 		strips.set_control(target.control, inverse.value)
 	end
 	return lanes.mode(target.control) ~= inverse.was and "it could not be set back to " .. inverse.was or nil
@@ -159,7 +160,7 @@ function automation.operations.write_automation(context, operation)
 	local points = asked_points(operation, target, placer(operation, in_beats, rate))
 	local before = lanes.read(target.list)
 	local all = merged(before, points, points[1][1], points[#points][1])
-	replace(context, target, before, all, in_beats, lane_targets.given(operation.interpolation))
+	replace(context, target, before, all, in_beats, json.given(operation.interpolation))
 	if operation.is_played and lanes.mode(target.control) ~= "play" then
 		set_mode(context, target, "play")
 	end
@@ -175,8 +176,8 @@ function automation.operations.clear_automation(context, operation)
 	local function limit(at, otherwise)
 		return at and place(timeline.ticks_at(at) / 1920) or otherwise
 	end
-	local first = limit(lane_targets.given(operation.start), math.mininteger)
-	local stop = limit(lane_targets.given(operation["end"]), math.maxinteger)
+	local first = limit(json.given(operation.start), math.mininteger)
+	local stop = limit(json.given(operation["end"]), math.maxinteger)
 	local left = merged(before, {}, first, stop - 1)
 	if #left < #before then
 		replace(context, target, before, left, in_beats)
@@ -237,13 +238,9 @@ function automation.readings.automation(session, _, arguments)
 	}
 end
 
-local function db_fact(own)
-	return own > 0 and ARDOUR.DSP.accurate_coefficient_to_dB(own) or "-inf"
-end
-
 -- The facts of a strip that its own lanes move: their names, and the way from Ardour's values.
 local moved = {
-	gain = { "gain_db", db_fact }, trim = { "trim_db", db_fact },
+	gain = { "gain_db", levels.db }, trim = { "trim_db", levels.db },
 	pan = { "pan", function (own) return own * 2 - 1 end }, width = { "width", function (own) return own end },
 	mute = { "is_muted", function (own) return own >= 0.5 end },
 }

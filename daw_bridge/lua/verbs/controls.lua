@@ -38,7 +38,7 @@ local function owner(session, inverse)
 		local send = id and session:processor_by_id(id)
 		return send and not send:isnil() and send:to_send() or nil
 	end
-	local id = ids.parse(inverse.route or inverse.vca)
+	local id = ids.parse(inverse.route)
 	local strip = id and session:stripable_by_id(id)
 	return strip and not strip:isnil() and strip or nil
 end
@@ -60,7 +60,11 @@ function controls.change(context, kind, object, name, value)
 end
 
 function controls.inverses.restore_control(context, inverse)
-	local object = owner(context.session, inverse)
+	return controls.restore(owner(context.session, inverse), inverse)
+end
+
+--- Put a control of a strip, VCA or send back, unless it was changed since or went with its object.
+function controls.restore(object, inverse)
 	local control = object and controls.of(object, inverse.control)
 	if not control then
 		return nil -- it went with its strip
@@ -72,65 +76,14 @@ function controls.inverses.restore_control(context, inverse)
 	return nil
 end
 
---- The points of an automation list as text, "place value" each: a place is samples, or ticks with a "t".
-function controls.points(list)
-	local points = {}
-	for event in list:events():iter() do
-		local when = event.when
-		local place = when:is_beats() and timeline.ticks(when:beats()) .. "t" or tostring(when:samples())
-		points[#points + 1] = string.format("%s %.17g", place, event.value)
-	end
-	return table.concat(points, ";")
-end
-
---- Add points to an automation list that has none.
-function controls.add_points(list, points)
-	for place, unit, value in points:gmatch("(%d+)(t?) ([^;]+)") do
-		local number = math.tointeger(place)
-		local when = unit == "t" and Temporal.timepos_t.from_ticks(number) or Temporal.timepos_t(number)
-		list:add(when, tonumber(value), false, false)
-	end
-end
-
---- The automation of a control as plain data, or nil where it has none.
-function controls.automation(control)
-	if control:alist():isnil() then
-		return nil
-	end
-	local points, state = controls.points(control:alist():list()), control:automation_state()
-	if points == "" and state == ARDOUR.AutoState.Off then
-		return nil
-	end
-	return { state = state, points = points }
-end
-
---- Put automation back on a control that has none.
-function controls.automate(control, automation)
-	controls.add_points(control:alist():list(), automation.points)
-	control:set_automation_state(automation.state)
-end
-
---- A gain coefficient in dB; silence is the text "-inf", since JSON has no infinity.
-function controls.to_db(coefficient)
-	return coefficient > 0 and ARDOUR.DSP.accurate_coefficient_to_dB(coefficient) or "-inf"
-end
-
-function controls.from_db(gain_db)
-	return gain_db == "-inf" and 0 or ARDOUR.DSP.dB_to_coefficient(gain_db)
-end
-
-function controls.shown_db(gain_db)
-	return gain_db == "-inf" and "-inf dB" or string.format("%.2f dB", gain_db)
-end
-
 --- Set a gain in dB; stops where it does not read so afterwards. Returns what was asked and read back, as text.
 function controls.change_gain(context, kind, object, name, gain_db)
-	local now = controls.to_db(controls.change(context, kind, object, name, controls.from_db(gain_db)))
+	local now = levels.db(controls.change(context, kind, object, name, levels.coefficient(gain_db)))
 	local is_silent = gain_db == "-inf" or gain_db < -180
 	if not (is_silent and (now == "-inf" or now < -180)) and (now == "-inf" or math.abs(now - gain_db) > 0.01) then
-		faults.stop("failed", string.format("the %s of %s reads %s", name, object:name(), controls.shown_db(now)))
+		faults.stop("failed", string.format("the %s of %s reads %s", name, object:name(), levels.shown(now)))
 	end
-	return controls.shown_db(gain_db), controls.shown_db(now)
+	return levels.shown(gain_db), levels.shown(now)
 end
 
 --- Set a button; stops where it does not read so afterwards.

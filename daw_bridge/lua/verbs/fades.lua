@@ -79,7 +79,7 @@ end
 
 -- The element of a region, which names its id after its times; nil where it is not there.
 local function element_of(text, region)
-	local inside = text:find(' id="' .. ids.of(region) .. '" type="audio"', 1, true)
+	local inside = text:find(' id="' .. ids.own(region) .. '" type="audio"', 1, true)
 	local to = inside and text:find("</Region>", inside, true)
 	if not to then
 		return nil
@@ -113,11 +113,11 @@ end
 --- Read fade in and fade out of an audio region that is placed, as { in, out }, each with length_samples, shape and
 -- is_active; `purpose` keeps apart what must not be told from what was read for something else.
 function fades.of(context, region, purpose)
-	local own = not latest.changed[ids.of(region)] and element_of(cached_text(context, purpose), region)
+	local own = not latest.changed[ids.own(region)] and element_of(cached_text(context, purpose), region)
 	if not own then
 		fades.forget()
 		own = element_of(cached_text(context, purpose), region)
-			or faults.stop("failed", "Ardour's saved state does not hold region " .. ids.of(region))
+			or faults.stop("failed", "Ardour's saved state does not hold region " .. ids.own(region))
 	end
 	local audio = region:to_audioregion()
 	return { ["in"] = fade_of(own, "in", audio), out = fade_of(own, "out", audio) }
@@ -126,7 +126,7 @@ end
 --- Set one fade of a region; a shape of nil or null stays as it is.
 function fades.set(region, which, fade)
 	local audio = region:to_audioregion()
-	latest.changed[ids.of(region)] = true
+	latest.changed[ids.own(region)] = true
 	local prefix = which == "in" and "set_fade_in_" or "set_fade_out_"
 	if fade.shape and fade.shape ~= json.null then
 		audio[prefix .. "shape"](audio, ARDOUR.FadeShape[curves[fade.shape].constant])
@@ -167,8 +167,8 @@ end
 local makers = {}
 
 --- Note that a change set made a region: if it is ever taken back, the region goes, whatever its curves are by then.
-function fades.note_maker(context, id)
-	makers[id] = context.change_set
+function fades.note_maker(context, region)
+	makers[ids.own(region)] = context.change_set
 end
 
 --- All curves of an audio region as plain data.
@@ -179,7 +179,7 @@ end
 
 --- What of a region's curves must be kept to put it back later; nil for MIDI, and for what this change set made.
 function fades.to_keep(context, region)
-	if not region_state.is_audio(region) or makers[ids.of(region)] == context.change_set then
+	if not region_state.is_audio(region) or makers[ids.own(region)] == context.change_set then
 		return nil
 	end
 	return fades.curves(context, region)
@@ -205,13 +205,13 @@ end
 -- Regions that were taken off their tracks while this editor runs: they still have their curves.
 local kept = {}
 
-function fades.keep(id)
-	kept[id] = true
+function fades.keep(region)
+	kept[ids.own(region)] = true
 end
 
 --- Put the curves of a returned region back, if Ardour was restarted since it was removed and so has lost them.
 function fades.restore_lost(region, was)
-	if was and not kept[ids.of(region)] then
+	if was and not kept[ids.own(region)] then
 		fades.restore(region, was)
 	end
 end

@@ -188,16 +188,9 @@ function groups.operations.add_group(context, operation)
 		faults.stop("failed", "a group of that name is there; Ardour called it " .. group:name())
 	end
 	local facts = { routes = wanted, shares = operation.shares, is_active = true }
-	facts.colour = operation.colour ~= json.null and operation.colour or nil
+	facts.colour = json.given(operation.colour)
 	apply(session, group, facts)
 	return { target_id = id, asked = operation.name, read_back = check(group, facts) }
-end
-
-local function chosen(value, otherwise)
-	if value == nil or value == json.null then
-		return otherwise
-	end
-	return value
 end
 
 -- The facts of a group as they are once some of them were changed.
@@ -219,10 +212,10 @@ function groups.operations.edit_group(context, operation)
 	local group, id = groups.named(context, operation.group)
 	local was = facts_of(group)
 	local facts = {
-		shares = chosen(operation.shares, nil), is_active = chosen(operation.is_active, nil),
-		colour = chosen(operation.colour, nil),
+		shares = json.given(operation.shares), is_active = json.given(operation.is_active),
+		colour = json.given(operation.colour),
 	}
-	facts.routes = operation.routes ~= json.null and operation.routes and route_ids(context, operation.routes) or nil
+	facts.routes = json.given(operation.routes) and route_ids(context, operation.routes)
 	local left = homes(context.session, facts.routes or {})
 	note_emptied(context, facts.routes or {}, id)
 	context.undo_with({

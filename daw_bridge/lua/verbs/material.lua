@@ -23,10 +23,6 @@ local function place(context, operation, region, playlist, position)
 	return placed
 end
 
-local function is_known(value)
-	return value ~= nil and value ~= json.null
-end
-
 function material.operations.import_midi(context, operation)
 	local playlist, route_id = destination(context, operation, "midi_track")
 	local with_notes = {}
@@ -42,13 +38,12 @@ function material.operations.import_midi(context, operation)
 	local position = Temporal.timepos_t.from_ticks(timeline.ticks_at(operation.at))
 	local region = place(context, operation, with_notes[1], playlist, position)
 	local n_notes = reader.n_notes(region)
-	if is_known(operation.n_notes) and n_notes ~= operation.n_notes then
+	if json.given(operation.n_notes) and n_notes ~= operation.n_notes then
 		faults.stop("failed", string.format("the region holds %d notes, expected %d", n_notes, operation.n_notes))
 	end
 	return {
 		target_id = ids.of(region), route_id = route_id,
-		asked = string.format("%s: %d notes at %s", operation.name, is_known(operation.n_notes) and operation.n_notes
-			or n_notes, timeline.text(operation.at)),
+		asked = string.format("%s: %d notes at %s", operation.name, json.given(operation.n_notes) or n_notes, timeline.text(operation.at)),
 		read_back = string.format("%s: %d notes at %s", region:name(), n_notes,
 			timeline.text(timeline.place_at(region:position():ticks()))),
 	}
@@ -75,10 +70,10 @@ function material.operations.import_audio(context, operation)
 	local samples = timeline.samples_at(timeline.ticks_at(operation.at))
 	local region = place(context, operation, found[1], playlist, Temporal.timepos_t(samples))
 	local length = region:length():samples()
-	if is_known(operation.length_samples) and math.abs(length - operation.length_samples) > 1 then
+	if json.given(operation.length_samples) and math.abs(length - operation.length_samples) > 1 then
 		faults.stop("failed", string.format("the region has %d samples, expected %d", length, operation.length_samples))
 	end
-	if is_known(operation.file_tempo_bpm) then
+	if json.given(operation.file_tempo_bpm) then
 		region = conform(context, operation, region)
 	end
 	return {

@@ -126,7 +126,7 @@ mixer.polarity, mixer.set_polarity = polarity, set_polarity
 function mixer.route_facts(route, facts)
 	local width = controls.of(route, "width")
 	facts.width = width and width:get_value() or nil
-	facts.trim_db = controls.to_db(route:trim_control():get_value())
+	facts.trim_db = levels.db(route:trim_control():get_value())
 	facts.polarity = polarity(route)
 	-- the button itself: what a soloed strip feeds counts as soloed too, and after a soloed VCA was removed for ever
 	facts.is_soloed = controls.value(route:solo_control(), "solo") > 0

@@ -76,7 +76,7 @@ local function is_in_use(track, id)
 end
 
 local function use(track, id)
-	track:find_and_use_playlist(track:data_type(), PBD.ID(id))
+	track:find_and_use_playlist(track:data_type(), ids.parse(id))
 	return is_in_use(track, id)
 end
 

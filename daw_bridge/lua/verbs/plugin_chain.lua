@@ -7,8 +7,11 @@ local plugin_chain = { operations = {}, inverses = {}, finders = { plugin = proc
 local taken_out, most_taken_out = {}, 32
 
 local function keep(id, processor)
-	if #taken_out == most_taken_out then
-		table.remove(taken_out, 1)
+	for i, one in ipairs(taken_out) do
+		if one.id == id or #taken_out == most_taken_out then
+			table.remove(taken_out, i)
+			break
+		end
 	end
 	taken_out[#taken_out + 1] = { id = id, processor = processor }
 end
@@ -23,48 +26,23 @@ local function kept(id)
 	return nil
 end
 
-local function order(route)
-	local list = json.array()
-	for i, processor in ipairs(processors.shown(route)) do
-		list[i] = ids.of(processor)
-	end
-	return list
-end
-
-local function is_same(one, other)
-	return table.concat(one, " ") == table.concat(other, " ")
-end
-
--- Put what a strip shows into an order of ids; returns whether it is so.
-local function reorder(route, wanted)
-	local by_id, list = {}, ARDOUR.ProcessorList()
-	for _, processor in ipairs(processors.shown(route)) do
-		by_id[ids.of(processor)] = processor
-	end
-	for _, id in ipairs(wanted) do
-		list:push_back(by_id[id])
-	end
-	local is_taken = route:reorder_processors(list, nil) == 0
-	return is_taken and waiting.until_true(function () return is_same(order(route), wanted) end)
-end
-
 -- Take a plugin off its strip. `Route:remove_processor` would have the editor forget the plugin's windows, and Ardour 7.3
 -- ends with a segmentation fault when such a plugin comes back; what is left out of a new order is gone as well.
 local function take_out(route, processor, id)
 	local left = json.array()
-	for _, one in ipairs(order(route)) do
+	for _, one in ipairs(processors.order(route)) do
 		left[#left + 1] = one ~= id and one or nil
 	end
 	keep(id, processor)
 	local last = table.remove(left)
 	if processors.place(route, id) > #left then -- Ardour keeps what stands behind the last of a new order
 		left[#left + 1], left[#left + 2] = id, last
-		reorder(route, left)
+		processors.reorder(route, left)
 		table.remove(left, #left - 1)
 	else
 		left[#left + 1] = last
 	end
-	if not reorder(route, left) then
+	if not processors.reorder(route, left) then
 		faults.stop("failed", "Ardour did not take " .. processor:display_name() .. " off " .. route:name())
 	end
 end
@@ -163,16 +141,18 @@ function plugin_chain.inverses.restore_plugin(context, inverse)
 			return inverse.name .. " does not fit " .. route:name() .. " any more"
 		end
 	else
-		processor = made(context, plugin_list.by_id(inverse.uri, inverse.format))
-		put(route, processor, place)
-		ids.succeed(context.session, inverse.plugin, processor)
+		local note
+		processor, note = plugin_record.make(context.session, route, inverse, place)
+		if not processor then
+			return note
+		end
 	end
 	return plugin_record.apply(processor, inverse, is_new)
 end
 
 function plugin_chain.operations.move_plugin(context, operation)
 	local processor, route, id = processors.named(context, operation.plugin)
-	local was, wanted = order(route), json.array()
+	local was, wanted = processors.order(route), json.array()
 	for _, one in ipairs(was) do
 		wanted[#wanted + 1] = one ~= id and one or nil
 	end
@@ -187,7 +167,7 @@ function plugin_chain.operations.move_plugin(context, operation)
 	context.undo_with({
 		kind = "restore_order", key = "plugin_order:" .. ids.of(route), route = ids.of(route), was = was, set = wanted,
 	})
-	if not reorder(route, wanted) then
+	if not processors.reorder(route, wanted) then
 		faults.stop("failed", "Ardour left " .. processor:display_name() .. " at " .. place_text(route, id))
 	end
 	return {
@@ -201,15 +181,10 @@ function plugin_chain.inverses.restore_order(context, inverse)
 	if not route then
 		return nil -- it went with its track
 	end
-	local was, set = json.array(), json.array()
-	for i, id in ipairs(inverse.was) do
-		was[i] = aliases.current(context.session, id)
-		set[i] = aliases.current(context.session, inverse.set[i])
-	end
-	if not is_same(order(route), set) then
+	if not processors.is_same_order(processors.order(route), inverse.set) then
 		return "the order of plugins on " .. route:name() .. " was changed since; left as it is"
 	end
-	return not reorder(route, was) and "Ardour did not take the old order back" or nil
+	return not processors.reorder(route, inverse.was) and "Ardour did not take the old order back" or nil
 end
 
 function plugin_chain.operations.bypass_plugin(context, operation)

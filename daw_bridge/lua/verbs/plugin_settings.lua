@@ -7,14 +7,10 @@ local most_parameters = 200
 -- Presets as they were before they were overwritten, in plugins of ours that stand on no strip, by the step that did it.
 local overwritten = {}
 
-local function is_near(one, other)
-	return math.abs(one - other) <= 1e-6 * math.max(1, math.abs(one), math.abs(other))
-end
-
 -- Set a parameter and wait until it reads so; returns what it then reads.
 local function set(processor, parameter, value)
 	ARDOUR.LuaAPI.set_processor_param(processor, parameter.number, value)
-	waiting.until_true(function () return is_near(parameters.value(processor, parameter), value) end)
+	waiting.until_true(function () return nearness.is_same(parameters.value(processor, parameter), value) end)
 	return parameters.value(processor, parameter)
 end
 
@@ -34,7 +30,7 @@ function plugin_settings.operations.set_parameter(context, operation)
 	local function shown(number)
 		return string.format("%s %g (%s)", parameter.name, number, parameters.shown(parameter, number))
 	end
-	if not is_near(now, value) then
+	if not nearness.is_same(now, value) then
 		faults.stop("failed", "it reads " .. shown(now))
 	end
 	return { route_id = ids.of(route), target_id = id, asked = shown(value), read_back = shown(now) }
@@ -47,11 +43,11 @@ function plugin_settings.inverses.restore_parameter(context, inverse)
 	end
 	local parameter = parameters.named(processor, tostring(inverse.number))
 	local now = parameters.value(processor, parameter)
-	if not is_near(now, inverse.set) then
+	if not nearness.is_same(now, inverse.set) then
 		return string.format("%s of %s was changed since, to %s; left as it is", parameter.name, processor:display_name(),
 			parameters.shown(parameter, now))
 	end
-	return not is_near(set(processor, parameter, inverse.was), inverse.was) and parameter.name .. " follows its automation" or nil
+	return not nearness.is_same(set(processor, parameter, inverse.was), inverse.was) and parameter.name .. " follows its automation" or nil
 end
 
 -- A plugin that stands on no strip.

@@ -3,67 +3,26 @@
 local portraits = {}
 
 local values = { "gain", "trim", "mute", "solo", "solo_isolate", "solo_safe", "azimuth", "width", "monitor" }
-local automated = { "gain", "trim", "mute", "azimuth", "width" }
 
--- The places of a plugin's input parameters among all its controls, which is how Ardour counts them; from 0.
-local function input_places(insert)
-	local plugin, list, place = insert:plugin(0), {}, 0
-	for i = 0, plugin:parameter_count() - 1 do
-		if plugin:parameter_is_control(i) then
-			list[#list + 1] = plugin:parameter_is_input(i) and place or nil
-			place = place + 1
-		end
-	end
-	return list
-end
-
-local function plugin_automation(processor, n)
-	local _, list = ARDOUR.LuaAPI.plugin_automation(processor, n)
-	return list
-end
-
-local function paint_parameters(processor, insert)
-	local values, automation = {}, {}
-	for i, place in ipairs(input_places(insert)) do
-		values[i] = string.format("%d %.9g", place, (ARDOUR.LuaAPI.get_processor_param(processor, place, true)))
-		local list = plugin_automation(processor, place)
-		local points = list and not list:isnil() and controls.points(list) or ""
-		automation[tostring(place)] = points ~= "" and points or nil
-	end
-	return table.concat(values, ";"), automation
-end
-
-local function paint_plugin(session, processor, insert)
-	local plugin = insert:plugin(0)
-	local parameters, automation = paint_parameters(processor, insert)
-	local preset = plugin:last_preset()
-	return {
-		id = ids.of(processor), name = processor:display_name(), plugin = plugin:get_info().unique_id, type = insert:type(),
-		preset = preset.valid and preset.label or nil, parameters = parameters, automation = automation,
-		is_active = processor:active(), is_instrument = insert:is_instrument(),
-		sidechain = insert:has_sidechain() and sidechains.likeness(session, insert) or nil,
-	}
+local function paint_plugin(session, route, processor)
+	local record, insert = plugin_record.of(processor, route, ids.of(processor)), processor:to_plugininsert()
+	record.sidechain = insert:has_sidechain() and sidechains.likeness(session, insert) or nil
+	return record
 end
 
 -- What a person sees in the strip, in order.
 local function paint_processors(session, route)
 	local list, fader = json.array(), ids.of(route:amp())
-	for i = 0, 255 do
-		local processor = route:nth_processor(i)
-		if processor:isnil() then
-			break
-		end
-		if processor:display_to_user() then
-			local insert, send = processor:to_plugininsert(), processor:to_send()
-			local entry = { what = "other", name = processor:display_name() }
-			if ids.of(processor) == fader then
-				entry = { what = "fader" }
-			elseif not insert:isnil() then
-				entry = { what = "plugin", likeness = paint_plugin(session, processor, insert) }
-			elseif not send:isnil() then
-				entry = { what = "send", likeness = sends.likeness(session, route, send) }
-			end
-			list[#list + 1] = entry
+	for i, processor in ipairs(processors.shown(route)) do
+		local send = processor:to_send()
+		if ids.of(processor) == fader then
+			list[i] = { what = "fader" }
+		elseif processors.is_plugin(processor) then
+			list[i] = { what = "plugin", likeness = paint_plugin(session, route, processor) }
+		elseif not send:isnil() then
+			list[i] = { what = "send", likeness = sends.likeness(session, route, send) }
+		else
+			list[i] = { what = "other", name = processor:display_name() }
 		end
 	end
 	return list
@@ -113,9 +72,8 @@ function portraits.of(session, route)
 		local control = controls.of(route, name)
 		portrait.values[name] = control and controls.value(control, name) or nil
 	end
-	for _, name in ipairs(automated) do
-		local control = controls.of(route, name)
-		portrait.automation[name] = control and controls.automation(control) or nil
+	for _, named in ipairs(lanes.strip_controls(route)) do
+		portrait.automation[named[1]] = lanes.record(named[2])
 	end
 	if not track:isnil() then
 		portrait.playlist, portrait.playlists = ids.of(track:playlist()), paint_playlists(session, track)
@@ -124,56 +82,32 @@ function portraits.of(session, route)
 	return portrait
 end
 
-local function build_plugin(session, route, likeness, index, notes)
-	local processor = ARDOUR.LuaAPI.new_plugin(session, likeness.plugin, likeness.type, likeness.preset or "")
-	if processor:isnil() or route:add_processor_by_index(processor, index, nil, true) ~= 0 then
-		notes[#notes + 1] = "Ardour could not load " .. likeness.name .. " again"
-		return nil
-	end
-	if likeness.id then
-		ids.succeed(session, likeness.id, processor)
-	end
-	for place, value in likeness.parameters:gmatch("(%d+) ([^;]+)") do
-		ARDOUR.LuaAPI.set_processor_param(processor, math.tointeger(place), tonumber(value))
-	end
-	for which, points in pairs(likeness.automation) do
-		controls.add_points(plugin_automation(processor, math.tointeger(which)), points)
-	end
-	if not likeness.is_active then
-		processor:deactivate()
-	end
-	if likeness.is_instrument and not likeness.preset then
-		notes[#notes + 1] = likeness.name .. " came back with its parameters; what else it had loaded Lua cannot read"
-	end
+local function build_plugin(session, route, record, index, notes)
+	local processor, note = plugin_record.make(session, route, record, index)
+	notes[#notes + 1] = note or plugin_record.apply(processor, record, true)
 	return processor
 end
 
 local function build_processors(session, route, list, notes)
-	local order, later, index = ARDOUR.ProcessorList(), {}, 0 -- index counts up to the fader; -1 is behind it
+	local order, later, index = json.array(), {}, 0 -- index counts up to the fader; -1 is behind it
 	for i, entry in ipairs(list) do
-		local likeness = entry.likeness
+		local likeness, made, note = entry.likeness, nil, nil
 		if entry.what == "fader" then
-			order:push_back(route:amp())
-			index = -1
+			made, index = route:amp(), -1
 		elseif entry.what == "plugin" then
-			local processor = build_plugin(session, route, likeness, index, notes)
-			if processor then
-				order:push_back(processor)
-				index = index < 0 and -1 or index + 1
-				later[#later + 1] = likeness.sidechain and { processor = processor, likeness = likeness.sidechain } or nil
-			end
+			made = build_plugin(session, route, likeness, index, notes)
+			index = made and index >= 0 and index + 1 or index
+			later[#later + 1] = made and likeness.sidechain and { processor = made, likeness = likeness.sidechain } or nil
 		elseif entry.what == "send" then
 			likeness.place = i
-			local send, note = sends.rebuild(session, route, likeness)
-			notes[#notes + 1] = note
-			if send then
-				order:push_back(send)
-			end
+			made, note = sends.rebuild(session, route, likeness)
 		else
-			notes[#notes + 1] = entry.name .. " was not brought back"
+			note = entry.name .. " was not brought back"
 		end
+		notes[#notes + 1] = note
+		order[#order + 1] = made and ids.of(made) or nil
 	end
-	sends.reorder(route, order)
+	processors.reorder(route, order)
 	for _, it in ipairs(later) do
 		notes[#notes + 1] = sidechains.rebuild(session, route, it.processor, it.likeness)
 	end
@@ -190,16 +124,16 @@ local function make(session, portrait)
 end
 
 local function set_values(session, route, portrait)
-	for name, automation in pairs(portrait.automation) do
-		local control = controls.of(route, name)
-		if control then
-			controls.automate(control, automation)
-		end
-	end
 	for name, value in pairs(portrait.values) do
 		local control = controls.of(route, name)
 		if control then
 			strips.set_control(control, value)
+		end
+	end
+	for _, named in ipairs(lanes.strip_controls(route)) do
+		local lane = portrait.automation[named[1]]
+		if lane then
+			lanes.restore(named[2], lane)
 		end
 	end
 	mixer.set_polarity(route, portrait.polarity)

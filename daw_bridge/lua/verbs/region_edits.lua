@@ -2,10 +2,6 @@
 
 local region_edits = {}
 
-local function is_near(one, other)
-	return math.abs(one - other) <= 1
-end
-
 -- What must be known to put a region back: Ardour keeps the region, but saves no curves of one that is placed nowhere.
 local function remember_removed(context, region)
 	local id = ids.of(region)
@@ -13,14 +9,14 @@ local function remember_removed(context, region)
 		kind = "return_region", key = "region:" .. id, region = id, shape = region_state.shape(region),
 		stacks = region_state.stacks(region:playlist()), curves = fades.to_keep(context, region),
 	})
-	fades.keep(id)
+	fades.keep(region)
 end
 
 --- Remember that a region was made, so that undo takes it away.
 function region_edits.remember_made(context, region)
 	local id = ids.of(region)
 	local _, route_id = region_state.track_of(context.session, region:playlist())
-	fades.note_maker(context, id)
+	fades.note_maker(context, region)
 	context.undo_with({
 		kind = "remove_region", key = "region:" .. id, region = id, route = route_id, source = ids.of(region:source(0)),
 	})
@@ -79,9 +75,9 @@ function region_edits.split(context, region, position)
 	table.sort(parts, function (one, other)
 		return region_state.start_samples(one) < region_state.start_samples(other)
 	end)
-	if #parts ~= 2 or not is_near(region_state.start_samples(parts[1]), from)
-		or not is_near(region_state.end_samples(parts[1]), at) or not is_near(region_state.start_samples(parts[2]), at)
-		or not is_near(region_state.end_samples(parts[2]), to) then
+	if #parts ~= 2 or not nearness.is_same_sample(region_state.start_samples(parts[1]), from)
+		or not nearness.is_same_sample(region_state.end_samples(parts[1]), at) or not nearness.is_same_sample(region_state.start_samples(parts[2]), at)
+		or not nearness.is_same_sample(region_state.end_samples(parts[2]), to) then
 		faults.stop("failed", string.format("Ardour made %d parts of %s", #parts, region:name()))
 	end
 	return parts[1], parts[2]
@@ -97,11 +93,15 @@ function region_edits.trim(context, region, from_ticks, to_ticks)
 		set = region_state.trimmed(was, from and region_state.plain(from), to and region_state.plain(to)),
 		stacks = region_state.stacks(playlist), curves = fades.to_keep(context, region),
 	})
+	local is_beyond = from and region_state.end_samples(region) <= timeline.samples_at(from_ticks)
 	region_state.change_aside(context.session, region, function ()
+		if to and is_beyond then
+			region:trim_end(to) -- first: Ardour moves no start past the end
+		end
 		if from then
 			region:trim_front(from)
 		end
-		if to then
+		if to and not is_beyond then
 			region:trim_end(to)
 		end
 	end)

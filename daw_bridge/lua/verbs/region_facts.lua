@@ -8,8 +8,7 @@ local function gain_db(audio)
 	if amplitude == 1 then
 		return nil
 	end
-	amplitude = math.abs(amplitude)
-	return amplitude > 0 and ARDOUR.DSP.accurate_coefficient_to_dB(amplitude) or "-inf"
+	return levels.db(math.abs(amplitude))
 end
 
 local function add_audio(region, entry)
@@ -64,7 +63,8 @@ function region_facts.session_facts(session, _, facts)
 		for playlist in list:iter() do
 			local track = ids.known_as(playlist:get_orig_track_id():to_s())
 			by_track[track] = by_track[track] or {}
-			table.insert(by_track[track], playlist)
+			local its = by_track[track]
+			its[#its + 1] = not ids.is_superseded(playlist) and playlist or nil
 		end
 	end
 	for _, route in ipairs(facts.routes) do

@@ -18,7 +18,7 @@ local properties = {
 
 local function is_same(one, other)
 	if type(one) == "number" and type(other) == "number" then
-		return math.abs(one - other) <= 1e-6 * math.max(1, math.abs(one))
+		return nearness.is_same(one, other)
 	end
 	return one == other
 end
@@ -71,20 +71,14 @@ end
 local function set_gain(context, region, coefficient)
 	local sign = region:scale_amplitude() < 0 and -1 or 1
 	local outcome = change(context, region, "gain", sign * coefficient)
-	local function shown(value)
-		return value > 0 and string.format("%.2f dB", ARDOUR.DSP.accurate_coefficient_to_dB(value)) or "-inf dB"
-	end
-	outcome.asked, outcome.read_back = shown(coefficient), shown(math.abs(region:scale_amplitude()))
+	outcome.asked = levels.shown(levels.db(coefficient))
+	outcome.read_back = levels.shown(levels.db(math.abs(region:scale_amplitude())))
 	return outcome
-end
-
-local function coefficient_of(gain_db)
-	return gain_db == "-inf" and 0 or 10 ^ (gain_db / 20)
 end
 
 function region_shape.operations.set_region_gain(context, operation)
 	local region = region_state.named_audio(context, operation, "change the notes' velocities instead")
-	return set_gain(context, region, coefficient_of(operation.gain_db))
+	return set_gain(context, region, levels.coefficient(operation.gain_db))
 end
 
 function region_shape.operations.normalise_region(context, operation)
@@ -94,7 +88,7 @@ function region_shape.operations.normalise_region(context, operation)
 	if not (level > 1e-9) then
 		faults.stop("invalid", region:name() .. " is silent, so it has no level to normalise")
 	end
-	local outcome = set_gain(context, region, coefficient_of(operation.level_db) / level)
+	local outcome = set_gain(context, region, levels.coefficient(operation.level_db) / level)
 	local now = level * math.abs(region:scale_amplitude())
 	outcome.asked = string.format("%s %.2f dBFS", operation.measure, operation.level_db)
 	outcome.read_back = string.format("%s %.2f dBFS, gain %s", operation.measure,

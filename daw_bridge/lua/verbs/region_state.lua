@@ -25,7 +25,7 @@ function region_state.is_same_time(one, other)
 	if one.ticks and other.ticks then
 		return one.ticks == other.ticks
 	end
-	return one.samples ~= nil and other.samples ~= nil and math.abs(one.samples - other.samples) <= 1
+	return one.samples ~= nil and other.samples ~= nil and nearness.is_same_sample(one.samples, other.samples)
 end
 
 local function by_id(id)
@@ -38,12 +38,9 @@ local function is_placed(region)
 	return region ~= nil and not region:playlist():isnil()
 end
 
---- Return the region with this id, or the one that took its place, that lies on a playlist; nil where there is none.
-function region_state.placed(session, id)
+--- Return the region with this id that lies on a playlist; nil where there is none.
+function region_state.placed(_, id)
 	local region = by_id(id)
-	if not is_placed(region) then
-		region = by_id(aliases.current(session, id))
-	end
 	return is_placed(region) and region or nil
 end
 
@@ -53,15 +50,11 @@ function region_state.kept(id)
 	return region and not is_placed(region) and region or nil
 end
 
-local function playlist_by_id(session, id)
+--- Return the playlist with this id, or nil.
+function region_state.find_playlist(session, id)
 	local persistent = ids.parse(id)
 	local playlist = persistent and session:playlists():by_id(persistent)
 	return playlist and not playlist:isnil() and playlist or nil
-end
-
---- Return the playlist with this id, or the one that took its place, or nil.
-function region_state.find_playlist(session, id)
-	return playlist_by_id(session, id) or playlist_by_id(session, aliases.current(session, id))
 end
 
 -- All regions that lie on tracks, with their names.

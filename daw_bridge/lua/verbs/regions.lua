@@ -3,10 +3,6 @@
 
 local regions = { operations = {}, finders = { region = region_state.named } }
 
-local function is_near(one, other)
-	return math.abs(one - other) <= 1
-end
-
 local function samples_at(place)
 	return timeline.samples_at(timeline.ticks_at(place))
 end
@@ -63,7 +59,7 @@ function regions.operations.copy_region(context, operation)
 	local position, first, last = region_state.at(region, ticks)
 	for _ = 1, operation.n_copies do
 		last = region_edits.add_copy(context, region, playlist, position)
-		if not is_near(last:position():samples(), position:samples()) then
+		if not nearness.is_same_sample(last:position():samples(), position:samples()) then
 			faults.stop("failed", "the copy reads " .. region_state.span(last))
 		end
 		first = first or last
@@ -106,8 +102,8 @@ function regions.operations.trim_region(context, operation)
 			region_state.span(region)))
 	end
 	region_edits.trim(context, region, from, to)
-	if not is_near(region_state.start_samples(region), from_samples)
-		or not is_near(region_state.end_samples(region), to_samples) then
+	if not nearness.is_same_sample(region_state.start_samples(region), from_samples)
+		or not nearness.is_same_sample(region_state.end_samples(region), to_samples) then
 		faults.stop("failed", string.format("%s reaches only from %s; its file has no more", region:name(),
 			region_state.span(region)))
 	end

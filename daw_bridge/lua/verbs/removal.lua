@@ -43,11 +43,11 @@ local function take_playlists(portrait)
 		local kind = ARDOUR.DataType(portrait.kind == "midi_track" and "midi" or "audio")
 		for _, id in ipairs(portrait.playlists) do
 			if id ~= portrait.playlist then
-				track:find_and_use_playlist(kind, PBD.ID(id))
+				track:find_and_use_playlist(kind, ids.parse(id))
 			end
 		end
 		fresh:set_name("(unused) " .. ids.of(fresh))
-		local is_back = track:find_and_use_playlist(kind, PBD.ID(portrait.playlist)) == 0
+		local is_back = track:find_and_use_playlist(kind, ids.parse(portrait.playlist)) == 0
 		return not is_back and "its regions could not be found again" or nil
 	end
 end
@@ -87,7 +87,7 @@ local function for_another(portrait, name)
 	portrait.values.solo = nil
 	for _, entry in ipairs(portrait.processors) do
 		local likeness = entry.likeness or {}
-		likeness.id, likeness.send, likeness.sidechain = nil, nil, nil
+		likeness.plugin, likeness.send, likeness.sidechain = nil, nil, nil
 	end
 	return portrait
 end
@@ -116,7 +116,7 @@ function removal.operations.duplicate_track(context, operation)
 			history.without_entry(session, "duplicate", function ()
 				copy_material(route:to_track(), track, is_midi)
 			end)
-			context.undo_with({ kind = "own_sources", sources = sources_of(track) })
+			context.undo_with({ kind = "own_sources", sources = sources_of(track), key = "route:" .. ids.of(track) })
 		end,
 	})
 	context.refs[operation.ref] = ids.of(copy)

@@ -27,16 +27,12 @@ local function values_now()
 	return values
 end
 
-local function differs(one, other)
-	return math.abs(one - other) > 1e-6 * math.max(1, math.abs(one))
-end
-
 -- Set all controls to given values; what a VCA does to others comes out right the second time.
 local function put(values)
 	for _ = 1, 2 do
 		for _, it in ipairs(each_control()) do
 			local value = values[it.id]
-			if value and differs(value, it.control:get_value()) then
+			if value and not nearness.is_same(value, it.control:get_value()) then
 				it.control:set_value(value, PBD.GroupControlDisposition.NoGroup)
 			end
 		end
@@ -109,7 +105,7 @@ function scenes.operations.recall_scene(context, operation)
 	need(session, number)
 	local wanted, was, set = values_in(session, number), {}, {}
 	for id, value in pairs(values_now()) do
-		if wanted[id] and differs(value, wanted[id]) then
+		if wanted[id] and not nearness.is_same(value, wanted[id]) then
 			was[id], set[id] = value, wanted[id]
 		end
 	end
@@ -118,7 +114,7 @@ function scenes.operations.recall_scene(context, operation)
 	settle()
 	local missed = 0
 	for id, value in pairs(values_now()) do
-		missed = missed + (wanted[id] and differs(wanted[id], value) and 1 or 0)
+		missed = missed + (wanted[id] and not nearness.is_same(wanted[id], value) and 1 or 0)
 	end
 	local outcome = {
 		asked = "scene " .. scene_of(session, number):name(), read_back = "as stored",
@@ -163,7 +159,7 @@ end
 function scenes.inverses.restore_controls(_, inverse)
 	local now, values, left = values_now(), {}, 0
 	for id, value in pairs(inverse.was) do
-		if now[id] and differs(now[id], inverse.set[id]) then
+		if now[id] and not nearness.is_same(now[id], inverse.set[id]) then
 			left = left + 1
 		else
 			values[id] = value

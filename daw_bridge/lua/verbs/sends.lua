@@ -6,54 +6,26 @@ local function nothing()
 	return ARDOUR.LuaAPI.nil_proc()
 end
 
--- What a person sees in the strip, in order: plugins, sends and the fader.
-local function visible(route)
-	local list = {}
-	for i = 0, 255 do
-		local processor = route:nth_processor(i)
-		if processor:isnil() then
-			break
-		end
-		list[#list + 1] = processor:display_to_user() and processor or nil
-	end
-	return list
-end
-
+-- Where something stands among what a strip shows, and where the fader does, counted from 1.
 local function place_of(route, id)
-	local fader = ids.of(route:amp())
-	local place, fader_place
-	for i, processor in ipairs(visible(route)) do
-		local here = ids.of(processor)
-		place, fader_place = here == id and i or place, here == fader and i or fader_place
-	end
-	return place, fader_place
-end
-
---- Give the processors of a strip an order. The audio thread does it, and would undo what is done in between.
-function sends.reorder(route, list)
-	route:reorder_processors(list, nil)
-	ARDOUR.LuaAPI.wait_for_process_callback(2, 500)
+	local place = processors.place(route, id)
+	return place and place + 1, processors.fader_place(route) + 1
 end
 
 --- Put a processor at a place among those that a person sees, the fader included.
 function sends.move(route, processor, place)
-	local id, order = ids.of(processor), {}
-	for _, other in ipairs(visible(route)) do
-		order[#order + 1] = ids.of(other) ~= id and other or nil
+	local id, order = ids.of(processor), json.array()
+	for _, other in ipairs(processors.order(route)) do
+		order[#order + 1] = other ~= id and other or nil
 	end
-	table.insert(order, math.min(place, #order + 1), processor)
-	local list = ARDOUR.ProcessorList()
-	for _, other in ipairs(order) do
-		list:push_back(other)
-	end
-	sends.reorder(route, list)
-	return (place_of(route, id)) == place
+	table.insert(order, math.min(place, #order + 1), id)
+	return processors.reorder(route, order) and (place_of(route, id)) == place
 end
 
 --- All sends of a strip, in order; internal ones that Ardour hides are none.
 function sends.all(route)
 	local list = {}
-	for _, processor in ipairs(visible(route)) do
+	for _, processor in ipairs(processors.shown(route)) do
 		local send = processor:to_send()
 		list[#list + 1] = not send:isnil() and send or nil
 	end
@@ -61,12 +33,10 @@ function sends.all(route)
 end
 
 local function find(session, id)
-	for _, route in ipairs(strips.all(session)) do
-		for _, send in ipairs(sends.all(route)) do
-			if ids.of(send) == id then
-				return send, route
-			end
-		end
+	local processor, route = processors.find(session, id)
+	local send = processor and processor:to_send()
+	if send and not send:isnil() then
+		return send, route
 	end
 	return nil
 end
@@ -96,7 +66,7 @@ function sends.likeness(session, route, send)
 		send = ids.of(send), target = is_aux and ids.of(bus:target_route()) or nil,
 		connections = not is_aux and routing.of(session, send:to_ioprocessor():output()) or nil,
 		gain = send:gain_control():get_value(), is_enabled = send:active(), place = place_of(route, ids.of(send)),
-		automation = controls.automation(send:gain_control()),
+		automation = lanes.record(send:gain_control()),
 	}
 end
 
@@ -147,7 +117,7 @@ function sends.rebuild(session, route, likeness)
 	end
 	strips.set_control(send:gain_control(), likeness.gain)
 	if likeness.automation then
-		controls.automate(send:gain_control(), likeness.automation)
+		lanes.restore(send:gain_control(), likeness.automation)
 	end
 	if not likeness.is_enabled then
 		send:deactivate()
@@ -158,7 +128,7 @@ end
 
 --- Set level and switch of a send that was just made, and put it before or after the fader; stops where it is not so.
 function sends.dress(route, send, gain_db, is_pre_fader)
-	strips.set_control(send:gain_control(), controls.from_db(gain_db))
+	strips.set_control(send:gain_control(), levels.coefficient(gain_db))
 	local id = ids.of(send)
 	local place, fader = place_of(route, id)
 	if (place < fader) ~= is_pre_fader then
@@ -166,9 +136,9 @@ function sends.dress(route, send, gain_db, is_pre_fader)
 	end
 	local now = sends.facts_of(route, send)
 	if now.is_pre_fader ~= is_pre_fader or (now.gain_db ~= gain_db and math.abs(tonumber(now.gain_db) - gain_db) > 0.01) then
-		faults.stop("failed", "the send reads " .. controls.shown_db(now.gain_db))
+		faults.stop("failed", "the send reads " .. levels.shown(now.gain_db))
 	end
-	return controls.shown_db(now.gain_db) .. (is_pre_fader and " pre fader" or " post fader")
+	return levels.shown(now.gain_db) .. (is_pre_fader and " pre fader" or " post fader")
 end
 
 function sends.operations.add_send(context, operation)
@@ -189,32 +159,32 @@ function sends.operations.add_send(context, operation)
 	context.undo_with({ kind = "remove_send", send = send_id, route = id, key = "send:" .. send_id })
 	context.refs[operation.ref] = send_id
 	local read_back = sends.dress(route, send, operation.gain_db, operation.is_pre_fader)
-	return { route_id = id, target_id = send_id, asked = controls.shown_db(operation.gain_db), read_back = read_back }
+	return { route_id = id, target_id = send_id, asked = levels.shown(operation.gain_db), read_back = read_back }
 end
 
 function sends.operations.set_send(context, operation)
 	local send, route = sends.named(context, operation.send)
 	local id = ids.of(send)
-	if operation.gain_db and operation.gain_db ~= json.null then
+	if json.given(operation.gain_db) then
 		controls.change_gain(context, "send", send, "gain", operation.gain_db)
 	end
-	local is_pre, is_enabled = operation.is_pre_fader, operation.is_enabled
+	local is_pre, is_enabled = json.given(operation.is_pre_fader), json.given(operation.is_enabled)
 	local place, fader = place_of(route, id)
-	if is_pre ~= nil and is_pre ~= json.null and is_pre ~= (place < fader) then
+	if is_pre ~= nil and is_pre ~= (place < fader) then
 		-- from the other side the fader's own place is the one next to it
 		context.undo_with({ kind = "restore_send_place", send = id, was = place, set = fader, key = "place:" .. id })
 		if not sends.move(route, send, fader) then
 			faults.stop("failed", "Ardour left the send where it was")
 		end
 	end
-	if is_enabled ~= nil and is_enabled ~= json.null and is_enabled ~= send:active() then
+	if is_enabled ~= nil and is_enabled ~= send:active() then
 		context.undo_with({ kind = "restore_send_switch", send = id, set = is_enabled, key = "switch:" .. id })
 		sends.switch(send, is_enabled)
 	end
 	local now = sends.facts_of(route, send)
 	return {
 		route_id = ids.of(route), target_id = id, asked = "as given",
-		read_back = string.format("%s, %s fader, %s", controls.shown_db(now.gain_db), now.is_pre_fader and "pre" or "post",
+		read_back = string.format("%s, %s fader, %s", levels.shown(now.gain_db), now.is_pre_fader and "pre" or "post",
 			now.is_enabled and "on" or "off"),
 	}
 end
@@ -281,7 +251,7 @@ function sends.facts_of(route, send)
 	local place, fader = place_of(route, id)
 	return {
 		id = id, name = send:to_internalsend():isnil() and send:name() or bus:target_route():name(),
-		target = not bus:isnil() and ids.of(bus:target_route()) or nil, gain_db = controls.to_db(send:gain_control():get_value()),
+		target = not bus:isnil() and ids.of(bus:target_route()) or nil, gain_db = levels.db(send:gain_control():get_value()),
 		is_pre_fader = place < fader, place = place, is_enabled = send:active(),
 	}
 end

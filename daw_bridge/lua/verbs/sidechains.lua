@@ -2,47 +2,18 @@
 
 local sidechains = { operations = {}, inverses = {} }
 
--- Every plugin of the session with its strip.
-local function each_plugin(session)
-	local list = {}
-	for _, route in ipairs(strips.all(session)) do
-		for i = 0, 63 do
-			local processor = route:nth_plugin(i)
-			if processor:isnil() then
-				break
-			end
-			list[#list + 1] = { route = route, processor = processor, insert = processor:to_plugininsert() }
-		end
-	end
-	return list
+local function with_insert(processor, route)
+	return { route = route, processor = processor, insert = processor:to_plugininsert() }
 end
 
 local function find(session, id)
-	for _, plugin in ipairs(each_plugin(session)) do
-		if ids.of(plugin.processor) == id then
-			return plugin
-		end
-	end
-	return nil
+	local processor, route = processors.find(session, id)
+	return processor and with_insert(processor, route) or nil
 end
 
--- The plugin that an operation names by ref, id or unique name.
 local function named(context, name)
-	local plugin = find(context.session, context.refs[name] or name)
-	if plugin then
-		return plugin, ids.of(plugin.processor)
-	end
-	local by_name, known = {}, {}
-	for _, other in ipairs(each_plugin(context.session)) do
-		by_name[#by_name + 1] = other.processor:display_name() == name and other or nil
-		known[#known + 1] = {
-			id = ids.of(other.processor), name = other.processor:display_name() .. " on " .. other.route:name(),
-		}
-	end
-	if #by_name == 1 then
-		return by_name[1], ids.of(by_name[1].processor)
-	end
-	names.stop_unknown("plugin", name, known)
+	local processor, route, id = processors.named(context, name)
+	return with_insert(processor, route), id
 end
 
 local function listens_to_others(insert)
@@ -230,14 +201,15 @@ function sidechains.rebuild(session, route, processor, likeness)
 	return #notes > 0 and table.concat(notes, "; ") or nil
 end
 
-sidechains.taps = taps
-
 --- Which sends go into which plugin: their target is the plugin's id.
 function sidechains.session_facts(session, _, facts)
 	local targets = {}
-	for _, plugin in ipairs(each_plugin(session)) do
-		for _, tap in ipairs(plugin.insert:has_sidechain() and taps(session, plugin.insert) or {}) do
-			targets[ids.of(tap.send)] = ids.of(plugin.processor)
+	for _, route in ipairs(strips.all(session)) do
+		for _, processor in ipairs(processors.plugins(route)) do
+			local insert = processor:to_plugininsert()
+			for _, tap in ipairs(insert:has_sidechain() and taps(session, insert) or {}) do
+				targets[ids.of(tap.send)] = ids.of(processor)
+			end
 		end
 	end
 	for _, route_facts in ipairs(facts.routes) do

@@ -1,6 +1,6 @@
 -- add_midi_track, add_audio_track, add_bus, and taking tracks away again.
 
-local tracks = { operations = {}, inverses = {} }
+local tracks = { operations = {}, inverses = {}, finders = { route = strips.named } }
 
 local function first(session, list)
 	for track in list:iter() do

@@ -6,10 +6,10 @@ local vcas = { operations = {}, inverses = {}, finders = {} }
 local drawing_us = 150000
 local pressed_us = {}
 
-local function note_press(id) pressed_us[id] = ARDOUR.LuaAPI.monotonic_time() end
+local function note_press(vca) pressed_us[ids.own(vca)] = ARDOUR.LuaAPI.monotonic_time() end
 
 local function require_drawn(vca)
-	if ARDOUR.LuaAPI.monotonic_time() - (pressed_us[ids.of(vca)] or 0) < drawing_us then
+	if ARDOUR.LuaAPI.monotonic_time() - (pressed_us[ids.own(vca)] or 0) < drawing_us then
 		faults.stop("busy", "the editor still draws the buttons of " .. vca:name())
 	end
 end
@@ -111,7 +111,7 @@ local function facts_of(session, vca)
 	return {
 		id = ids.of(vca), name = vca:name(),
 		colour = string.format("#%06x", vca:presentation_info_ptr():color() >> 8 & 0xFFFFFF),
-		gain_db = controls.to_db(vca:gain_control():get_value()), is_muted = controls.value(vca:mute_control(), "mute") > 0,
+		gain_db = levels.db(vca:gain_control():get_value()), is_muted = controls.value(vca:mute_control(), "mute") > 0,
 		is_soloed = controls.value(vca:solo_control(), "solo") > 0, routes = assigned(session, vca),
 	}
 end
@@ -156,13 +156,13 @@ end
 function vcas.operations.set_vca(context, operation)
 	local vca, id = vcas.named(context, operation.vca)
 	local asked, read_back = {}, {}
-	if operation.gain_db and operation.gain_db ~= json.null then
+	if json.given(operation.gain_db) then
 		asked[1], read_back[1] = controls.change_gain(context, "vca", vca, "gain", operation.gain_db)
 	end
 	for name, field in pairs({ mute = "is_muted", solo = "is_soloed" }) do
-		if operation[field] ~= nil and operation[field] ~= json.null then
+		if json.given(operation[field]) ~= nil then
 			controls.change_switch(context, "vca", vca, name, operation[field])
-			note_press(id)
+			note_press(vca)
 			asked[#asked + 1] = name .. " " .. tostring(operation[field])
 			read_back[#read_back + 1] = asked[#asked]
 		end
@@ -242,8 +242,11 @@ function vcas.inverses.assign_vca(context, inverse)
 end
 
 function vcas.inverses.restore_vca_control(context, inverse)
-	note_press(inverse.vca)
-	return controls.inverses.restore_control(context, inverse)
+	local vca = find(context.session, inverse.vca)
+	if vca then
+		note_press(vca)
+	end
+	return controls.restore(vca, inverse)
 end
 
 function vcas.inverses.restore_vca(context, inverse)
@@ -254,7 +257,7 @@ function vcas.inverses.restore_vca(context, inverse)
 	local vca = make(session, was.name)
 	ids.succeed(session, inverse.vca, vca)
 	tracks.paint(vca, tracks.colour(was.colour))
-	note_press(inverse.vca)
+	note_press(vca)
 	restore_values(vca, { gain = inverse.gain, mute = was.is_muted and 1 or 0, solo = was.is_soloed and 1 or 0 })
 	for _, id in ipairs(was.routes) do
 		local route = strips.find(session, id)

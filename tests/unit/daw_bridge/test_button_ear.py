@@ -10,7 +10,7 @@ import pytest
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from daw_bridge.bridge_folder import BridgeFolder
-from daw_bridge.button_ear import is_alive, listen, to_press
+from daw_bridge.button_ear import ButtonPress, is_alive, listen, to_press
 from daw_bridge.lua_bundle import bridge_version
 from music.errors import RequestInvalid, SetupBroken
 from music.time import BBT, TimeSignature
@@ -20,6 +20,7 @@ def _facts(press_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "version": bridge_version(),
         "id": press_id,
+        "kind": "generate",
         "prompt": "slow blues",
         "session": "/song",
         "at": {"bar": 3, "beat": 1, "tick": 0},
@@ -53,6 +54,8 @@ async def test_a_press_is_taken_once_and_foreign_calls_do_nothing(tmp_path: Path
         first = await asyncio.wait_for(anext(presses), 5)
         second = await asyncio.wait_for(anext(presses), 5)
         await presses.aclose()
+    assert isinstance(first, ButtonPress)
+    assert isinstance(second, ButtonPress)
     assert (first.prompt, first.at, first.time_signature) == ("slow blues", BBT(3), TimeSignature(12, 8))
     assert second.prompt == "fast"
     assert not list(folder.path.glob("button-*"))

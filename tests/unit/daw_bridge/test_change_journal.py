@@ -128,3 +128,24 @@ def test_what_a_later_change_set_touched_and_still_stands_is_named(tmp_path: Pat
     undone: list[JsonObject] = [{"line": "reverting"}, {"line": "undone", "number": 1}]
     _write(tmp_path, "undone", _text(_begin("undone", 3.0), *_step(0, "gain:1"), *undone))
     assert later_touches(tmp_path, earlier) == {"gain:1": "'louder' (later)", "mute:1": "'louder' (later)"}
+
+
+def test_what_a_step_made_again_is_known_by_its_old_ids() -> None:
+    inverses: list[JsonObject] = [
+        {"kind": "remove_track", "route": "900", "key": "route:900"},
+        {"kind": "restore_order", "was": ["31", "901"], "label": "901 and 900", "key": "plugin_order:900"},
+    ]
+    outcome = {"line": "outcome", "index": 0, "state": "done", "outcome": {"status": "verified"}, "refs": {"t": "200"}}
+    record = to_record(
+        _text(
+            _begin(),
+            {"line": "start", "index": 0},
+            *({"line": "inverse", "index": 0, "inverse": inverse} for inverse in inverses),
+            outcome | {"renamed": {"900": "200", "901": "201"}},
+        )
+    )
+    assert record is not None
+    assert record["inverses"] == [
+        {"kind": "remove_track", "route": "200", "key": "route:200"},
+        {"kind": "restore_order", "was": ["31", "201"], "label": "901 and 900", "key": "plugin_order:200"},
+    ]

@@ -8,7 +8,8 @@ import pytest
 
 from daw_bridge.ardour_config import OSC_PROTOCOL, is_osc_on, switch_osc_on
 from daw_bridge.bridge_folder import BridgeFolder
-from daw_bridge.install import BRIDGE_NAME, BUTTON_NAME, install, installed_version, own_slots, uninstall
+from daw_bridge.buttons import GENERATE, UNDO
+from daw_bridge.install import BRIDGE_NAME, install, installed_version, own_slots, uninstall
 from daw_bridge.installation import find_osc_port, read_installation
 from daw_bridge.lua_bundle import bridge_version
 from daw_bridge.ui_scripts import Slot, UiScripts
@@ -41,11 +42,11 @@ def _files(home: Path) -> dict[str, bytes]:
 def test_installing_and_uninstalling_leaves_every_byte_as_it_was(config_home: Path, tmp_path: Path) -> None:
     before = _files(config_home)
     report = install(tmp_path / "bridge", config_home=config_home, processes=tmp_path / "proc")
-    assert (report.button_slot, report.bridge_slot) == (2, 32)  # the first is taken
+    assert (report.button_slots, report.bridge_slot) == ({GENERATE.name: 2, UNDO.name: 3}, 32)  # the first is taken
     assert [folder.name for folder in report.config_folders] == ["ardour7", "ardour8"]
     for folder in report.config_folders:
         scripts = UiScripts((folder / "ui_scripts").read_bytes())
-        assert own_slots(scripts) == {BRIDGE_NAME: 32, BUTTON_NAME: 2}
+        assert own_slots(scripts) == {BRIDGE_NAME: 32, GENERATE.name: 2, UNDO.name: 3}
         assert installed_version(scripts) == bridge_version()
         assert is_osc_on((folder / "config").read_text())
     assert UiScripts((config_home / "ardour7" / "ui_scripts").read_bytes()).names()[1] == "Mine"
@@ -147,7 +148,7 @@ def test_the_port_is_the_one_that_ardour_wrote_last(config_home: Path, tmp_path:
 def test_the_button_is_told_how_sideman_is_called_here(config_home: Path, tmp_path: Path) -> None:
     install(tmp_path / "bridge", config_home=config_home, processes=tmp_path / "proc", command="/my/bin/sideman")
     scripts = UiScripts((config_home / "ardour7" / "ui_scripts").read_bytes())
-    assert scripts.arguments(own_slots(scripts)[BUTTON_NAME])["command"] == "/my/bin/sideman"
+    assert scripts.arguments(own_slots(scripts)[GENERATE.name])["command"] == "/my/bin/sideman"
 
 
 def test_removing_what_was_never_put_there_does_nothing(tmp_path: Path) -> None:

@@ -1,31 +1,29 @@
 """What a model reads of takes, jobs, change sets and the session says what there is, in few words."""
 
+import dataclasses
+
 import pytest
 
-from mcp_server.models import (
-    ChangeSummary,
-    JobReport,
-    SessionOverview,
-    TakeDetail,
-    TakeList,
-    TakeSummary,
-    TrackLine,
-    compared,
-    take_uri,
-)
+from daw_bridge.daw import Capabilities, DawKind, UnavailableVerb
+from mcp_server.change_models import ChangeList, ChangeSummary, Difference
+from mcp_server.session_models import CapabilitiesReport, PluginList, SessionOverview
+from mcp_server.take_models import JobReport, MadeTake, TakeDetail, TakeList, TakeSummary, compared, take_uri
 from music.brief import Brief, Reading, Remark
 from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
 from music.errors import EngineFailed
 from music.instrument import Role
 from music.job import Progress
+from music.operations.mixer import SetPan
+from music.operations.timeline import AddMarker
 from music.pitch import Key, Mode
 from music.plan import Plan, PlannedPart
 from music.score import PartMix, Section
-from music.session import Marker, Plugin, Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
 from music.take import TAKE_FORMAT, Comparison, Take, TakeFile, TakeId
 from music.time import BBT, TimeSignature
+from tests.sessions import a_route, a_session
 from workflows.durable import JobId, JobState, JobStatus
-from workflows.studio import KeptTakes
+from workflows.open_session import Change
+from workflows.studio import Availability, KeptTakes
 
 PLAN = Plan(
     engine="composer",
@@ -99,7 +97,7 @@ def test_a_detail_names_sections_by_their_bars_and_links_all_but_the_session_s_f
 def test_a_change_counts_what_was_verified_and_tells_the_rest() -> None:
     summary = ChangeSummary.of(RESULT)
     assert summary.verified == 1
-    assert summary.other_outcomes == ["set_pan: failed, asked 0.5, read back 0: no panner"]
+    assert summary.other_outcomes == ["1 set_pan: failed, asked 0.5, read back 0: no panner"]
 
 
 def test_a_failed_job_tells_its_error_beside_the_take_that_it_had_made() -> None:
@@ -123,48 +121,63 @@ def test_a_list_of_takes_names_the_damaged_ones() -> None:
     assert ([take.id for take in listed.takes], listed.damaged) == (["t1"], ["t2"])
 
 
-@pytest.mark.parametrize(
-    ("read", "told"), [(-0.15000000000000002, "-0.15"), (-0.0001, "0.0"), (1.0, "1.0"), (None, "null")]
-)
-def test_a_pan_is_told_in_two_decimals(read: float | None, told: str) -> None:
-    route = Route(
-        id=RouteId("7"), name="Bass", kind=RouteKind.BUS, colour="#000000", gain_db=-0.001, pan=read,
-        is_muted=False, is_soloed=False, is_record_armed=False, processors=(), regions=(),
-    )  # fmt: skip
-    line = TrackLine.of(route, is_selected=False).model_dump_json()
-    assert f'"gain_db":0.0,"pan":{told},' in line
+def test_a_made_take_tells_how_its_words_were_read() -> None:
+    made = MadeTake.of(TAKE)
+    assert made.made == "pop, 120 BPM, C major, 4/4, 6 bars, 12.0 s, licence MIT"
+    assert (made.assumed, made.not_understood, made.conflicts) == (["key: C major"], ["zorp"], [])
 
 
-def test_a_fader_at_silence_is_told_as_its_schema_says() -> None:
-    """JSON has no infinity: a client checks the answer against the schema and refuses what does not fit."""
-    silent = Route(
-        id=RouteId("7"), name="Bass", kind=RouteKind.BUS, colour="#000000", gain_db=float("-inf"), pan=None,
-        is_muted=False, is_soloed=False, is_record_armed=False, processors=(), regions=(),
-    )  # fmt: skip
-    told = TrackLine.of(silent, is_selected=False).model_dump(mode="json")
-    assert told["gain_db"] is None
-    schema = TrackLine.model_json_schema()["properties"]["gain_db"]
-    assert {choice["type"] for choice in schema["anyOf"]} == {"number", "null"}
-    assert "silence" in schema["description"]
+def test_what_was_made_is_named_by_its_ref() -> None:
+    operations = (AddMarker(ref="m", name="Verse", at=BBT(1)), SetPan(route="7", pan=0.5))
+    outcomes = (dataclasses.replace(RESULT.outcomes[0], verb="add_marker", target_id="77"), RESULT.outcomes[1])
+    summary = ChangeSummary.of(dataclasses.replace(RESULT, outcomes=outcomes), operations)
+    assert summary.made == {"m": "77"}
 
 
-def test_the_session_is_told_in_lines() -> None:
-    route = Route(
-        id=RouteId("7"), name="Bass", kind=RouteKind.MIDI_TRACK, colour="#000000", gain_db=-3.004, pan=None,
-        is_muted=True, is_soloed=False, is_record_armed=False, processors=(Plugin(id="9", name="a-fluidsynth", uri="urn:a", is_bypassed=False),),
-        regions=(Region(id="8", name="riff", position_samples=0, length_samples=1, start=BBT(2), n_notes=5),),
-    )  # fmt: skip
-    overview = SessionOverview.of(
-        SessionSnapshot(
-            ardour_version="7.3.0", name="song", folder="/song", sample_rate_hz=48000, revision="r1",
-            tempo_map=(TempoPoint(start=BBT(1), tempo_bpm=120.0, time_signature=TimeSignature(6, 8)),),
-            markers=(Marker(id="9", name="chorus", position_samples=0, start=BBT(5)),), routes=(route,),
-            playhead_samples=0, playhead=BBT(1), is_rolling=True, is_recording=True, is_dirty=True,
-            selected_routes=(RouteId("7"),),
-        )
-    )  # fmt: skip
-    (track,) = overview.tracks
-    assert (track.gain_db, track.flags) == (-3.0, ["muted", "selected"])
-    assert track.regions == ["riff at 2|1|0, 5 notes"]
-    assert overview.transport == "recording"
-    assert (overview.tempo_map, overview.markers) == (["1|1|0: 120 BPM 6/8"], ["5|1|0: chorus"])
+def test_of_many_outcomes_only_the_first_are_told() -> None:
+    outcomes = tuple(dataclasses.replace(RESULT.outcomes[1], index=index) for index in range(100))
+    told = ChangeSummary.of(dataclasses.replace(RESULT, outcomes=outcomes)).other_outcomes
+    assert (len(told), told[-1]) == (31, "and 70 more")
+
+
+def test_change_sets_and_differences_are_lines() -> None:
+    assert ChangeList.of([RESULT]).change_sets == ["c1: Place Test, applied, 2 operations"]
+    told = Difference.of([Change(by="by hand", lines=("Bass: muted", "Keys: unmuted"))])
+    assert told.changes == ["by hand: Bass: muted", "by hand: Keys: unmuted"]
+
+
+def test_the_session_is_told_in_lines_with_its_revision() -> None:
+    overview = SessionOverview.of(a_session(a_route("Bass", "7"), revision="r1"))
+    assert overview.revision == "r1"
+    assert overview.session.endswith("\n7 Bass midi 0")
+    assert overview.as_text().startswith("revision r1 · /songs/Song\nSong · ")
+
+
+def test_what_an_ardour_cannot_do_is_told_with_the_version_that_can() -> None:
+    found = Availability(
+        sideman_version="1",
+        ardour=Capabilities(
+            kind=DawKind.LIVE,
+            ardour_version="7.3.0",
+            bridge_version="2",
+            verbs=("set_fader",),
+            unavailable=(UnavailableVerb(verb="warp", reason="this Ardour has none", since="9.0"),),
+        ),
+        ardour_problem=None,
+        offline_sessions="none",
+        soundfont="none",
+        engines=(),
+        planner="rules",
+        allowed_folders=("/takes",),
+        styles=(),
+        instruments=(),
+    )
+    report = CapabilitiesReport.of(found)
+    assert report.unavailable_verbs == ["warp: this Ardour has none (Ardour 9.0 can)"]
+    assert (report.verbs, report.allowed_folders) == (["set_fader"], ["/takes"])
+
+
+def test_a_plugin_is_listed_with_what_tells_it_from_others() -> None:
+    facts = {"id": "urn:eq", "name": "ACE EQ", "category": "EQ", "creator": "Ardour", "format": "LV2"}
+    found = PluginList.of({"plugins": [facts, facts | {"is_instrument": True}], "n_found": 9})
+    assert found.plugins == ["urn:eq: ACE EQ, EQ, Ardour, LV2", "urn:eq: ACE EQ, EQ, Ardour, LV2, instrument"]

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from mcp_server import server
+from mcp_server import resources
+from mcp_server.server import build_server
 from workflows.requests import Destination, GenerateRequest
 from workflows.settings import Settings
 from workflows.studio import build_studio
@@ -14,16 +15,32 @@ from workflows.studio import build_studio
 async def test_a_file_too_long_to_be_sent_is_answered_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_MOST_RESOURCE_BYTES", 100_000)
+    monkeypatch.setattr(resources, "_MOST_RESOURCE_BYTES", 100_000)
     settings = Settings(data_dir=tmp_path / "data", takes_dir=tmp_path / "takes", bridge_dir=tmp_path / "bridge")
     studio = build_studio(settings)
     try:
         job_id = await studio.generate(GenerateRequest(prompt="pop", bars=1, seed=1, to=Destination.NONE))
         assert (await studio.settled(job_id, timeout_seconds=60)).error is None
-        async with Client(server.build_server(studio)) as client:
+        async with Client(build_server(studio)) as client:
             with pytest.raises(Exception, match=f"open the file itself: {settings.takes_dir / job_id / 'mix.wav'}"):
                 await client.read_resource(f"sideman://takes/{job_id}/mix.wav")
             score = await client.read_resource(f"sideman://takes/{job_id}/score.mid")
     finally:
         studio.close()
     assert score.contents
+
+
+async def test_operations_are_described_by_verb_and_as_a_whole(tmp_path: Path) -> None:
+    studio = build_studio(Settings(data_dir=tmp_path / "data", takes_dir=tmp_path / "takes"))
+    try:
+        async with Client(build_server(studio)) as client:
+            described = await client.call_tool("describe_operations", {"verbs": ["set_fader"]})
+            unknown = await client.call_tool("describe_operations", {"verbs": ["set_fade"]})
+            (whole,) = (await client.read_resource("sideman://operations")).contents
+    finally:
+        studio.close()
+    assert described.structured_content is not None
+    told = described.structured_content["text"]
+    assert told.startswith("set_fader: Set a strip's gain.\n")
+    assert told in whole.text  # type: ignore[union-attr]
+    assert "did you mean 'set_fader'?" in str(unknown.content)

@@ -122,3 +122,13 @@ def test_every_setting_is_documented() -> None:
     documented = (Path(__file__).parents[3] / "docs" / "settings.md").read_text()
     assert settings_table() in documented, "run `just docs` to write docs/settings.md again"
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_folders_are_a_list_in_a_file_and_joined_by_colons_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('allowed_folders = ["/a", "~/b"]')
+    home = {"HOME": str(tmp_path)}
+    assert load_settings(home, file=file).allowed_folders == (Path("/a"), Path.home() / "b")
+    assert load_settings(home | {"SIDEMAN_ALLOWED_FOLDERS": "/a:/b c"}).allowed_folders == (Path("/a"), Path("/b c"))
+    assert load_settings(home, {"allowed_folders": "/a"}).allowed_folders == (Path("/a"),)
+    assert Settings().allowed_folders == ()

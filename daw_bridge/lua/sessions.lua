@@ -1,0 +1,83 @@
+-- The session as a file: whether it is saved, snapshots, renaming.
+
+local sessions = { changes = {} }
+
+local function state_file(session, suffix)
+	return session:path() .. "/" .. session:snap_name() .. suffix
+end
+
+local function save(session, name)
+	if session:save_state(name, false, false, false, false, false) ~= 0 then
+		faults.stop("failed", "Ardour could not save the session; is it read-only or the disk full?")
+	end
+end
+
+-- The session as Ardour would save it now.
+local function text_now(session)
+	local path = state_file(session, ".pending")
+	local had_one = files.read(path) ~= nil
+	if session:save_state("", true, false, false, false, false) ~= 0 then
+		faults.stop("failed", "Ardour could not write its state; is the session read-only or the disk full?")
+	end
+	local text = files.read(path)
+	if not had_one then
+		os.remove(path)
+	end
+	return text
+end
+
+-- A state without what counts up by itself.
+local function lasting(text)
+	return (text or ""):gsub(' id%-counter="%d+"', "", 1):gsub(' event%-counter="%d+"', "", 1)
+end
+
+--- Where the session lies and whether it is saved. Lua cannot ask Ardour for that; what it would save now is compared
+-- with the file. (While it records it is not saved, and nothing is written.)
+function sessions.state(session)
+	local is_dirty = reader.is_recording(session)
+		or lasting(text_now(session)) ~= lasting(files.read(state_file(session, ".ardour")))
+	return {
+		name = session:name(), folder = session:path(), snapshot = session:snap_name(), is_dirty = is_dirty,
+		sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
+	}
+end
+
+local function check_name(name)
+	if name:find("[/\\:]") or name:sub(1, 1) == "." or name:match("^%s*$") then
+		faults.stop("invalid", "a session's name must not be empty, begin with '.' or have '/', '\\' or ':' in it, got '" .. name .. "'")
+	end
+end
+
+--- Save what is now under another name in the same folder, and go on with the session under its own.
+function sessions.changes.save_snapshot(session, _, arguments)
+	local name = arguments.name
+	check_name(name)
+	local path = session:path() .. "/" .. name .. ".ardour"
+	if files.read(path) and not arguments.may_replace then
+		faults.stop("invalid", "there is a snapshot " .. name .. " already; choose another name, or say that it may be replaced")
+	end
+	save(session, name)
+	if not files.read(path) then
+		faults.stop("failed", "Ardour wrote no " .. path)
+	end
+	return { path = path }
+end
+
+--- Rename the session, its folder and its files.
+function sessions.changes.rename_session(session, _, arguments)
+	check_name(arguments.name)
+	local was = session:path():gsub("/+$", "")
+	local there = was:match("^(.*)/") .. "/" .. arguments.name
+	if os.rename(there, there) then
+		faults.stop("invalid", "there is a folder " .. there .. " already; choose another name")
+	end
+	save(session, "")
+	local result = session:rename(arguments.name)
+	if result ~= 0 or session:name() ~= arguments.name then
+		faults.stop("failed", string.format("Ardour did not rename the session (%s); it is %s in %s", tostring(result), session:name(),
+			session:path()))
+	end
+	return { name = session:name(), folder = session:path() }
+end
+
+return sessions

@@ -1,0 +1,236 @@
+"""The session as a whole: saved or not, snapshots, copies, new ones, and opening another one.
+
+Ardour's editor has no call for a program to open a session (7.3 to 9.8: its menu opens a file dialog). So the editor is
+closed, when nothing unsaved can be lost, and started again on the other session with the environment that it had.
+"""
+
+import asyncio
+import html
+import re
+import shutil
+import time
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from daw_bridge.ardour_config import is_osc_on, switch_osc_on
+from daw_bridge.bridge_client import BridgeClient, EditorClosed
+from daw_bridge.bridge_folder import JsonObject
+from daw_bridge.editor_start import EditorProcess
+from daw_bridge.installation import expect_osc_port
+from daw_bridge.offline.interpreter import run_job
+from daw_bridge.programs import find_ardour
+from daw_bridge.whole_file import replace_file
+from music.errors import NotFound, RequestInvalid, SetupBroken, TimedOut, TryLater
+
+SAVE_SECONDS = 60.0
+START_SECONDS = 90.0
+_QUIT_SECONDS = 30.0
+_POLL_SECONDS = 0.1
+_SUFFIX = ".ardour"
+_ENGINE_HINTS = re.compile(r"\s*<EngineHints\b[^>]*/>")
+_NAME = re.compile(r'(<Session\b[^>]*\bname=")[^"]*(")')
+_METADATA = re.compile(r"<Metadata>(.*?)</Metadata>", re.DOTALL)
+_METADATUM = re.compile(r"<([a-z_]+)>([^<]+)</\1>")
+_LEFT_OUT = ("export", "dead")  # of a copy: what was rendered, and what was thrown away
+
+
+class Unsaved(Enum):
+    """What becomes of changes that are not saved when the session is closed."""
+
+    REFUSE = "refuse"  # the caller asks the person first
+    SAVE = "save"
+    KEEP_AS_SNAPSHOT = "keep_as_snapshot"  # the session's own file stays as it was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """Which session is open, under which snapshot, and whether Ardour would save anything new."""
+
+    name: str
+    folder: Path
+    snapshot: str
+    is_dirty: bool
+
+    @property
+    def file(self) -> Path:
+        """The file that Ardour saves to."""
+        return self.folder / f"{self.snapshot}{_SUFFIX}"
+
+
+async def session_state(client: BridgeClient) -> SessionState:
+    """Tell which session is open and whether it is saved: what Ardour would save is compared with its file."""
+    facts = await client.call("session_state", timeout_seconds=SAVE_SECONDS)
+    return SessionState(
+        name=facts["name"], folder=Path(facts["folder"]), snapshot=facts["snapshot"], is_dirty=facts["is_dirty"]
+    )
+
+
+async def save_snapshot(client: BridgeClient, name: str, *, may_replace: bool = False) -> Path:
+    """Save what is now as a snapshot and go on with the session; RequestInvalid for a name that is taken."""
+    arguments: JsonObject = {"name": name, "may_replace": may_replace}
+    return Path((await client.call("save_snapshot", arguments, timeout_seconds=SAVE_SECONDS))["path"])
+
+
+def snapshots_of(folder: Path) -> tuple[str, ...]:
+    """Return the names of a session folder's snapshots, its own first."""
+    names = sorted(path.stem for path in folder.glob(f"*{_SUFFIX}"))
+    return tuple(sorted(names, key=lambda name: (name != folder.name, name)))
+
+
+async def rename_session(client: BridgeClient, name: str) -> SessionState:
+    """Save, then rename the session, its folder and its files; RequestInvalid for a name that is taken."""
+    await client.call("rename_session", {"name": name}, timeout_seconds=SAVE_SECONDS)
+    return await session_state(client)
+
+
+async def save_copy(client: BridgeClient, folder: Path) -> Path:
+    """Save, then copy the session with all its sources to a new folder, under its name; return the session file."""
+    await asyncio.to_thread(_check_new, folder)
+    await client.call("save", timeout_seconds=SAVE_SECONDS)
+    state = await session_state(client)
+    return await asyncio.to_thread(_copy, state, folder)
+
+
+def _check_new(folder: Path) -> None:
+    if folder.exists():
+        raise RequestInvalid(f"there is {folder} already; name a folder that is not there yet")
+    if not folder.parent.is_dir():
+        raise RequestInvalid(f"there is no folder {folder.parent} to make a session in")
+
+
+def _copy(state: SessionState, folder: Path) -> Path:
+    part = folder.with_name(folder.name + ".part")
+    left_out = {state.folder / name for name in _LEFT_OUT} | set(state.folder.glob(f"*{_SUFFIX}*"))
+    try:
+        shutil.copytree(
+            state.folder, part, ignore=lambda here, names: [name for name in names if Path(here) / name in left_out]
+        )
+        for name in _LEFT_OUT:
+            (part / name).mkdir(exist_ok=True)
+        sources = part / "interchange" / state.folder.name
+        if sources.is_dir():
+            sources.rename(sources.with_name(folder.name))
+        text = state.file.read_text(encoding="utf-8")
+        copied = part / f"{folder.name}{_SUFFIX}"
+        copied.write_text(_NAME.sub(rf"\g<1>{_escaped(folder.name)}\g<2>", text, count=1), encoding="utf-8")
+        part.rename(folder)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise SetupBroken(f"cannot copy the session to {folder}: {error}") from error
+    return folder / copied.name
+
+
+def _escaped(name: str) -> str:
+    text = name.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return text.replace("\\", "\\\\")
+
+
+def session_file(path: Path) -> Path:
+    """Return the session file that a path names: itself, or the one in a folder that bears the folder's name."""
+    if path.is_file() and path.suffix == _SUFFIX:
+        return path
+    found = [path / f"{path.name}{_SUFFIX}"] if (path / f"{path.name}{_SUFFIX}").is_file() else []
+    found = found or sorted(path.glob(f"*{_SUFFIX}"))
+    if len(found) != 1:
+        names = ", ".join(name.name for name in found)
+        raise NotFound("Ardour session", str(path), nearest=names or None)
+    return found[0]
+
+
+async def open_session(client: BridgeClient, path: Path, *, unsaved: Unsaved = Unsaved.REFUSE) -> SessionState:
+    """Close the open session and open another one, a folder or a session file; bounded at some two minutes.
+
+    RequestInvalid when there are unsaved changes and the caller did not say what is to become of them, TimedOut when
+    the editor does not close (it may be asking the person something) or does not come up.
+    """
+    target = session_file(path)
+    process = EditorProcess.of((await client.call("hello"))["process"])
+    await _close(client, process, unsaved)
+    await asyncio.to_thread(_let_open_unattended, target)
+    await asyncio.to_thread(expect_osc_port, client.folder)
+    await process.start_on(target)
+    return await _wait_for(client, target)
+
+
+async def new_session(client: BridgeClient, folder: Path, *, unsaved: Unsaved = Unsaved.REFUSE) -> SessionState:
+    """Make an empty session in a new folder, named like it, and open it as ``open_session`` does.
+
+    It has the sample rate of the session that is open: at another one Ardour asks about the audio engine first.
+    """
+    await asyncio.to_thread(_check_new, folder)
+    rate = (await client.call("session_state", timeout_seconds=SAVE_SECONDS))["sample_rate_hz"]
+    request = {"folder": str(folder), "name": folder.name, "sample_rate_hz": rate, "operations": []}
+    await run_job(
+        find_ardour(),
+        "make_session",
+        request,
+        timeout_seconds=SAVE_SECONDS,
+        before_retry=lambda: shutil.rmtree(folder, ignore_errors=True),
+    )
+    return await open_session(client, folder, unsaved=unsaved)
+
+
+async def close_session(client: BridgeClient, *, unsaved: Unsaved = Unsaved.REFUSE) -> None:
+    """Close the session, and the editor with it: an Ardour without a session answers nobody."""
+    process = EditorProcess.of((await client.call("hello"))["process"])
+    await _close(client, process, unsaved)
+
+
+async def _close(client: BridgeClient, process: EditorProcess, unsaved: Unsaved) -> None:
+    state = await session_state(client)
+    if state.is_dirty and unsaved is Unsaved.REFUSE:
+        raise RequestInvalid(
+            f"{state.name} has unsaved changes; save them, or say that they are to be saved or kept as a snapshot"
+        )
+    kept = None
+    if state.is_dirty and unsaved is Unsaved.KEEP_AS_SNAPSHOT:
+        kept = await asyncio.to_thread(state.file.read_bytes)
+    await client.call("save", timeout_seconds=SAVE_SECONDS)  # Ardour asks nothing when all is saved
+    if kept is not None:
+        await asyncio.to_thread(_keep_as_snapshot, state.file, kept)
+    client.send_osc("/access_action", "Common/Quit")
+    if not await process.wait_for_end(_QUIT_SECONDS):
+        raise TimedOut("Ardour did not close; is it asking something? The editor", _QUIT_SECONDS)
+
+
+def _keep_as_snapshot(file: Path, before: bytes) -> None:
+    """Move what was just saved aside as a snapshot, and give the file back what it held."""
+    stamp = time.strftime("%Y-%m-%d %H.%M.%S")
+    file.rename(file.with_name(f"{file.stem} unsaved {stamp}{_SUFFIX}"))
+    replace_file(file, before)
+
+
+def _let_open_unattended(file: Path) -> None:
+    """Take out of a session file what would make Ardour ask, or leave nobody listening; keep the rest."""
+    text = file.read_text(encoding="utf-8")
+    wanted = _ENGINE_HINTS.sub("", text)
+    if not is_osc_on(wanted):
+        wanted = switch_osc_on(wanted)
+    if wanted != text:
+        replace_file(file, wanted.encode())
+
+
+async def _wait_for(client: BridgeClient, target: Path) -> SessionState:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        await asyncio.sleep(_POLL_SECONDS)
+        client.find_port_again()
+        try:
+            state = await session_state(client)
+        except (EditorClosed, TryLater):
+            continue
+        if state.folder.resolve() == target.parent.resolve():
+            return state
+    raise TimedOut(f"Ardour with the session {target}", START_SECONDS)
+
+
+def read_metadata(file: Path) -> dict[str, str]:
+    """Read what a saved session file says of itself: title, artist, album and so on.
+
+    Lua can neither read nor set it in the editor (7.3 to 9.8), so what was changed since the last save does not show.
+    """
+    found = _METADATA.search(file.read_text(encoding="utf-8"))
+    if found is None:
+        return {}
+    return {name: html.unescape(value) for name, value in _METADATUM.findall(found[1])}

@@ -1,0 +1,104 @@
+"""Tools that read the open session, search plugins and move the transport."""
+
+from typing import Annotated
+
+from mcp_types import CallToolResult, TextContent
+from pydantic import Field
+
+from mcp_server.operation_schema import PLACE, operation_help
+from mcp_server.plain_tool import READS, PlainTool, changes, plain_tool
+from mcp_server.session_models import (
+    CapabilitiesReport,
+    Inspection,
+    PluginList,
+    SessionOverview,
+    TransportReport,
+)
+from music.errors import NotFound, RequestInvalid
+from music.names import nearest_name
+from music.time import BBT
+from workflows.operation_reading import offered_operations, read_place
+from workflows.requests import LAST_BAR
+from workflows.studio import Studio, TransportAction
+
+Place = str | int | None
+
+
+def place_of(value: Place, name: str) -> BBT | None:
+    """Read a place that may be left out; RequestInvalid if it is none."""
+    try:
+        return None if value is None else read_place(value, name)
+    except ValueError as error:
+        raise RequestInvalid(str(error)) from None
+
+
+def session_tools(studio: Studio) -> list[PlainTool]:
+    """Return the tools that look at Ardour and its session, and the transport."""
+    return [*_reading_tools(studio), *_looking_tools(studio), _transport_tool(studio)]
+
+
+def _reading_tools(studio: Studio) -> list[PlainTool]:
+    @plain_tool("What Sideman can do now", READS)
+    async def capabilities() -> CapabilitiesReport:
+        """Tell what is available now: Ardour's state and version, verbs, engines, styles, folders, planner."""
+        return CapabilitiesReport.of(await studio.availability())
+
+    @plain_tool("The open Ardour session", READS)
+    async def session_overview() -> Annotated[CallToolResult, SessionOverview]:
+        """Read the open session in few lines: tempo, markers, selection, tracks with ids, mix, plugins, regions."""
+        overview = SessionOverview.of(await studio.open_session.snapshot())
+        text = TextContent(type="text", text=overview.as_text())
+        return CallToolResult(content=[text], structured_content=overview.model_dump(mode="json"))
+
+    @plain_tool("What operations do", READS)
+    async def describe_operations(
+        verbs: Annotated[list[str], Field(description="of edit_session", min_length=1)],
+    ) -> Inspection:
+        """Explain operations of edit_session: what they do, and each field. Ask before using one for the first time."""
+        known = offered_operations()
+        for verb in verbs:
+            if verb not in known:
+                raise NotFound("verb", verb, nearest=nearest_name(verb, known))
+        return Inspection(text=operation_help(verbs))
+
+    return [capabilities, session_overview, describe_operations]
+
+
+def _looking_tools(studio: Studio) -> list[PlainTool]:
+    @plain_tool("Look closely", READS, arguments={"start": PLACE, "end": {"description": "exclusive"}})
+    async def inspect(
+        target: Annotated[str, Field(description='id or name of a track, region, plugin or send; or "selection"')],
+        control: Annotated[
+            str | None, Field(description="its automation: gain, pan, … of a track; a parameter of a plugin")
+        ] = None,
+        start: Place = None,
+        end: Place = None,
+    ) -> Inspection:
+        """Show all of one thing: a track's contents, a region's notes, a plugin's parameters and presets, a lane."""
+        places = place_of(start, "start"), place_of(end, "end")
+        text = await studio.open_session.inspect(target, control=control, start=places[0], end=places[1])
+        return Inspection(text=text)
+
+    @plain_tool("Search plugins", READS)
+    async def search_plugins(
+        text: Annotated[str, Field(description="words of its name, category or maker")] = "",
+        is_instrument: bool | None = None,
+        limit: Annotated[int, Field(ge=1, le=100)] = 20,
+    ) -> PluginList:
+        """Search the plugins that are installed in Ardour."""
+        found = await studio.open_session.search_plugins(text, is_instrument=is_instrument, limit=limit)
+        return PluginList.of(found)
+
+    return [inspect, search_plugins]
+
+
+def _transport_tool(studio: Studio) -> PlainTool:
+    @plain_tool("Transport", changes(idempotent=True))
+    async def transport(
+        action: Annotated[TransportAction, Field(description="locate needs a bar; state only reads")],
+        bar: Annotated[int | None, Field(description="bar to go to, from 1", ge=1, le=LAST_BAR)] = None,
+    ) -> TransportReport:
+        """Play, stop, go to a bar, or only look; returns the transport as read back from Ardour."""
+        return TransportReport.of(await studio.open_session.transport(action, BBT(bar) if bar is not None else None))
+
+    return transport

@@ -1,0 +1,63 @@
+"""The schema of edit_session names every operation that is offered, with its fields, and stays small."""
+
+import dataclasses
+import json
+
+from mcp_server.operation_schema import operation_help, operation_schema
+from music.operations.fields import field_meanings
+from workflows.operation_reading import offered_operations
+
+_LARGEST_BYTES = 14_000
+
+
+def signatures() -> dict[str, str]:
+    item, _ = operation_schema()
+    rows = item["properties"]["verb"]["description"].split("\n")[1:]
+    return {row.split(" ")[0].removesuffix("!"): row for row in rows}
+
+
+def test_every_verb_stands_in_the_table_with_its_fields() -> None:
+    assert list(signatures()) == list(offered_operations())
+    assert signatures()["set_fader"] == "set_fader route gain_db"
+    assert signatures()["add_plugin"] == "add_plugin ref route plugin (position index preset is_bypassed)"
+    assert signatures()["delete_track"] == "delete_track! route"
+
+
+def test_every_field_is_typed_once() -> None:
+    item, definitions = operation_schema()
+    for operation in offered_operations().values():
+        for meaning in field_meanings(operation):  # type: ignore[arg-type]  # a type is hashable
+            schema = item["properties"][meaning.name]
+            assert {"type", "enum", "$ref", "anyOf"} & set(schema), (operation, meaning.name)
+            if "$ref" in schema:
+                assert schema["$ref"].rpartition("/")[2] in definitions
+    assert item["properties"]["pan"] | {"description": ""} == {
+        "type": "number", "minimum": -1, "maximum": 1, "description": "",
+    }  # fmt: skip
+
+
+def test_a_field_of_several_verbs_takes_what_either_takes() -> None:
+    item, _ = operation_schema()
+    assert item["properties"]["gain_db"]["maximum"] == 40  # of regions; strips go to 6
+    assert item["properties"]["to"]["anyOf"] == [{"$ref": "#/$defs/place"}, {"enum": ["top", "bottom", "up", "down"]}]
+    assert {"auto", "latch"} <= set(item["properties"]["mode"]["enum"])
+
+
+def test_the_schema_is_small_enough_to_be_read_in_every_conversation() -> None:
+    written = json.dumps(operation_schema(), separators=(",", ":"))
+    assert len(written.encode()) < _LARGEST_BYTES
+
+
+def test_help_tells_what_a_field_takes_and_what_it_is_by_default() -> None:
+    told = operation_help(["add_plugin", "comp_playlist", "delete_track"])
+    assert "position: pre_fader | post_fader; default pre_fader" in told
+    assert "ranges: list of CompRange" in told
+    assert "    start: place" in told
+    assert "delete_track (asks before it does): Delete a track or bus" in told
+
+
+def test_help_exists_for_every_verb() -> None:
+    for verb, operation in offered_operations().items():
+        told = operation_help([verb])
+        names = [field.name for field in dataclasses.fields(operation) if field.name != "verb"]
+        assert all(f"  {name}: " in told for name in names), verb

@@ -1,0 +1,148 @@
+"""What a rendering is asked for: what is chosen, what is refused, and under which names it is kept."""
+
+import dataclasses
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from music.errors import NotFound, RequestInvalid
+from music.session import Region, Route, RouteId, RouteKind, SessionSnapshot
+from music.time import BBT
+from renderers.encode import AudioFormat, Encoding
+from workflows.durable import JobId
+from workflows.render import choose_passes, file_names, new_folder
+from workflows.render_requests import RenderKind, RenderRequest
+from workflows.rooms import Rooms
+from workflows.settings import Settings
+
+
+def route(
+    number: int, name: str, kind: RouteKind = RouteKind.AUDIO_TRACK, *, regions: tuple[str, ...] = ("r",)
+) -> Route:
+    return Route(
+        id=RouteId(str(number)),
+        name=name,
+        kind=kind,
+        colour="#808080",
+        gain_db=0.0,
+        pan=0.0,
+        is_muted=False,
+        is_soloed=False,
+        is_record_armed=False,
+        processors=(),
+        regions=tuple(
+            Region(id=f"{number}{index}", name=region, position_samples=0, length_samples=1, start=BBT(1))
+            for index, region in enumerate(regions)
+        ),
+    )
+
+
+def session(*routes: Route) -> SessionSnapshot:
+    return SessionSnapshot(
+        ardour_version="7.3",
+        name="Song",
+        folder="/music/Song",
+        sample_rate_hz=48000,
+        revision="1",
+        tempo_map=(),
+        markers=(),
+        routes=routes,
+        playhead_samples=0,
+        playhead=BBT(1),
+        is_rolling=False,
+        is_recording=False,
+        is_dirty=False,
+    )
+
+
+MUTED = dataclasses.replace(route(3, "Scratch", regions=("take",)), is_muted=True)
+SONG = session(
+    route(1, "Bass", regions=("bass line",)),
+    route(2, "Keys", RouteKind.MIDI_TRACK, regions=("chords", "bridge")),
+    MUTED,
+    route(4, "Empty", regions=()),
+    route(5, "Reverb", RouteKind.BUS, regions=()),
+    route(6, "Master", RouteKind.MASTER, regions=()),
+)
+
+
+def test_stems_are_the_tracks_that_hold_something_and_are_not_muted() -> None:
+    passes, notices = choose_passes(RenderRequest(kind=RenderKind.STEMS, with_mix=True), SONG)
+    assert [(label, one.route) for label, one in passes] == [("mix", None), ("Bass", "1"), ("Keys", "2")]
+    assert notices == ["muted, so no stem was made: Scratch"]
+
+
+def test_named_strips_are_stems_even_when_they_are_muted_or_buses() -> None:
+    passes, notices = choose_passes(RenderRequest(kind=RenderKind.STEMS, tracks=("Scratch", "5")), SONG)
+    assert [one.route for _, one in passes] == ["3", "5"]
+    assert notices == ["Scratch is muted in the session"]
+
+
+def test_a_region_is_found_by_its_name_or_its_id() -> None:
+    for name in ("bridge", "21"):
+        passes, _ = choose_passes(RenderRequest(kind=RenderKind.REGION, region=name), SONG)
+        assert [(label, one.region) for label, one in passes] == [("bridge", "21")]
+
+
+def test_what_is_not_there_is_named_with_its_nearest() -> None:
+    with pytest.raises(NotFound, match="did you mean 'Keys'"):
+        choose_passes(RenderRequest(kind=RenderKind.STEMS, tracks=("Kys",)), SONG)
+    with pytest.raises(NotFound, match="did you mean 'bass line'"):
+        choose_passes(RenderRequest(kind=RenderKind.REGION, region="bas line"), SONG)
+    twice = session(route(1, "Bass"), route(2, "Bass"))
+    with pytest.raises(RequestInvalid, match="2 strips are called 'Bass'"):
+        choose_passes(RenderRequest(kind=RenderKind.STEMS, tracks=("Bass",)), twice)
+    with pytest.raises(RequestInvalid, match="2 regions are called 'r'"):
+        choose_passes(RenderRequest(kind=RenderKind.REGION, region="r"), twice)
+    with pytest.raises(RequestInvalid, match="no track holds anything"):
+        choose_passes(RenderRequest(kind=RenderKind.STEMS), session(MUTED))
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        ({"kind": RenderKind.REGION}, "a region is named"),
+        ({"region": "x"}, "a region is named"),
+        ({"tracks": ("x",)}, "tracks are for stems"),
+        ({"kind": RenderKind.REGION, "region": "x", "from_bar": 2}, "leave the bars out"),
+        ({"from_bar": 0}, "bars are within 1"),
+        ({"from_bar": 5, "to_bar": 4}, "before bar 5"),
+        ({"tail_seconds": -1.0}, "the tail is within"),
+        ({"sample_rate_hz": 22050}, "sample rate must be one of"),
+        ({"sample_rate_hz": 96000, "encoding": Encoding(format=AudioFormat.MP3)}, "at most 48000"),
+        ({"loudness_lufs": -2.0}, "loudness must be within"),
+        ({"kind": RenderKind.STEMS, "loudness_lufs": -14.0}, "stems keep their levels"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(wish: dict[str, Any], reason: str) -> None:
+    with pytest.raises(RequestInvalid, match=reason):
+        RenderRequest(**wish)
+
+
+def test_names_of_files_are_plain_and_no_two_alike() -> None:
+    assert file_names(["Bass", "bass", "a/b: c?", "..", "Töms #1", "x" * 300]) == [
+        "Bass",
+        "bass 2",
+        "a_b_ c_",
+        "untitled",
+        "Töms #1",
+        "x" * 80,
+    ]
+
+
+def test_files_go_into_a_new_folder_below_one_that_may_be_written_to(tmp_path: Path) -> None:
+    song, takes, allowed = tmp_path / "Song", tmp_path / "takes", tmp_path / "allowed"
+    settings = Settings(takes_dir=takes, data_dir=tmp_path / "data", allowed_folders=(allowed,))
+    rooms = cast("Rooms", SimpleNamespace(settings=settings))
+    job = JobId("job")
+    assert new_folder(rooms, RenderRequest(), song, job) == song / "export" / "mix job"
+    for folder in (str(takes / "x"), str(allowed), "here"):
+        assert new_folder(rooms, RenderRequest(folder=folder), song, job) == song / folder / "mix job"
+    assert new_folder(rooms, RenderRequest(is_kept=False), song, job).is_relative_to(settings.data_dir)
+    (song).mkdir()
+    (song / "out").symlink_to(tmp_path)
+    for folder in ("/etc", "../elsewhere", "out"):
+        with pytest.raises(RequestInvalid, match="may be written to"):
+            new_folder(rooms, RenderRequest(folder=folder), song, job)

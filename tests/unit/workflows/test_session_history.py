@@ -1,0 +1,64 @@
+"""What happened since a revision is told step by step: by which change set, and what between them by hand."""
+
+import pytest
+
+from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState
+from music.errors import NotFound
+from music.session import SessionSnapshot
+from tests.sessions import a_session
+from workflows.session_history import begin_of, steps_between, stretches
+
+
+def done(name: str, before: str, after: str, state: ChangeSetState = ChangeSetState.APPLIED) -> ChangeSetResult:
+    return ChangeSetResult(
+        id=ChangeSetId(name), label=f"the {name}", state=state, outcomes=(), revision=after, revision_before=before
+    )
+
+
+def steps(first: str, last: str, *results: ChangeSetResult) -> list[str]:
+    return [f"{step.by}: {step.revision_before}-{step.revision}" for step in steps_between(first, last, results)]
+
+
+def test_what_lies_between_change_sets_was_done_by_hand() -> None:
+    both = done("fader", "b", "c"), done("pan", "d", "e")
+    assert steps("a", "f", *both) == [
+        "by hand: a-b",
+        "'the fader' (fader): b-c",
+        "by hand: c-d",
+        "'the pan' (pan): d-e",
+        "by hand: e-f",
+    ]
+    assert steps("d", "e", *both) == ["'the pan' (pan): d-e"]
+    assert steps("b", "c", *both) == ["'the fader' (fader): b-c"]
+    assert steps("a", "a") == []
+    assert steps("a", "b") == ["by hand: a-b"]
+
+
+def test_what_was_taken_back_is_not_told_as_done() -> None:
+    reverted = done("fader", "a", "a", ChangeSetState.REVERTED)
+    assert steps("a", "a", reverted) == []
+    assert steps("a", "d", reverted, done("pan", "b", "c")) == [
+        "by hand, or by taking back 'the fader': a-b",
+        "'the pan' (pan): b-c",
+        "by hand: c-d",
+    ]
+
+
+def test_since_a_change_set_means_from_its_beginning_on() -> None:
+    assert begin_of("pan", [done("fader", "a", "b"), done("pan", "b", "c")]) == "b"
+    assert begin_of("b", [done("fader", "a", "b")]) == "b"
+
+
+async def test_steps_between_which_nothing_is_kept_are_told_together() -> None:
+    async def snapshot_at(revision: str) -> SessionSnapshot:
+        if revision == "b":
+            raise NotFound("kept revision", revision)
+        return a_session(revision=revision)
+
+    found = await stretches(steps_between("a", "c", [done("fader", "a", "b"), done("pan", "b", "c")]), snapshot_at)
+    assert [(one.by, one.before.revision, one.after.revision) for one in found] == [
+        ("'the fader' (fader) and 'the pan' (pan)", "a", "c")
+    ]
+    assert await stretches((), snapshot_at) == ()
+    with pytest.raises(NotFound):
+        await stretches(steps_between("a", "b", [done("fader", "a", "b")]), snapshot_at)

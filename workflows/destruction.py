@@ -1,0 +1,64 @@
+"""What a change set would destroy, in words for whoever is asked whether it may. Pure."""
+
+import dataclasses
+from collections.abc import Iterable
+
+from music.operations import Operation
+from music.operations.fields import named
+from music.session import Region, Route, SessionSnapshot
+from workflows.session_view import KINDS, region_bars
+
+
+def losses(operations: Iterable[Operation], session: SessionSnapshot) -> tuple[str, ...]:
+    """Return a line for each operation that deletes or overwrites something; none where nothing is lost."""
+    names = _names(session)
+    return tuple(
+        f"{operation.verb}: {', '.join(_target(name, names) for _, name in named(operation)) or _plain(operation)}"
+        for operation in operations
+        if getattr(operation, "is_destructive", False)
+    )
+
+
+def _target(name: str, names: dict[str, str]) -> str:
+    return names.get(name, repr(name))
+
+
+def _plain(operation: Operation) -> str:
+    return ", ".join(
+        f"{field.name} {getattr(operation, field.name)}"
+        for field in dataclasses.fields(operation)
+        if field.name not in ("verb", "name")
+    )
+
+
+def _names(session: SessionSnapshot) -> dict[str, str]:
+    """Return what ids, and names of routes and VCAs, stand for."""
+    found: dict[str, str] = {}
+    for route in session.routes:
+        found[route.name] = found[route.id] = _route(route)
+        for region in route.regions:
+            found[region.id] = _region(region, route, session)
+        found |= {plugin.id: f"plugin {plugin.name!r} of {route.name}" for plugin in route.processors}
+        found |= {send.id: f"send {send.name!r} of {route.name}" for send in route.sends}
+        found |= {playlist.id: f"playlist {playlist.name!r} of {route.name}" for playlist in route.playlists}
+    found |= {group.id: f"group {group.name!r}" for group in session.groups}
+    found |= {marker.id: f"marker {marker.name!r} at {marker.start}" for marker in session.markers}
+    found |= {span.id: f"range {span.name!r} from {span.span.start} to {span.span.end}" for span in session.ranges}
+    for vca in session.vcas:
+        found[vca.name] = found[vca.id] = f"VCA {vca.name!r}"
+    return found
+
+
+def _route(route: Route) -> str:
+    kind = KINDS[route.kind] + ("" if route.kind.value.endswith(("bus", "master", "monitor")) else " track")
+    parts = [f"{len(route.regions)} region(s)", f"{len(route.processors)} plugin(s)"]
+    return (
+        f"{kind} {route.name!r} with {' and '.join(part for part in parts if not part.startswith('0'))}".removesuffix(
+            " with "
+        )
+    )
+
+
+def _region(region: Region, route: Route, session: SessionSnapshot) -> str:
+    notes = "" if region.n_notes is None else f", {region.n_notes} notes"
+    return f"region {region.name!r} of {route.name} in bars {region_bars((region,), session)}{notes}"

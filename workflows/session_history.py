@@ -1,0 +1,93 @@
+"""What happened to a session since a revision, change set by change set, and what was done by hand between them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from music.changeset import ChangeSetResult, ChangeSetState
+from music.errors import NotFound
+from music.session import SessionSnapshot
+
+_DONE = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
+BY_HAND = "by hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Two states of the session, and who led from the one to the other."""
+
+    by: str
+    before: SessionSnapshot
+    after: SessionSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    by: str
+    revision_before: str
+    revision: str
+
+
+SnapshotAt = Callable[[str], Awaitable[SessionSnapshot]]
+
+
+def begin_of(since: str, done: Sequence[ChangeSetResult]) -> str:
+    """Return the revision at which a change set was begun, or the revision itself."""
+    found = next((one for one in done if one.id == since), None)
+    if found is None:
+        return since
+    if found.revision_before is None:
+        raise NotFound("revision before the change set", since)
+    return found.revision_before
+
+
+def steps_between(first: str, last: str, done: Sequence[ChangeSetResult]) -> tuple[_Step, ...]:
+    """Return the chain of steps from one revision to another: change sets that stand, and what is between them.
+
+    Where a change set was taken back meanwhile, what is between may be that as well, and says so.
+    """
+    steps: list[_Step] = []
+    at = first
+    begun = [one for one in done if one.revision_before is not None and one.revision is not None]
+    start = next((place for place, one in enumerate(begun) if one.revision_before == first), 0)
+    taken_back: list[str] = []
+    for one in begun[start:]:
+        assert one.revision_before is not None
+        assert one.revision is not None
+        if one.state is ChangeSetState.REVERTED:
+            taken_back.append(one.label)
+        if one.state not in _DONE:
+            continue
+        if at == last:
+            break
+        if one.revision_before != at:
+            steps.append(_Step(_between(taken_back), at, one.revision_before))
+        steps.append(_Step(f"{one.label!r} ({one.id})", one.revision_before, one.revision))
+        at, taken_back = one.revision, []
+    if at != last:
+        steps.append(_Step(_between(taken_back), at, last))
+    return tuple(steps)
+
+
+def _between(taken_back: Sequence[str]) -> str:
+    if not taken_back:
+        return BY_HAND
+    return f"{BY_HAND}, or by taking back {', '.join(map(repr, taken_back))}"
+
+
+async def stretches(steps: Sequence[_Step], snapshot_at: SnapshotAt) -> tuple[Stretch, ...]:
+    """Read the states between which steps led; steps between which a state is not kept any more are joined."""
+    found: list[Stretch] = []
+    if not steps:
+        return ()
+    before, by = await snapshot_at(steps[0].revision_before), []
+    for step in steps:
+        by.append(step.by)
+        try:
+            after = await snapshot_at(step.revision)
+        except NotFound:
+            if step is steps[-1]:
+                raise
+            continue
+        found.append(Stretch(by=" and ".join(dict.fromkeys(by)), before=before, after=after))
+        before, by = after, []
+    return tuple(found)

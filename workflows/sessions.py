@@ -1,0 +1,70 @@
+"""Sessions as a whole: saved, kept as snapshots, copied, renamed, opened; and takes recorded into the open one."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from daw_bridge.live import LiveDaw
+from daw_bridge.recording import RecordingReport, RecordRequest
+from daw_bridge.session_control import SessionState, Unsaved, snapshots_of
+from music.job import JobContext
+from workflows.allowed_files import allowed_path
+
+__all__ = ["RecordRequest", "RecordingReport", "SessionState", "Sessions", "Unsaved"]
+
+
+class Sessions:
+    """What can be done with whole sessions in the editor. Folders are named only below those that are allowed."""
+
+    def __init__(
+        self, open_live: Callable[[], AbstractAsyncContextManager[LiveDaw]], *, allowed_folders: Sequence[Path]
+    ) -> None:
+        self._open_live = open_live
+        self._allowed_folders = tuple(allowed_folders)
+
+    async def state(self) -> tuple[SessionState, tuple[str, ...]]:
+        """Tell which session is open and whether it is saved, and name its snapshots."""
+        async with self._open_live() as daw:
+            state = await daw.session_state()
+        return state, snapshots_of(state.folder)
+
+    async def save(self) -> SessionState:
+        """Save the open session."""
+        async with self._open_live() as daw:
+            await daw.save()
+            return await daw.session_state()
+
+    async def keep_snapshot(self, name: str, *, may_replace: bool) -> SessionState:
+        """Save what is now as a snapshot and go on with the session."""
+        async with self._open_live() as daw:
+            await daw.save_snapshot(name, may_replace=may_replace)
+            return await daw.session_state()
+
+    async def rename(self, name: str) -> SessionState:
+        """Save and rename the open session."""
+        async with self._open_live() as daw:
+            return await daw.rename_session(name)
+
+    async def copy_to(self, path: str) -> Path:
+        """Save, and copy the open session with all its sources to a new folder; return the copy's session file."""
+        async with self._open_live() as daw:
+            return await daw.save_copy(await self._allowed(daw, path))
+
+    async def open(self, path: str, *, unsaved: Unsaved) -> SessionState:
+        """Open another session in the place of the open one; RequestInvalid where unsaved work has no say."""
+        async with self._open_live() as daw:
+            return await daw.open_session(await self._allowed(daw, path), unsaved=unsaved)
+
+    async def make(self, path: str, *, unsaved: Unsaved) -> SessionState:
+        """Make an empty session in a new folder and open it in the place of the open one."""
+        async with self._open_live() as daw:
+            return await daw.new_session(await self._allowed(daw, path), unsaved=unsaved)
+
+    async def record(self, request: RecordRequest, *, job: JobContext) -> RecordingReport:
+        """Record takes and report what came of them."""
+        async with self._open_live() as daw:
+            return await daw.record(request, job=job)
+
+    async def _allowed(self, daw: LiveDaw, path: str) -> Path:
+        state = await daw.session_state()
+        return allowed_path(path, (*self._allowed_folders, state.folder))

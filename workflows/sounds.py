@@ -1,0 +1,110 @@
+"""What can be listened to: a render job's files, a take's, an audio file; each with where its bars are.
+
+This module brings SciPy through what reads audio; it is loaded with the first measurement.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.pictures.canvas import Line
+from analysis.recording import Recording, read_recording
+from music.errors import NotFound, RequestInvalid
+from music.names import shorten
+from music.take import Take
+from music.time import ticks_to_seconds
+from workflows.durable import DurableJobs, JobId, JobState
+from workflows.render import report_of
+from workflows.render_requests import RenderReport
+from workflows.rooms import Rooms
+from workflows.take_files import MIX_FILE, STEMS_FOLDER
+
+LONGEST_SECONDS = 3600.0  # an hour of stereo is 1.4 GB as it is measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """Audio files that start together: the whole, and its parts by name where there are any."""
+
+    title: str
+    whole: Path
+    parts: Mapping[str, Path] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()  # bars and beats, in seconds
+    markers: tuple[Line, ...] = ()
+    from_seconds: float | None = None  # where it begins in its session, if it was rendered from one
+    seconds: float = 0.0
+
+    def read(self) -> Recording:
+        """Read the whole; RequestInvalid where it is too long."""
+        recording = read_recording(self.whole)
+        if recording.length_seconds > LONGEST_SECONDS:
+            raise RequestInvalid(
+                f"{self.title} has {recording.length_seconds:.0f} s; at most {LONGEST_SECONDS:g} s are measured: "
+                "give fewer bars"
+            )
+        return recording
+
+
+def find_sound(rooms: Rooms, jobs: DurableJobs, name: str, *, session_folder: Path | None) -> Sound:
+    """Return the sound of a finished render job, a kept take, or an audio file below the allowed folders.
+
+    Those are the takes', Sideman's own, those of the settings, and the open session's.
+    """
+    if name.startswith(("/", "~")):
+        return _of_file(rooms, name, session_folder)
+    try:
+        status = jobs.status(JobId(name))
+    except NotFound:
+        return of_take(rooms.takes.get(name), rooms.takes.folder(name))
+    report = report_of(status.result)
+    if report is not None:
+        return of_report(report)
+    if status.recipe != "render":
+        return of_take(rooms.takes.get(name), rooms.takes.folder(name))
+    if status.state is JobState.RUNNING:
+        raise RequestInvalid(f"job {name} is still rendering; ask again when it is done")
+    raise RequestInvalid(f"job {name} is {status.state.value}: it rendered nothing")
+
+
+def _of_file(rooms: Rooms, name: str, session_folder: Path | None) -> Sound:
+    path = Path(name).expanduser().resolve()
+    settings = rooms.settings
+    folders = [settings.takes_dir, settings.data_dir, *settings.allowed_folders]
+    if session_folder is not None:
+        folders.append(session_folder)
+    if not any(path.is_relative_to(folder.resolve()) for folder in folders):
+        raise RequestInvalid(
+            f"{shorten(name)!r} is outside the folders from which files may be read: "
+            f"{', '.join(map(str, folders))}; the user can allow more with the setting 'allowed_folders'"
+        )
+    return Sound(title=path.name, whole=path)
+
+
+def of_report(report: RenderReport) -> Sound:
+    """Return the sound of a rendering: its mix if it has one, else its first file."""
+    whole = next((file for file in report.files if file.name == "mix"), report.files[0])
+    parts = {file.name: Path(file.path) for file in report.files if file is not whole}
+    return Sound(
+        title=f"{report.session}: {whole.name}",
+        whole=Path(whole.path),
+        parts=parts,
+        from_seconds=report.from_seconds,
+        seconds=report.seconds,
+    )
+
+
+def of_take(take: Take, folder: Path) -> Sound:
+    """Return the sound of a take."""
+    plan = take.plan
+    meter, bpm = plan.time_signature, plan.tempo_bpm
+    bar_seconds = ticks_to_seconds(meter.ticks_per_bar, bpm)
+    lines = [Line(number * bar_seconds, str(number + 1), is_strong=True) for number in range(plan.n_bars + 1)]
+    markers = [Line((section.start_bar - 1) * bar_seconds, section.name) for section in plan.sections]
+    stems = {path.stem: path for path in sorted((folder / STEMS_FOLDER).glob("*.wav"))}
+    return Sound(
+        title=f"{plan.title} ({take.id})",
+        whole=folder / MIX_FILE,
+        parts=stems,
+        lines=tuple(lines),
+        markers=tuple(markers),
+    )
