@@ -33,8 +33,6 @@ LIBRARY = (
     "reader",
 )
 VERBS = (
-    "verbs/meters",
-    "verbs/bounce",
     "plugin_list",
     "lanes",
     "lane_targets",
@@ -74,6 +72,8 @@ VERBS = (
     "verbs/controllers",
     "verbs/programs",
     "verbs/selecting",
+    "verbs/bounce",
+    "verbs/meters",
     "verbs/plugin_chain",
     "verbs/plugin_settings",
     "verbs/automation",

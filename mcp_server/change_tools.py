@@ -62,12 +62,12 @@ def _edit_tool(studio: Studio) -> PlainTool:
 
 
 def _undo_tools(studio: Studio) -> list[PlainTool]:
-    @plain_tool("Undo a change set", changes(destructive=True, idempotent=True))
+    @plain_tool("Undo a change set", changes(destructive=True, idempotent=True), is_told_elsewhere=True)
     async def undo(change_set: ChangeSetName = None) -> ChangeSummary:
         """Take back all that one change set did, keeping later ones; refused where a later one builds on it."""
         return ChangeSummary.of(await studio.open_session.undo(change_set))
 
-    @plain_tool("Redo a change set", changes())
+    @plain_tool("Redo a change set", changes(), is_told_elsewhere=True)
     async def redo(change_set: ChangeSetName = None) -> ChangeSummary:
         """Do a change set again that was taken back."""
         return ChangeSummary.of(await studio.open_session.redo(change_set))

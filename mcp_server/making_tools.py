@@ -83,7 +83,7 @@ def _place_tool(studio: Studio) -> PlainTool:
 
 
 def _take_tools(studio: Studio) -> list[PlainTool]:
-    @plain_tool("Kept takes", READS)
+    @plain_tool("Kept takes", READS, is_told_elsewhere=True)
     async def list_takes(limit: Annotated[int, Field(ge=1, le=100)] = 20) -> TakeList:
         """List the takes that are kept, newest first."""
         return TakeList.of(studio.takes(limit))

@@ -18,9 +18,9 @@ from mcp_types import CallToolResult, TextContent
 from tests.acceptance.homes import home_environment
 
 TOOLS = {
-    "cancel_job", "capabilities", "describe_operations", "edit_session", "generate", "get_take", "inspect", "job",
-    "list_changes", "list_takes", "place_take", "record", "redo", "search_plugins", "session", "session_diff",
-    "session_overview", "transport", "undo",
+    "cancel_job", "capabilities", "compare", "describe_operations", "edit_session", "generate", "get_take", "inspect",
+    "job", "list_changes", "list_takes", "measure", "picture", "place_take", "record", "redo", "render",
+    "search_plugins", "session", "session_diff", "session_overview", "transport", "undo",
 }  # fmt: skip
 _MOST_TOOLS, _LARGEST_LIST_BYTES = 40, 32_000
 _DEADLINE_SECONDS = 60.0

@@ -91,7 +91,7 @@ local function outcome(made, placed, from, to)
 	end
 	local peak = placed:to_audioregion():maximum_amplitude(nil)
 	local told = { route_id = ids.of(made), target_id = ids.of(placed), asked = string.format("%d samples", to - from),
-		read_back = string.format("%d samples, peak %.1f dBFS", length, peak > 0 and controls.to_db(peak) or -math.huge) }
+		read_back = string.format("%d samples, peak %s", length, levels.shown(levels.db(peak))) }
 	if peak <= 0 then
 		told.status, told.reason = "unverified", "what was bounced is silent"
 	end

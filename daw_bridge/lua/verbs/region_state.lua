@@ -271,12 +271,14 @@ end
 --- Change a region's bounds or place, off its playlist: changed on it, Ardour sorts its list of regions anew without a
 -- lock, and its reading thread, still busy with an earlier change, crashes now and then (seen at 7.3).
 function region_state.change_aside(session, region, change)
-	local playlist = region:playlist()
-	local stacks = region_state.stacks(playlist)
+	local playlist, config = region:playlist(), ARDOUR.config()
+	local stacks, follows = region_state.stacks(playlist), config:get_automation_follows_regions()
+	config:set_automation_follows_regions(false) -- on its way back Ardour would lose points of the track's automation
 	region_state.take_off(region)
 	local is_done, fault = pcall(change)
 	region_state.put(playlist, region, region:position())
 	region_state.restack(session, stacks)
+	config:set_automation_follows_regions(follows)
 	if not is_done then
 		error(fault, 0)
 	end
