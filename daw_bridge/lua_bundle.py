@@ -16,6 +16,7 @@ LIBRARY = (
     "json",
     "faults",
     "files",
+    "lists",
     "ids",
     "names",
     "plugins",

@@ -15,7 +15,7 @@ local function exists(object)
 end
 
 local function is_group(session, id)
-	for group in session:route_groups():iter() do
+	for group in lists.each(session:route_groups()) do
 		if ids.own(group) == id then
 			return true
 		end

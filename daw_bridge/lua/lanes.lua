@@ -48,7 +48,7 @@ function lanes.is_in_beats(list)
 		list:editor_add(Temporal.timepos_t(0), 0, false)
 	end
 	local in_beats
-	for event in list:events():iter() do
+	for event in lists.each(list:events()) do
 		in_beats = event.when:is_beats()
 		break
 	end
@@ -64,7 +64,7 @@ function lanes.read(list)
 	if list:size() == 0 then
 		return points, false
 	end
-	for event in list:events():iter() do
+	for event in lists.each(list:events()) do
 		if in_beats == nil then
 			in_beats = event.when:is_beats()
 		end
@@ -75,7 +75,7 @@ end
 
 local function all_events(list, at_most)
 	local events = {}
-	for event in list:events():iter() do
+	for event in lists.each(list:events()) do
 		events[#events + 1] = event
 		if #events == at_most then
 			break

@@ -25,7 +25,7 @@ end
 --- Everything that is installed; Ardour tells some of it twice.
 function plugin_list.all()
 	local list, known = {}, {}
-	for info in ARDOUR.LuaAPI.list_plugins():iter() do
+	for info in lists.each(ARDOUR.LuaAPI.list_plugins()) do
 		local one = entry(info)
 		local key = one.format .. " " .. one.id
 		if not known[key] then
@@ -64,7 +64,7 @@ end
 --- The labels of a plugin's presets, sorted, and which of them are the user's own.
 function plugin_list.preset_labels(plugin)
 	local labels, own = {}, {}
-	for preset in plugin:get_info():get_presets(false):iter() do
+	for preset in lists.each(plugin:get_info():get_presets(false)) do
 		labels[#labels + 1] = preset.label
 		own[preset.label] = preset.user
 	end

@@ -164,7 +164,7 @@ end
 function reader.selected_regions(editor)
 	local selected = json.array()
 	if editor then
-		for region in editor:get_selection().regions:regionlist():iter() do
+		for region in lists.each(editor:get_selection().regions:regionlist()) do
 			selected[#selected + 1] = ids.of(region)
 		end
 	end

@@ -16,7 +16,7 @@ end
 
 -- Hiding a VCA that was made in the same moment ends Ardour 7.3, so nothing is touched that need not be.
 local function is_so_already(session, routes)
-	for strip in session:get_stripables():iter() do
+	for strip in lists.each(session:get_stripables()) do
 		if strip:is_selected() ~= is_wanted(strip, routes) then
 			return false
 		end
@@ -35,7 +35,7 @@ function selection.set(context, routes)
 	end
 	local hidden = {}
 	local is_done, reason = pcall(function ()
-		for strip in context.session:get_stripables():iter() do
+		for strip in lists.each(context.session:get_stripables()) do
 			if not strip:is_hidden() and not is_wanted(strip, routes) then
 				local view = editor:get_stripable_time_axis_by_id(strip:to_stateful():id())
 				if view then

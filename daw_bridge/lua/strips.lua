@@ -5,7 +5,7 @@ local strips = {}
 --- All strips in the order in which they stand in the mixer.
 function strips.all(session)
 	local list, order = {}, {}
-	for route in session:get_routes():iter() do
+	for route in lists.each(session:get_routes()) do
 		list[#list + 1] = route
 		order[route] = route:presentation_info_ptr():order()
 	end
@@ -22,7 +22,7 @@ end
 
 local function bearing(session, name)
 	local found = {}
-	for route in session:get_routes():iter() do
+	for route in lists.each(session:get_routes()) do
 		if route:name() == name then
 			found[#found + 1] = route
 		end
@@ -64,7 +64,7 @@ function strips.regions(route)
 	local list = {}
 	local track = route:to_track()
 	if not track:isnil() and not track:playlist():isnil() then
-		for region in track:playlist():region_list():iter() do
+		for region in lists.each(track:playlist():region_list()) do
 			list[#list + 1] = region
 		end
 	end

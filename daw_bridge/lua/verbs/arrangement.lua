@@ -100,7 +100,7 @@ end
 
 local function regions_on(playlist)
 	local list = {}
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		list[#list + 1] = region
 	end
 	return list

@@ -37,7 +37,7 @@ end
 -- While `region` alone of its track is heard, do something.
 local function alone(region, action)
 	local silenced = {}
-	for other in region:playlist():region_list():iter() do
+	for other in lists.each(region:playlist():region_list()) do
 		if ids.of(other) ~= ids.of(region) and not other:muted() then
 			silenced[#silenced + 1] = other
 			other:set_muted(true)

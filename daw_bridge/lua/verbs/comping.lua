@@ -5,7 +5,7 @@ local comping = { operations = {} }
 -- The regions of a playlist that lie at least partly between two samples, lowest layer first.
 local function between(playlist, from, to)
 	local list = {}
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		if region_state.start_samples(region) < to and region_state.end_samples(region) > from then
 			list[#list + 1] = region
 		end

@@ -146,7 +146,7 @@ function fades.envelope(audio)
 		return nil
 	end
 	local points, is_flat = {}, true
-	for event in audio:envelope():list():events():iter() do
+	for event in lists.each(audio:envelope():list():events()) do
 		is_flat = is_flat and event.value == 1
 		points[#points + 1] = string.format("%d %.9g", event.when:samples(), event.value)
 	end

@@ -4,7 +4,7 @@ local file_import = {}
 
 local function all_region_ids()
 	local known = {}
-	for id in ARDOUR.RegionFactory.regions():iter() do
+	for id in lists.each(ARDOUR.RegionFactory.regions()) do
 		known[id:to_s()] = true
 	end
 	return known
@@ -22,7 +22,7 @@ function file_import.bring_in(context, path)
 		ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t(0), ARDOUR.PluginInfo(), ARDOUR.Track(), false
 	)
 	local found = {}
-	for id, region in ARDOUR.RegionFactory.regions():iter() do
+	for id, region in lists.each(ARDOUR.RegionFactory.regions()) do
 		if not known[id:to_s()] then
 			found[#found + 1] = region
 		end

@@ -10,7 +10,7 @@ local shared = {
 
 local function each(session)
 	local list = {}
-	for group in session:route_groups():iter() do
+	for group in lists.each(session:route_groups()) do
 		list[#list + 1] = group
 	end
 	return list
@@ -43,7 +43,7 @@ end
 
 local function members(group)
 	local list = json.array()
-	for route in group:route_list():iter() do
+	for route in lists.each(group:route_list()) do
 		list[#list + 1] = ids.of(route)
 	end
 	table.sort(list)

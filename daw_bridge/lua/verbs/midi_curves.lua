@@ -56,7 +56,7 @@ end
 function midi_curves.read(region, which)
 	local list, points = curve(region, which, false), {}
 	if list then
-		for event in list:events():iter() do
+		for event in lists.each(list:events()) do
 			points[#points + 1] = { ticks = event.when:ticks(), value = math.floor(event.value + 0.5) }
 		end
 	end

@@ -13,7 +13,7 @@ end
 
 local function all_of(session, track)
 	local list = {}
-	for playlist in session:playlists():playlists_for_track(track):iter() do
+	for playlist in lists.each(session:playlists():playlists_for_track(track)) do
 		list[#list + 1] = playlist
 	end
 	return list
@@ -118,7 +118,7 @@ function playlists.operations.add_playlist(context, operation)
 	local playlist = make(context.session, track, operation.is_copy)
 	local id = ids.of(playlist)
 	local own = json.array()
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		own[#own + 1] = ids.of(region)
 	end
 	context.undo_with({
@@ -185,7 +185,7 @@ function playlists.operations.delete_playlist(context, operation)
 		faults.stop("invalid", playlist:name() .. " is the one that " .. track:name() .. " plays; switch to another one first")
 	end
 	local name, list = playlist:name(), {}
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		list[#list + 1] = region
 	end
 	for _, region in ipairs(list) do
@@ -212,7 +212,7 @@ function playlists.inverses.set_playlist_aside(context, inverse)
 		own[id] = true
 	end
 	local list, n_foreign = {}, 0
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		list[#list + 1] = region
 		n_foreign = n_foreign + (own[ids.of(region)] and 0 or 1)
 	end

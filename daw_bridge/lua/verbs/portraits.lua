@@ -42,7 +42,7 @@ end
 
 local function paint_playlists(session, track)
 	local list = json.array()
-	for playlist in session:playlists():playlists_for_track(track):iter() do
+	for playlist in lists.each(session:playlists():playlists_for_track(track)) do
 		list[#list + 1] = ids.of(playlist)
 	end
 	return list

@@ -41,7 +41,7 @@ function region_edits.add(context, region, playlist, position)
 		playlist:add_region(region, position, 1, false)
 	end)
 	region_state.forget_changes(playlist)
-	for placed in playlist:region_list():iter() do
+	for placed in lists.each(playlist:region_list()) do
 		if not known[ids.of(placed)] then
 			region_edits.remember_made(context, placed)
 			return placed
@@ -66,7 +66,7 @@ function region_edits.split(context, region, position)
 	playlist:split_region(region, position)
 	region_state.forget_changes(playlist)
 	local parts = {}
-	for placed in playlist:region_list():iter() do
+	for placed in lists.each(playlist:region_list()) do
 		if not known[ids.of(placed)] then
 			region_edits.remember_made(context, placed)
 			parts[#parts + 1] = placed

@@ -48,7 +48,7 @@ end
 -- The regions of a playlist that is not in use, as "id position length;…" in samples.
 local function regions_text(playlist)
 	local rows = {}
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		local from = region_state.start_samples(region)
 		rows[#rows + 1] = string.format("%s %d %d", ids.of(region), from, region_state.end_samples(region) - from)
 	end

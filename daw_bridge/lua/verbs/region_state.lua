@@ -174,7 +174,7 @@ end
 -- Which region lies on which layer, lowest first, as "id layer;id layer"; empty where no two overlap.
 local function stack_of(playlist)
 	local list, is_stacked = {}, false
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		local layer = region:layer()
 		is_stacked = is_stacked or layer > 0
 		list[#list + 1] = { layer = layer, id = ids.of(region) }
@@ -229,7 +229,7 @@ end
 --- The ids of the regions on a playlist, as a set.
 function region_state.ids_on(playlist)
 	local known = {}
-	for region in playlist:region_list():iter() do
+	for region in lists.each(playlist:region_list()) do
 		known[ids.of(region)] = true
 	end
 	return known

@@ -124,7 +124,7 @@ local raises = { top = "raise_to_top", bottom = "lower_to_bottom", up = "raise",
 -- The layers of the regions that a region shares time with, its own apart.
 local function layers_around(region)
 	local lowest, highest
-	for other in region:playlist():regions_touched(region:position(), region:position() + region:length()):iter() do
+	for other in lists.each(region:playlist():regions_touched(region:position(), region:position() + region:length())) do
 		if ids.of(other) ~= ids.of(region) then
 			lowest = math.min(lowest or other:layer(), other:layer())
 			highest = math.max(highest or other:layer(), other:layer())

@@ -66,7 +66,7 @@ end
 
 -- Put copies of a track's regions on another one. MIDI regions get notes of their own; audio is shared, as always.
 local function copy_material(original, track, is_midi)
-	for region in original:playlist():region_list():iter() do
+	for region in lists.each(original:playlist():region_list()) do
 		local copy = ARDOUR.RegionFactory.clone_region(region, true, is_midi)
 		track:playlist():add_region(copy, region:position(), 1, false)
 	end

@@ -235,7 +235,7 @@ function routing.session_facts(session, _, facts)
 	for _, route_facts in ipairs(facts.routes) do
 		by_id[route_facts.id] = route_facts
 	end
-	for route in session:get_routes():iter() do
+	for route in lists.each(session:get_routes()) do
 		local its = by_id[ids.of(route)]
 		if its then
 			its.inputs, its.outputs = port_texts(session, route:input()), port_texts(session, route:output())

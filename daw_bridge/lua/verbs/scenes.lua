@@ -12,7 +12,7 @@ end
 -- Every control of the session with its id.
 local function each_control()
 	local list = {}
-	for controllable in PBD.Controllable.registered_controllables():iter() do
+	for controllable in lists.each(PBD.Controllable.registered_controllables()) do
 		local control = controllable:to_automationcontrol()
 		list[#list + 1] = not control:isnil() and { id = controllable:id():to_s(), control = control } or nil
 	end

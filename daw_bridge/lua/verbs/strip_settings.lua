@@ -65,7 +65,7 @@ end
 -- All strips, VCAs among them, in their order.
 local function in_order(session)
 	local list = {}
-	for strip in session:get_stripables():iter() do
+	for strip in lists.each(session:get_stripables()) do
 		if not strip:is_monitor() then
 			list[#list + 1] = strip
 		end

@@ -159,11 +159,23 @@ local function n_foreign(route, own)
 	return count
 end
 
+local function has_one_of(group, routes)
+	for member in lists.each(group:route_list()) do
+		for _, route in ipairs(routes) do
+			if ids.of(member) == ids.of(route) then
+				return true
+			end
+		end
+	end
+	return false
+end
+
 -- Select these strips and no others, whatever groups share their selection: what is selected will be removed.
+-- Groups of other strips are left alone: now and then Ardour 7.3 ends when it is told of a change of one.
 local function select_alone(context, routes)
 	local sharing = {}
-	for group in context.session:route_groups():iter() do
-		if group:is_select() then
+	for group in lists.each(context.session:route_groups()) do
+		if group:is_select() and has_one_of(group, routes) then
 			group:set_select(false)
 			sharing[#sharing + 1] = group
 		end

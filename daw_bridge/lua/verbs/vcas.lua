@@ -16,7 +16,7 @@ end
 
 local function each(session)
 	local list = {}
-	for vca in session:vca_manager():vcas():iter() do
+	for vca in lists.each(session:vca_manager():vcas()) do
 		list[#list + 1] = vca
 	end
 	return list
@@ -131,7 +131,7 @@ local function assign(context, vca, id, route)
 end
 
 local function make(session, name)
-	for vca in session:vca_manager():create_vca(1, name):iter() do
+	for vca in lists.each(session:vca_manager():create_vca(1, name)) do
 		return vca
 	end
 	faults.stop("failed", "Ardour made no VCA")
