@@ -46,7 +46,7 @@ bench-ardour *words:
 
 # Apply a thousand change sets drawn by chance to the real editor and undo each: soak-ardour [PYTEST ARGS…]
 soak-ardour *words:
-    SIDEMAN_RANDOM_CHANGES=1000 pytest tests/acceptance/test_random_changes.py -s "$@"
+    RANDOM_CHANGES=1000 pytest tests/acceptance/test_random_changes.py -s "$@"
 
 # Check style, types, shell scripts and that no lock names a host
 lint:

@@ -43,6 +43,14 @@ class AnswerLost(TimedOut):
     """Ardour took the request but gave no answer in time: what it did is not known."""
 
 
+class EditorEnded(AnswerLost):
+    """Ardour ended in the middle of the request: what it did is not known."""
+
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(what, seconds)
+        self.args = (f"Ardour ended in the middle of {what}; start it again with the same session to see what it did",)
+
+
 class NoJournalFolder(SetupBroken):
     """The session has no folder for what the bridge keeps with it; nothing was done."""
 
@@ -117,6 +125,8 @@ class BridgeClient:
             finally:
                 del self._ready[call_id]
         if answer is None:
+            if not is_listened_to(self.osc_port):
+                raise EditorEnded(f"its {request['verb']}", timeout_seconds)
             raise AnswerLost(f"Ardour's {request['verb']}", timeout_seconds)
         if answer["ok"]:
             result: JsonObject = answer["result"]

@@ -98,7 +98,7 @@ class LiveDaw:
         deadline = time.monotonic() + TRANSPORT_SECONDS
         while True:
             state = to_transport_state(await self._client.call("transport", {"action": "state"}))
-            if _has_arrived(action, state, target):
+            if _has_arrived(action, state, target, was_rolling=asked["is_rolling"]):
                 return state
             if time.monotonic() > deadline:
                 raise TimedOut(f"Ardour's transport ({action.value})", TRANSPORT_SECONDS)
@@ -232,7 +232,9 @@ def to_place(at: BBT | None) -> dict[str, int] | None:
     return None if at is None else {"bar": at.bar, "beat": at.beat, "tick": at.tick}
 
 
-def _has_arrived(action: TransportAction, state: TransportState, target_samples: int | None) -> bool:
+def _has_arrived(
+    action: TransportAction, state: TransportState, target_samples: int | None, *, was_rolling: bool
+) -> bool:
     match action:
         case TransportAction.PLAY | TransportAction.PLAY_RANGE:
             return state.is_rolling
@@ -243,6 +245,8 @@ def _has_arrived(action: TransportAction, state: TransportState, target_samples:
         case TransportAction.LOCATE:
             assert target_samples is not None
             near = state.playhead_samples == target_samples
+            if not was_rolling:  # from 8 on what is about to locate counts as rolling for a moment
+                return near and not state.is_rolling
             return near or (state.is_rolling and state.playhead_samples > target_samples)
         case TransportAction.STATE:
             return True

@@ -21,7 +21,9 @@ function faults.from(caught)
 	if type(caught) == "table" and caught.kind then
 		return caught
 	end
-	return { kind = "failed", message = tostring(caught) }
+	-- an exception of Ardour's own reaches Lua as whatever lay on the stack
+	local message = type(caught) == "string" and caught or "Ardour raised an error of its own; its log says which"
+	return { kind = "failed", message = message }
 end
 
 --- Tell a fault in one sentence, with the nearest match where a name was wrong.

@@ -104,7 +104,10 @@ end
 --- The id that Ardour itself gave an object: what its files name, and what tells it from one that it took the place of.
 function ids.own(object)
 	if object.full_name then -- a VCA: Ardour gives it another id with each start (7.3 to 9.8), but its fader keeps its own
-		return object:gain_control():id():to_s()
+		local fader = object:gain_control():id():to_s()
+		if fader ~= "0" then -- what 9.8 tells scripts of all controls; there a VCA is known until Ardour is closed
+			return fader
+		end
 	end
 	return object:to_stateful():id():to_s()
 end

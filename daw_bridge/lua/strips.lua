@@ -59,6 +59,15 @@ function strips.no_group()
 	return is_made and none or nil
 end
 
+--- The number that a colour stands for; stops where the text is no colour.
+function strips.colour(text)
+	local red, green, blue = text:match("^#(%x%x)(%x%x)(%x%x)$")
+	if not red then
+		faults.stop("invalid", "a colour is written #rrggbb, got " .. text)
+	end
+	return tonumber(red .. green .. blue, 16)
+end
+
 --- The regions on a strip, in no order; none where it is no track.
 function strips.regions(route)
 	local list = {}

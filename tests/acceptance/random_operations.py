@@ -31,12 +31,16 @@ class CannotDraw(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What operations may be about: the session, files to import, and the parameters of plugins by their uri."""
+    """What operations may be about: the session, files to import, the parameters of plugins by their uri.
+
+    ``lacking`` are the verbs that this Ardour cannot do, whatever they are about.
+    """
 
     session: SessionSnapshot
     audio: str
     midi: str
     parameters: Mapping[str, tuple[tuple[str, float, float], ...]]  # name, lowest, highest
+    lacking: frozenset[str] = frozenset()
 
 
 def operation_types() -> tuple[type[Operation], ...]:
@@ -50,9 +54,10 @@ def draw_change_set(seed: str, around: Surroundings) -> ChangeSet:
     drawing = _Drawing(chance, around)
     operations: list[Operation] = []
     wanted = chance.randint(1, _LONGEST_SET)
+    possible = [kind for kind in operation_types() if _verb(kind) not in around.lacking]
     while len(operations) < wanted:
         try:
-            operations.append(drawing.operation(chance.choice(operation_types())))
+            operations.append(drawing.operation(chance.choice(possible)))
         except CannotDraw:
             continue
     return ChangeSet(id=ChangeSetId(f"random-{seed}"), label=f"random {seed}", operations=tuple(operations))

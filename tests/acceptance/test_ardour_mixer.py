@@ -33,6 +33,7 @@ from tests.programs import require_program
 pytestmark = pytest.mark.usefixtures("ardour_programs")
 
 COMPRESSOR = "urn:ardour:a-comp#stereo"
+NO_IDS = "this Ardour tells scripts no ids of controls"  # 9.8
 
 
 def turn(*operations: Operation) -> ChangeSet:
@@ -172,7 +173,22 @@ async def test_a_sidechain_and_the_plugin_that_has_it_come_back(studio: Studio) 
         assert (await daw.snapshot()).revision == before.revision
 
 
+async def refuses(studio: Studio, *operations: Operation) -> bool:
+    """Whether this Ardour cannot do the last of some operations; then the reason is told and nothing was done."""
+    async with studio.daw() as daw:
+        if operations[-1].verb in (await daw.capabilities()).verbs:
+            return False
+        before = await daw.snapshot()
+        done = await daw.apply(turn(*operations))
+        assert done.state is ChangeSetState.FAILED
+        assert NO_IDS in done.outcomes[-1].reason
+        assert (await daw.snapshot()).revision == before.revision
+        return True
+
+
 async def test_a_scene_brings_the_mix_back(studio: Studio) -> None:
+    if await refuses(studio, StoreScene(scene=1, name="Verse"), RecallScene(scene=1)):
+        return
     seen = await there_and_back(
         studio,
         StoreScene(scene=1, name="Verse"),
@@ -185,6 +201,8 @@ async def test_a_scene_brings_the_mix_back(studio: Studio) -> None:
 
 
 async def test_an_overwritten_and_a_cleared_scene_come_back_with_what_they_held(studio: Studio) -> None:
+    if await refuses(studio, ClearScene(scene=2)):
+        return
     async with studio.daw() as daw:
         stored = await daw.apply(turn(SetFader(route="Kick", gain_db=-9), StoreScene(scene=2, name="Low")))
         for change in (StoreScene(scene=2, name="Other"), ClearScene(scene=2)):
@@ -193,6 +211,11 @@ async def test_an_overwritten_and_a_cleared_scene_come_back_with_what_they_held(
         assert route(seen, "Kick").gain_db == pytest.approx(-9, abs=0.01)
         await daw.revert(stored.id)
         assert (await daw.snapshot()).scenes == ()
+
+
+async def test_a_scene_is_stored_where_none_is(studio: Studio) -> None:
+    seen = await there_and_back(studio, StoreScene(scene=3, name="Bridge"))
+    assert seen.scenes == (MixerScene(number=3, name="Bridge"),)
 
 
 @pytest.mark.parametrize(
@@ -206,8 +229,8 @@ async def test_an_overwritten_and_a_cleared_scene_come_back_with_what_they_held(
         (AddSidechain(ref="s", source="Kick", plugin="ACE EQ"), "has no sidechain input"),
         (AddSidechain(ref="s", source="Bass", plugin="ACE Compressor (stereo)"), "comes from another strip"),
         (RemoveSidechain(plugin="ACE Compressor (stereo)"), "has no sidechain"),
-        (RecallScene(scene=5), "mixer scene 5 is empty"),
-        (ClearScene(scene=5), "mixer scene 5 is empty"),
+        (RecallScene(scene=5), f"mixer scene 5 is empty|{NO_IDS}"),
+        (ClearScene(scene=5), f"mixer scene 5 is empty|{NO_IDS}"),
     ],
     ids=lambda value: getattr(value, "verb", None),
 )

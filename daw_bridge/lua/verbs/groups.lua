@@ -41,6 +41,15 @@ function groups.named(context, name)
 	names.stop_unknown("group", name, known)
 end
 
+-- Make an empty group. From 9 on it is not in the session before it is added, and its routes outlive it, which ends Ardour.
+local function make(session, name)
+	local group = session:new_route_group(name)
+	if session.add_route_group then
+		session:add_route_group(group)
+	end
+	return group
+end
+
 local function members(group)
 	local list = json.array()
 	for route in lists.each(group:route_list()) do
@@ -81,7 +90,7 @@ local function apply(session, group, facts)
 		group:set_relative(facts.is_relative, nil)
 	end
 	if facts.colour then
-		group:set_rgba(tracks.colour(facts.colour) << 8 | 0xFF)
+		group:set_rgba(strips.colour(facts.colour) << 8 | 0xFF)
 	end
 	if facts.routes then
 		local wanted = {}
@@ -125,6 +134,46 @@ local function go_home(session, list)
 		if group and route then
 			group:add(route)
 		end
+	end
+end
+
+-- Dissolve all groups; returns what they were like, by which they can be made again.
+local function dissolve(session)
+	local list = {}
+	for i, group in ipairs(each(session)) do
+		list[i] = facts_of(group)
+		list[i].is_hidden = group:is_hidden()
+		for _, id in ipairs(list[i].routes) do
+			group:remove(strips.find(session, id))
+		end
+	end
+	return list
+end
+
+--- Take strips out of the session by `remove`. From 9 on no group may be there that a strip was ever in: Ardour's groups
+-- go on listening to the controls of removed strips, which ends the editor (`ControlGroup::control_going_away` at 9.8).
+function groups.aside(session, remove)
+	if not session.add_route_group then
+		remove()
+		return
+	end
+	local dissolved = dissolve(session)
+	collectgarbage() -- a group goes when Lua holds it no more
+	local is_done, reason = pcall(remove)
+	for _, facts in ipairs(dissolved) do
+		local is_left = false
+		for _, id in ipairs(facts.routes) do
+			is_left = is_left or strips.find(session, id) ~= nil
+		end
+		if is_left then
+			local group = make(session, facts.name)
+			ids.succeed(session, facts.id, group)
+			apply(session, group, facts)
+			group:set_hidden(facts.is_hidden, nil)
+		end
+	end
+	if not is_done then
+		error(reason, 0)
 	end
 end
 
@@ -178,14 +227,19 @@ end
 
 function groups.operations.add_group(context, operation)
 	local session, wanted = context.session, route_ids(context, operation.routes)
+	for _, other in ipairs(each(session)) do
+		if other:name() == operation.name then
+			faults.stop("invalid", "a group is called " .. operation.name .. " already; choose another name")
+		end
+	end
 	local left = homes(session, wanted)
 	note_emptied(context, wanted)
-	local group = session:new_route_group(operation.name)
+	local group = make(session, operation.name)
 	local id = ids.of(group)
 	context.undo_with({ kind = "remove_group", group = id, homes = left, key = "group:" .. id })
 	context.refs[operation.ref] = id
 	if group:name() ~= operation.name then
-		faults.stop("failed", "a group of that name is there; Ardour called it " .. group:name())
+		faults.stop("failed", "Ardour called the group " .. group:name())
 	end
 	local facts = { routes = wanted, shares = operation.shares, is_active = true }
 	facts.colour = json.given(operation.colour)
@@ -261,7 +315,7 @@ function groups.inverses.restore_removed_group(context, inverse)
 	if find(context.session, inverse.group) then
 		return nil
 	end
-	local group = context.session:new_route_group(inverse.was.name)
+	local group = make(context.session, inverse.was.name)
 	ids.succeed(context.session, inverse.group, group)
 	apply(context.session, group, inverse.was)
 	return nil
@@ -280,7 +334,7 @@ function groups.join(session, facts, route)
 		group:add(route)
 		return
 	end
-	group = session:new_route_group(facts.name)
+	group = make(session, facts.name)
 	ids.succeed(session, facts.id, group)
 	facts.routes = json.array({ ids.of(route) })
 	apply(session, group, facts)

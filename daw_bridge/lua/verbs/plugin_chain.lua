@@ -9,7 +9,7 @@ local taken_out, most_taken_out = {}, 32
 local function keep(id, processor)
 	for i, one in ipairs(taken_out) do
 		if one.id == id or #taken_out == most_taken_out then
-			table.remove(taken_out, i)
+			plugins.settle(table.remove(taken_out, i).processor)
 			break
 		end
 	end

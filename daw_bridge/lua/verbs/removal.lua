@@ -10,6 +10,9 @@ function removal.operations.delete_track(context, operation)
 		faults.stop("invalid", "the " .. kind .. " bus cannot be deleted")
 	end
 	context.undo_with({ kind = "restore_track", route = id, portrait = portraits.of(session, route), key = "route:" .. id })
+	if not removal.asks.delete_track(session) then
+		sidechains.remove_taps(session, route)
+	end
 	if tracks.take_out(context, { route }) then
 		return { is_asking = true, routes = json.array({ id }) }
 	end

@@ -1,7 +1,7 @@
 -- store_scene, recall_scene, clear_scene: Ardour's own mixer scenes, which keep every fader, knob and button.
 -- Lua cannot read what a scene holds, but the state that Ardour writes tells.
 
-local scenes = { operations = {}, inverses = {} }
+local scenes = { operations = {}, inverses = {}, requires = {} }
 
 local n_scenes = 8 -- as many as the mixer window shows
 
@@ -79,6 +79,17 @@ local function write(session, number, name)
 	scene_of(session, number):set_name(name)
 end
 
+-- Whether Lua can tell the ids of controls, by which a scene holds their values; at 9.8 all of them read 0.
+local function tells_ids(session)
+	return strips.all(session)[1]:gain_control():id():to_s() ~= "0"
+end
+
+local no_ids = "this Ardour tells scripts no ids of controls, so what a mixer scene changes could not be taken back"
+
+for _, verb in ipairs({ "recall_scene", "clear_scene" }) do
+	scenes.requires[verb] = { probe = tells_ids, reason = no_ids .. "; Ardour 7.3 and 8.12 can do it, or do it by hand" }
+end
+
 -- What there is at a number, to be put back; null where it is empty.
 local function likeness(session, number)
 	if not is_stored(session, number) then
@@ -89,6 +100,9 @@ end
 
 function scenes.operations.store_scene(context, operation)
 	local session, number = context.session, operation.scene
+	if is_stored(session, number) and not tells_ids(session) then
+		faults.stop("invalid", no_ids .. "; store it as one that is empty")
+	end
 	context.undo_with({
 		kind = "restore_scene", scene = number, was = likeness(session, number), set = operation.name, key = "scene:" .. number,
 	})

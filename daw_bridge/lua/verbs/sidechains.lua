@@ -132,6 +132,17 @@ function sidechains.operations.remove_sidechain(context, operation)
 	return { route_id = ids.of(plugin.route), target_id = id, asked = "removed", read_back = "removed" }
 end
 
+--- Remove the sends that go into the sidechains of a strip which is about to go. Ardour does that by itself, but from 9
+--- on so late that its own are still there when the strip comes back.
+function sidechains.remove_taps(session, route)
+	for _, processor in ipairs(processors.plugins(route)) do
+		local insert = processor:to_plugininsert()
+		for _, tap in ipairs(insert:has_sidechain() and taps(session, insert) or {}) do
+			tap.route:remove_processor(tap.send, nil, true)
+		end
+	end
+end
+
 function sidechains.inverses.drop_sidechain(context, inverse)
 	local plugin = find(context.session, inverse.plugin)
 	if not plugin or not plugin.insert:has_sidechain() then

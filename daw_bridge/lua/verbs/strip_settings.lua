@@ -44,7 +44,7 @@ end
 
 function strip_settings.operations.set_colour(context, operation)
 	local route, id = strips.named(context, operation.route)
-	local colour = tracks.colour(operation.colour)
+	local colour = strips.colour(operation.colour)
 	context.undo_with({ kind = "restore_colour", route = id, was = colour_of(route), set = colour, key = "colour:" .. id })
 	tracks.paint(route, colour)
 	return { route_id = id, asked = operation.colour, read_back = string.format("#%06x", colour_of(route)) }
@@ -154,16 +154,28 @@ local needs_source = not ARDOUR.MarkerLocatePriority
 local function add_port(io)
 	local audio = ARDOUR.DataType("audio")
 	if needs_source then
-		io:add_port("", nil, audio)
-	else
-		io:add_port("", audio)
+		return io:add_port("", nil, audio)
 	end
+	return io:add_port("", audio)
+end
+
+-- Add a port. One that was just removed keeps its name until Lua has dropped it and a thread of Ardour's has deleted it;
+-- from 8 on Ardour raises an error till then.
+local function add_port_soon(io)
+	waiting.until_true(function ()
+		local is_done, result = pcall(add_port, io)
+		if is_done and result == 0 then
+			return true
+		end
+		collectgarbage()
+		return false
+	end)
 end
 
 --- Give an input or output another number of audio ports, and connect them as a list says.
 function strip_settings.resize(session, io, n_channels, connections)
 	for _ = io:n_ports():n_audio(), n_channels - 1 do
-		add_port(io)
+		add_port_soon(io)
 	end
 	for i = io:n_ports():n_audio() - 1, n_channels, -1 do
 		io:remove_port(io:audio(i), nil)

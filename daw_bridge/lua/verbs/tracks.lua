@@ -13,6 +13,33 @@ local function first(session, list)
 	faults.stop("busy", "Ardour made no track; it is still busy, or the name cannot be used")
 end
 
+-- Whether ports of a strip that is gone still stand under a name; colons and the like are none in the names of ports.
+local function is_held(session, name)
+	local start = ":" .. name:gsub('[<>:"/\\|?*]', "_") .. "/"
+	for _, data_type in ipairs({ "audio", "midi" }) do
+		local _, answer = session:engine():get_backend_ports("", ARDOUR.DataType(data_type), 0, C.StringVector())
+		for port in answer[4]:iter() do
+			if port:find(start, 1, true) then
+				return true
+			end
+		end
+	end
+	return false
+end
+
+-- Wait until a name can be used again. A removed strip keeps its ports until Lua has dropped it and a thread of Ardour's
+-- has deleted them; Ardour 9 ends when it is to make a port that is still there.
+local function require_free(session, name)
+	local route = session:route_by_name(name)
+	if not route:isnil() or not is_held(session, name) then
+		return
+	end
+	collectgarbage()
+	if not waiting.until_true(function () return not is_held(session, name) end) then
+		faults.stop("busy", "the ports of a removed strip called " .. name .. " are still there")
+	end
+end
+
 local last = ARDOUR.PresentationInfo.max_order
 
 -- Make a track without the window of its instrument, which Ardour opens from 9 on unless the person's settings say no.
@@ -31,6 +58,7 @@ local function without_window(make)
 end
 
 function tracks.new_midi_track(session, name, instrument)
+	require_free(session, name)
 	return first(session, without_window(function ()
 		return session:new_midi_track(
 			-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
@@ -42,12 +70,14 @@ function tracks.new_midi_track(session, name, instrument)
 end
 
 function tracks.new_audio_track(session, name, n_inputs, n_outputs)
+	require_free(session, name)
 	return first(session, session:new_audio_track(
 		n_inputs, n_outputs, strips.no_group(), 1, name, last, ARDOUR.TrackMode.Normal, true
 	))
 end
 
 function tracks.new_bus(session, name, kind, n_channels)
+	require_free(session, name)
 	local flags = ARDOUR.PresentationInfo.Flag
 	if kind == "midi" then
 		return first(session, session:new_midi_route(
@@ -63,15 +93,6 @@ local function instrument_info(id)
 	})
 end
 
---- The number that a colour stands for; stops where the text is no colour.
-function tracks.colour(text)
-	local red, green, blue = text:match("^#(%x%x)(%x%x)(%x%x)$")
-	if not red then
-		faults.stop("invalid", "a colour is written #rrggbb, got " .. text)
-	end
-	return tonumber(red .. green .. blue, 16)
-end
-
 function tracks.paint(strip, colour)
 	strip:presentation_info_ptr():set_color(colour << 8 | 0xFF)
 	if strip:presentation_info_ptr():color() >> 8 & 0xFFFFFF ~= colour then
@@ -85,7 +106,7 @@ local function dress(context, route, operation)
 	context.undo_with({ kind = "remove_track", route = id, key = "route:" .. id })
 	context.refs[operation.ref] = id
 	if operation.colour and operation.colour ~= json.null then
-		tracks.paint(route, tracks.colour(operation.colour))
+		tracks.paint(route, strips.colour(operation.colour))
 	end
 	local outcome = { route_id = id, asked = operation.name, read_back = route:name() }
 	if route:name() ~= operation.name then
@@ -202,15 +223,16 @@ end
 --- the person first. Returns whether it is asking now.
 function tracks.take_out(context, routes)
 	for _, route in ipairs(routes) do
-		local instrument = route:the_instrument()
-		if not instrument:isnil() then
-			plugins.settle(instrument)
+		for _, processor in ipairs(processors.plugins(route)) do
+			plugins.settle(processor)
 		end
 	end
 	if context.session.remove_route then
-		for _, route in ipairs(routes) do
-			context.session:remove_route(route)
-		end
+		groups.aside(context.session, function ()
+			for _, route in ipairs(routes) do
+				context.session:remove_route(route)
+			end
+		end)
 		return false
 	end
 	faults.require_editor(context, "removing tracks in this Ardour")

@@ -256,7 +256,7 @@ function vcas.inverses.restore_vca(context, inverse)
 	end
 	local vca = make(session, was.name)
 	ids.succeed(session, inverse.vca, vca)
-	tracks.paint(vca, tracks.colour(was.colour))
+	tracks.paint(vca, strips.colour(was.colour))
 	note_press(vca)
 	restore_values(vca, { gain = inverse.gain, mute = was.is_muted and 1 or 0, solo = was.is_soloed and 1 or 0 })
 	for _, id in ipairs(was.routes) do
