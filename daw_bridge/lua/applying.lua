@@ -43,6 +43,8 @@ local function advance(record, session, editor, until_us, how)
 			finishing.close(record, session, editor, "applied")
 		elseif record.is_derived[index] and not parts then
 			last = "derive"
+		elseif waiting.is_dropping() then
+			last = "busy"
 		elseif must_ask(record, session, how) then
 			last = "must_ask"
 		elseif not must_do_one and now_us() >= until_us then

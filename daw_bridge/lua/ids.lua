@@ -42,6 +42,26 @@ local function is_there(session, id)
 		or is_playlist(session, persistent) or is_region(persistent) or is_group(session, id)
 end
 
+-- The id that Ardour was to give next when the session was saved.
+local function next_id(session)
+	local text = files.read(session:path() .. "/" .. session:snap_name() .. ".ardour")
+	return tonumber(text and text:sub(1, 4096):match('id%-counter="(%d+)"')) or math.huge
+end
+
+-- Forget what was made after the session was saved and went with an editor that ended: Ardour gives such ids anew, to
+-- other things.
+local function forget_lost(session)
+	local next_own = next_id(session)
+	for id, list in pairs(successors) do
+		for i = #list, 1, -1 do
+			if tonumber(list[i]) >= next_own and not is_there(session, list[i]) then
+				table.remove(list, i)
+			end
+		end
+		successors[id] = #list > 0 and list or nil
+	end
+end
+
 -- Let the latest object that is there go on under an id, unless the first one is there itself.
 local function settle(session, id)
 	if is_there(session, id) then
@@ -68,6 +88,7 @@ function ids.use(session)
 	end
 	local text = files.read(here)
 	path, successors, present, known = here, text and json.decode(text) or {}, {}, {}
+	forget_lost(session)
 	for id in pairs(successors) do
 		settle(session, id)
 	end

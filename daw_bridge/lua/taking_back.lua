@@ -111,11 +111,14 @@ function taking_back.go_on(session, editor, arguments)
 	for i = #record.inverses, 1, -1 do
 		local inverse = record.inverses[i]
 		if not inverse.is_undone and inverse.kind ~= "remove_track" then
-			local is_busy = take_back_one(context, record, inverse, arguments.later) == "busy"
+			local is_busy = waiting.is_dropping() or take_back_one(context, record, inverse, arguments.later) == "busy"
 			if is_busy or now_us() >= until_us then
 				return { remaining = true, is_asking = false, is_busy = is_busy }
 			end
 		end
+	end
+	if waiting.is_dropping() then
+		return { remaining = true, is_asking = false, is_busy = true }
 	end
 	local standing = standing_tracks(record)
 	if #standing > 0 and not session.remove_route and not arguments.may_ask then

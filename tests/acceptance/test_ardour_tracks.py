@@ -21,6 +21,7 @@ from music.operations.groups import (
 )
 from music.operations.material import ImportAudio, ImportMidi
 from music.operations.mixer import SetFader, SetPolarity
+from music.operations.plugins import RemovePlugin
 from music.operations.sends import AddSend
 from music.operations.tracks import (
     AddAudioTrack,
@@ -290,6 +291,27 @@ async def test_vcas_move_what_follows_them(playing: Studio) -> None:
     assert set(drums.routes) == {route(seen, "Kick").id, route(seen, "Reverb").id}
     assert everything.routes == (route(seen, "Bass").id,)
     assert route(seen, "Kick").gain_db == pytest.approx(-6.0, abs=0.01)
+
+
+async def test_a_group_changes_right_after_a_vca_went(playing: Studio) -> None:
+    """Ardour 7.3 ended in most of such turns."""
+    for colour in ("#112233", "#223344", "#334455", "#445566"):
+        await there_and_back(
+            playing,
+            EditGroup(group="Low", colour=colour, shares=("mute",)),
+            AddVca(ref="v", name="Drums", routes=("Kick",)),
+        )
+
+
+async def test_an_instrument_comes_back_with_the_outputs_it_gave_its_track(playing: Studio) -> None:
+    async with playing.daw() as daw:
+        instrument = route(await daw.snapshot(), "Keys").processors[0]
+    for targets in (("Master",), ("Reverb",), ()):
+        done = await applied(playing, SetOutput(route="Keys", targets=targets))
+        for _ in range(2):
+            await there_and_back(playing, RemovePlugin(plugin=instrument.id))
+        async with playing.daw() as daw:
+            assert failures(await daw.revert(done.id)) == []
 
 
 async def test_a_vca_is_removed_and_comes_back(playing: Studio) -> None:

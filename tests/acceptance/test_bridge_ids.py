@@ -1,5 +1,6 @@
 """What is made anew goes on under the id by which everybody knows it, also after Ardour was restarted."""
 
+import json
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 from daw_bridge.live import LiveDaw
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState
 from music.operations import Operation
-from music.operations.groups import AddGroup, AddVca
+from music.operations.groups import AddGroup, AddVca, RemoveGroup
 from music.operations.material import ImportMidi
 from music.operations.mixer import SetFader
 from music.operations.plugins import AddPlugin, SetParameter
@@ -112,3 +113,25 @@ async def test_a_deleted_track_comes_back_under_its_id_again_and_again_over_a_re
         assert (found.name, found.gain_db) == ("Voice", 0.0)
         await daw.revert(made.id)
         assert track not in [route.id for route in (await daw.snapshot()).routes]
+
+
+async def test_ids_that_went_with_an_editor_that_ended_are_forgotten(studio: Studio) -> None:
+    """Ardour gives them anew, to other things."""
+    async with studio.daw() as daw:
+        await _applied(daw, AddAudioTrack(ref="one", name="One", colour="#993311", n_channels=1))
+        await _applied(daw, AddAudioTrack(ref="two", name="Two", colour="#993311", n_channels=1))
+        low = (await _applied(daw, AddGroup(ref="low", name="Low", routes=("One",)))).outcomes[0].target_id
+        assert low
+        await daw.save()
+    studio.editor.kill()
+    path = studio.editor.session_folder / "sideman" / "ids.json"
+    lost = [str(int(low) + later) for later in range(100, 6000)]
+    path.write_text(json.dumps({low: lost}))
+    studio.editor.restart()
+    async with studio.daw() as daw:
+        for name in ("High", "Higher"):
+            await _applied(daw, AddGroup(ref=name, name=name, routes=("Two",)))
+            await daw.revert((await _applied(daw, RemoveGroup(group=low))).id)
+        groups = (await daw.snapshot()).groups
+    assert [group.name for group in groups if group.id == low] == ["Low"]
+    assert {group.name for group in groups} == {"Higher", "Low"}

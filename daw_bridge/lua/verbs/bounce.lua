@@ -23,6 +23,9 @@ local function write(context, route, from, to, name)
 			route:name(), seconds, longest_seconds))
 	end
 	local track, last = route:to_track(), route:main_outs()
+	if strips.kind(route) == "midi_track" and route:the_instrument():isnil() then
+		faults.stop("invalid", route:name() .. " has no instrument that would make audio of its notes; add one with add_plugin")
+	end
 	-- Ardour says of no MIDI track that it can be, and bounces it all the same (midi_track.h)
 	if strips.kind(route) == "audio_track" and not track:bounceable(last, false) then
 		faults.stop("invalid", route:name() .. " cannot be bounced: a plugin on it changes the number of channels; use render")

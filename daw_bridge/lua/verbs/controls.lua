@@ -43,6 +43,14 @@ local function owner(session, inverse)
 	return strip and not strip:isnil() and strip or nil
 end
 
+-- Ardour sets no control that plays its automation (`AutomationControl::writable`).
+local function require_writable(object, control, name, value)
+	if control:automation_state() == ARDOUR.AutoState.Play and math.abs(controls.value(control, name) - value) > 1e-6 then
+		faults.stop("invalid", string.format("the %s of %s plays its automation, so it cannot be set; write_automation changes "
+			.. "that, set_automation_mode with manual lets go of it", (name:gsub("_", " ")), object:name()))
+	end
+end
+
 --- Set a control, remembering what it was; returns what it then reads.
 -- `kind` is route, vca or send; `object` is the strip or the send.
 function controls.change(context, kind, object, name, value)
@@ -50,6 +58,7 @@ function controls.change(context, kind, object, name, value)
 	if not control then
 		faults.stop("invalid", object:name() .. " has no " .. name:gsub("_", " "))
 	end
+	require_writable(object, control, name, value)
 	local id = ids.of(object)
 	context.undo_with({
 		kind = kind == "vca" and "restore_vca_control" or "restore_control", [kind] = id, control = name, was = controls.value(control, name), set = value,

@@ -70,7 +70,8 @@ local function made(context, known)
 	return not processor:isnil() and processor or faults.stop("failed", "Ardour could not load the plugin " .. known.name)
 end
 
-local function put(route, processor, place)
+local function put(session, route, processor, place)
+	routing.await_freed(session, route)
 	if route:add_processor_by_index(processor, place, nil, true) ~= 0 then
 		faults.stop("failed", string.format("Ardour could not put %s on %s; it may not fit the strip's channels",
 			processor:display_name(), route:name()))
@@ -83,7 +84,7 @@ function plugin_chain.operations.add_plugin(context, operation)
 	local place = wanted_place(route, operation, #processors.shown(route))
 	local processor = made(context, known)
 	local preset = operation.preset ~= json.null and plugin_list.preset_named(processor, operation.preset)
-	put(route, processor, place)
+	put(context.session, route, processor, place)
 	local id = ids.of(processor)
 	context.undo_with({ kind = "remove_added_plugin", key = "plugin:" .. id, plugin = id, name = known.name })
 	context.refs[operation.ref] = id
@@ -121,7 +122,9 @@ function plugin_chain.operations.remove_plugin(context, operation)
 	if processor:to_insert():has_sidechain() then
 		faults.stop("invalid", name .. " listens to a sidechain; remove that first, with remove_sidechain")
 	end
-	context.undo_with(plugin_record.of(processor, route, id))
+	local inverse = plugin_record.of(processor, route, id)
+	inverse.outlet = strip_settings.outlet(context.session, route) -- without its instrument a track has no audio outputs
+	context.undo_with(inverse)
 	take_out(route, processor, id)
 	return { route_id = ids.of(route), target_id = id, asked = "no " .. name, read_back = name .. " is gone from " .. route:name() }
 end
@@ -133,6 +136,8 @@ function plugin_chain.inverses.restore_plugin(context, inverse)
 	elseif processors.find(context.session, inverse.plugin) then
 		return nil -- Ardour loaded the session from a file in which it is still there
 	end
+	routing.await_freed(context.session, route)
+	local n_outputs = route:n_outputs():n_audio()
 	local place = math.min(inverse.place, #processors.shown(route))
 	local processor = kept(inverse.plugin)
 	local is_new = not processor
@@ -147,7 +152,12 @@ function plugin_chain.inverses.restore_plugin(context, inverse)
 			return note
 		end
 	end
-	return plugin_record.apply(processor, inverse, is_new)
+	local note = plugin_record.apply(processor, inverse, is_new)
+	if inverse.outlet and inverse.outlet.n_outputs > n_outputs then
+		local missing = strip_settings.restore_outlet(context.session, route, inverse.outlet, n_outputs)
+		note = note or #missing > 0 and "not connected again: " .. table.concat(missing, ", ") or nil
+	end
+	return note
 end
 
 function plugin_chain.operations.move_plugin(context, operation)

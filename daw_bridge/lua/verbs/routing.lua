@@ -77,6 +77,24 @@ function routing.connect(session, io, wanted)
 	return missing
 end
 
+--- Wait until the audio outputs that a strip gave up are gone, since Ardour makes none whose name is still taken: Lua holds
+-- them until it collects its garbage, and then a thread of Ardour's deletes them.
+function routing.await_freed(session, route)
+	local output = route:output()
+	if output:nth(0):isnil() then
+		return
+	end
+	local start = client(session) .. output:nth(0):name():match("^(.*)/") .. "/audio_out "
+	collectgarbage()
+	waiting.until_true(function ()
+		local n_held = 0
+		for _, name in ipairs(ports_of(session:engine(), "audio", ARDOUR.PortFlags.IsOutput)) do
+			n_held = n_held + (name:sub(1, #start) == start and 1 or 0)
+		end
+		return n_held <= output:n_ports():n_audio()
+	end)
+end
+
 local function as_text(lists)
 	local ports = {}
 	for i, names in ipairs(lists) do

@@ -188,6 +188,38 @@ local function pan_of(route)
 	return { azimuth = azimuth and azimuth:get_value() or nil, width = width and width:get_value() or nil }
 end
 
+--- What a strip gives out, to be put back by `restore_outlet`: its audio outputs, what they are connected to, and its pan.
+function strip_settings.outlet(session, route)
+	local output = route:output()
+	return { outputs = routing.of(session, output), n_outputs = output:n_ports():n_audio(), pan = pan_of(route) }
+end
+
+local function is_connected(session, io)
+	for i = 0, io:n_ports():n_audio() - 1 do
+		if #routing.connections(session, io:audio(i)) == 0 then
+			return false
+		end
+	end
+	return true
+end
+
+--- Make a strip give out what it did; returns the names that could not be connected. `n_before` is how many audio outputs
+-- it had until a moment ago: a thread of Ardour's connects what has come to a MIDI track since, and is awaited.
+function strip_settings.restore_outlet(session, route, outlet, n_before)
+	local output = route:output()
+	if output:n_ports():n_audio() > (n_before or math.huge) then
+		waiting.until_true(function () return is_connected(session, output) end)
+	end
+	local missing = strip_settings.resize(session, output, outlet.n_outputs, outlet.outputs)
+	for name, value in pairs(outlet.pan) do
+		local control = controls.of(route, name)
+		if control and control:get_value() ~= value then
+			strips.set_control(control, value)
+		end
+	end
+	return missing
+end
+
 function strip_settings.operations.set_channels(context, operation)
 	local route, id = strips.named(context, operation.route)
 	local kind, was = strips.kind(route), route:n_inputs():n_audio()
@@ -197,8 +229,7 @@ function strip_settings.operations.set_channels(context, operation)
 	local connections = routing.of(context.session, route:input())
 	context.undo_with({
 		kind = "restore_channels", route = id, was = was, set = operation.n_channels, connections = connections,
-		outputs = routing.of(context.session, route:output()), n_outputs = route:n_outputs():n_audio(), pan = pan_of(route), polarity = mixer.polarity(route),
-		key = "channels:" .. id,
+		outlet = strip_settings.outlet(context.session, route), polarity = mixer.polarity(route), key = "channels:" .. id,
 	})
 	strip_settings.resize(context.session, route:input(), operation.n_channels, connections)
 	local now = route:n_inputs():n_audio()
@@ -217,15 +248,9 @@ function strip_settings.inverses.restore_channels(context, inverse)
 		return string.format("%s was given %d channel(s) since; left as it is", route:name(), route:n_inputs():n_audio())
 	end
 	local missing = strip_settings.resize(context.session, route:input(), inverse.was, inverse.connections)
-	local missing_out = strip_settings.resize(context.session, route:output(), inverse.n_outputs, inverse.outputs)
+	local missing_out = strip_settings.restore_outlet(context.session, route, inverse.outlet)
 	table.move(missing_out, 1, #missing_out, #missing + 1, missing)
 	mixer.set_polarity(route, inverse.polarity)
-	for name, value in pairs(inverse.pan) do
-		local control = controls.of(route, name)
-		if control then
-			strips.set_control(control, value)
-		end
-	end
 	return #missing > 0 and "not connected again: " .. table.concat(missing, ", ") or nil
 end
 

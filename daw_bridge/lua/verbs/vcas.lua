@@ -88,6 +88,7 @@ local function remove(session, vca)
 		routes[i] = strips.find(session, id)
 	end
 	keeping_lanes(routes, function () session:vca_manager():remove_vca(vca) end)
+	waiting.note_drop()
 end
 
 -- What a strip's own fader and buttons read: Ardour changes them when a strip leaves its VCA.
@@ -98,12 +99,27 @@ local function own_values(route)
 	}
 end
 
-local function restore_values(route, values)
+-- The automation of what a VCA acts on: Ardour multiplies its points when a strip leaves its VCA.
+local function own_lanes(route)
+	local found = {}
+	for _, name in ipairs({ "gain", "mute", "solo" }) do
+		found[name] = lanes.record(controls.of(route, name))
+	end
+	return found
+end
+
+local function restore_values(route, values, own_lanes_were)
+	for name in pairs(own_lanes_were or {}) do -- while it plays, its control cannot be set
+		controls.of(route, name):set_automation_state(ARDOUR.AutoState.Off)
+	end
 	for name, value in pairs(values) do
 		local control = controls.of(route, name)
 		if math.abs(controls.value(control, name) - value) > 1e-9 then
 			strips.set_control(control, value)
 		end
+	end
+	for name, lane in pairs(own_lanes_were or {}) do
+		lanes.restore(controls.of(route, name), lane)
 	end
 end
 
@@ -121,7 +137,9 @@ local function assign(context, vca, id, route)
 	if is_assigned(route, vca) then
 		return
 	end
-	local inverse = { kind = "unassign_vca", vca = id, route = ids.of(route), was = own_values(route) }
+	local inverse = {
+		kind = "unassign_vca", vca = id, route = ids.of(route), was = own_values(route), lanes = own_lanes(route),
+	}
 	inverse.key = "vca:" .. id .. ":" .. inverse.route
 	context.undo_with(inverse)
 	follow(route, vca)
@@ -184,7 +202,8 @@ function vcas.operations.unassign_vca(context, operation)
 		local route, route_id = strips.named(context, name)
 		if is_assigned(route, vca) then
 			context.undo_with({
-				kind = "assign_vca", vca = id, route = route_id, was = own_values(route), key = "vca:" .. id .. ":" .. route_id,
+				kind = "assign_vca", vca = id, route = route_id, was = own_values(route), lanes = own_lanes(route),
+				key = "vca:" .. id .. ":" .. route_id,
 			})
 			leave(route, vca)
 			if is_assigned(route, vca) then
@@ -199,13 +218,14 @@ function vcas.operations.remove_vca(context, operation)
 	local vca, id = vcas.named(context, operation.vca)
 	require_drawn(vca)
 	local was = facts_of(context.session, vca)
-	local values = {}
+	local values, lanes_were = {}, {}
 	for _, route_id in ipairs(was.routes) do
-		values[route_id] = own_values(strips.find(context.session, route_id))
+		local route = strips.find(context.session, route_id)
+		values[route_id], lanes_were[route_id] = own_values(route), own_lanes(route)
 	end
 	context.undo_with({
 		kind = "restore_vca", vca = id, was = was, gain = vca:gain_control():get_value(), values = values,
-		key = "vca:" .. id,
+		lanes = lanes_were, key = "vca:" .. id,
 	})
 	remove(context.session, vca)
 	if find(context.session, id) then
@@ -227,7 +247,7 @@ function vcas.inverses.unassign_vca(context, inverse)
 	local vca, route = find(context.session, inverse.vca), strips.find(context.session, inverse.route)
 	if vca and route and is_assigned(route, vca) then
 		leave(route, vca)
-		restore_values(route, inverse.was)
+		restore_values(route, inverse.was, inverse.lanes)
 	end
 	return nil
 end
@@ -236,7 +256,7 @@ function vcas.inverses.assign_vca(context, inverse)
 	local vca, route = find(context.session, inverse.vca), strips.find(context.session, inverse.route)
 	if vca and route and not is_assigned(route, vca) then
 		follow(route, vca)
-		restore_values(route, inverse.was)
+		restore_values(route, inverse.was, inverse.lanes)
 	end
 	return nil
 end
@@ -263,7 +283,7 @@ function vcas.inverses.restore_vca(context, inverse)
 		local route = strips.find(session, id)
 		if route then
 			follow(route, vca)
-			restore_values(route, inverse.values[id])
+			restore_values(route, inverse.values[id], (inverse.lanes or {})[id])
 		end
 	end
 	return vca:name() ~= was.name and "the VCA came back as " .. vca:name() or nil

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.bridge_client import EditorClosed, connect
+from daw_bridge.bridge_client import EditorClosed, EditorEnded, connect
 from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.osc import is_listened_to
 from music.errors import TryLater
@@ -50,6 +50,20 @@ async def test_a_silent_editor_is_waited_for_and_its_request_withdrawn(folder: B
             await client.call("hello", timeout_seconds=0.2)
     assert not isinstance(caught.value, EditorClosed)
     assert folder.read("request.json") is None
+
+
+async def test_an_editor_that_ended_in_the_middle_of_a_request_is_told_at_once(folder: BridgeFolder) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as editor:
+        editor.bind(("0.0.0.0", 0))
+        editor.setblocking(False)
+        async with connect(folder, slot=32, osc_port=editor.getsockname()[1]) as client, asyncio.timeout(5):
+            call = asyncio.create_task(client.call("hello"))
+            while b"LuaAction" not in await asyncio.get_running_loop().sock_recv(editor, 1024):
+                continue
+            assert folder.remove("request.json"), "as the bridge takes it"
+            editor.close()
+            with pytest.raises(EditorEnded, match="Ardour ended in the middle of its hello"):
+                await call
 
 
 async def test_a_request_that_lies_there_is_pointed_to_again_since_a_datagram_may_be_lost(folder: BridgeFolder) -> None:
