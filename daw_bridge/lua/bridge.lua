@@ -8,15 +8,6 @@ local is_busy = false
 -- The verbs: those that may run while the transport records, and those that write to the session and may not.
 local anytime, unless_recording = {}, {}
 
--- Ardour's own process (Linux), for whoever must find its windows.
-local function process()
-	return {
-		process_id = math.tointeger((files.read("/proc/self/stat") or ""):match("^%d+") or 0),
-		display = os.getenv("DISPLAY") or "",
-		xauthority = os.getenv("XAUTHORITY") or "",
-	}
-end
-
 function anytime.hello(session, editor)
 	local operations, unavailable = registry.capabilities(session, editor)
 	return {
@@ -27,7 +18,7 @@ function anytime.hello(session, editor)
 		unavailable = unavailable,
 		removes_tracks_itself = session.remove_route ~= nil,
 		has_fluidsynth = plugins.find("urn:ardour:a-fluidsynth") ~= nil,
-		process = process(),
+		process = reader.process(),
 	}
 end
 
@@ -39,7 +30,7 @@ function anytime.snapshot(session, editor)
 	return json.text(text:sub(1, -2) .. "," .. json.encode(passing):sub(2))
 end
 
-anytime.passing = events.passing
+anytime.passing = reader.passing
 
 function anytime.reading(session, editor, arguments)
 	local read = registry.readings[arguments.name] or faults.stop("invalid", "no reading " .. tostring(arguments.name))

@@ -194,6 +194,15 @@ function reader.ardour_version()
 	return command:match("ardour%-?(%d+%.%d+%.?%d*)") or ""
 end
 
+--- Ardour's own process (Linux), for whoever must find its windows.
+function reader.process()
+	return {
+		process_id = math.tointeger((files.read("/proc/self/stat") or ""):match("^%d+") or 0),
+		display = os.getenv("DISPLAY") or "",
+		xauthority = os.getenv("XAUTHORITY") or "",
+	}
+end
+
 --- Whether the transport records, or rolls towards the place where it will.
 function reader.is_recording(session)
 	return session:actively_recording() or (session:record_status() ~= 0 and not session:transport_stopped())
@@ -244,17 +253,24 @@ function reader.music(session, editor)
 	return split_selection(facts)
 end
 
---- Add what passes to some facts: where the session lies, where the transport stands, what is selected.
-function reader.add_passing(session, editor, facts)
-	for name, value in pairs(reader.transport(session)) do
-		facts[name] = value
-	end
-	facts.ardour_version = reader.ardour_version()
-	facts.name = session:name()
+--- What passes and is no change of the session: which one is open, where the transport stands, what is selected.
+-- Reading it costs a fraction of what the whole session does, so that somebody may look many times a second.
+function reader.passing(session, editor)
+	local facts = reader.transport(session)
 	facts.folder = session:path()
 	facts.selected_routes = reader.selected_routes(session)
 	facts.selected_regions = reader.selected_regions(editor)
 	facts.selected_range = reader.selected_range(editor)
+	return facts
+end
+
+--- Add what passes, and what the session and Ardour are called, to some facts.
+function reader.add_passing(session, editor, facts)
+	for name, value in pairs(reader.passing(session, editor)) do
+		facts[name] = value
+	end
+	facts.ardour_version = reader.ardour_version()
+	facts.name = session:name()
 	return facts
 end
 

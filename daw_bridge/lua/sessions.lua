@@ -2,28 +2,10 @@
 
 local sessions = { changes = {} }
 
-local function state_file(session, suffix)
-	return session:path() .. "/" .. session:snap_name() .. suffix
-end
-
 local function save(session, name)
 	if session:save_state(name, false, false, false, false, false) ~= 0 then
 		faults.stop("failed", "Ardour could not save the session; is it read-only or the disk full?")
 	end
-end
-
--- The session as Ardour would save it now.
-local function text_now(session)
-	local path = state_file(session, ".pending")
-	local had_one = files.read(path) ~= nil
-	if session:save_state("", true, false, false, false, false) ~= 0 then
-		faults.stop("failed", "Ardour could not write its state; is the session read-only or the disk full?")
-	end
-	local text = files.read(path)
-	if not had_one then
-		os.remove(path)
-	end
-	return text
 end
 
 -- A state without what counts up by itself.
@@ -35,7 +17,7 @@ end
 -- with the file. (While it records it is not saved, and nothing is written.)
 function sessions.state(session)
 	local is_dirty = reader.is_recording(session)
-		or lasting(text_now(session)) ~= lasting(files.read(state_file(session, ".ardour")))
+		or lasting(pending.text(session)) ~= lasting(files.read(session:path() .. "/" .. session:snap_name() .. ".ardour"))
 	return {
 		name = session:name(), folder = session:path(), snapshot = session:snap_name(), is_dirty = is_dirty,
 		sample_rate_hz = math.tointeger(session:nominal_sample_rate()),

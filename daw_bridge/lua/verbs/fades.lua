@@ -1,5 +1,5 @@
 -- Fades and gain envelopes of audio regions. Before Ardour 9 Lua can set a fade, but not read it, so it is read in what
--- Ardour writes when it saves by itself: the pending file, written and taken away again.
+-- Ardour would save.
 
 local fades = {}
 
@@ -24,20 +24,6 @@ local function default_shape()
 		end
 	end
 	return json.null
-end
-
--- The session as Ardour would save it now.
-local function session_text(session)
-	local path = session:path() .. "/" .. session:snap_name() .. ".pending"
-	local had_one = files.read(path) ~= nil
-	if session:save_state("", true, false, false, false, false) ~= 0 then
-		faults.stop("failed", "Ardour could not write its state to read fades from it; is the session read-only or the disk full?")
-	end
-	local text = files.read(path) or faults.stop("failed", "Ardour wrote no " .. path)
-	if not had_one then
-		os.remove(path)
-	end
-	return text
 end
 
 local function shape_of(values, which)
@@ -100,7 +86,7 @@ local function cached_text(context, purpose)
 	local now_us = ARDOUR.LuaAPI.monotonic_time()
 	local key = tostring(context.change_set) .. purpose
 	if latest.key ~= key or now_us > latest.until_us then
-		latest = { key = key, text = session_text(context.session), until_us = now_us + good_for_us, changed = {} }
+		latest = { key = key, text = pending.text(context.session), until_us = now_us + good_for_us, changed = {} }
 	end
 	return latest.text
 end

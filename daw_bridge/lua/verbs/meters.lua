@@ -24,25 +24,9 @@ function meters.readings.meters(session)
 	return { strips = list, is_rolling = session:transport_rolling() }
 end
 
--- Copy a whole file; it is small beside audio.
-local function copy(from, to)
-	local content = files.read(from) or faults.stop("failed", "Ardour wrote no " .. from)
-	files.replace(to, content)
-end
-
 --- Write the session's state as it is now, saved or not, to a file, and leave the session as it is.
--- Ardour's own way to do so every few minutes is a file that it offers to recover after a crash: it makes no snapshot,
--- tells nobody, and does not count as a save. It stays only where one was there before, then as new as can be.
 function meters.readings.session_state(session, _, arguments)
-	local pending = session:path() .. "/" .. session:snap_name() .. ".pending"
-	local was_there = files.read(pending) ~= nil
-	if session:save_state("", true, false, false, false, false) ~= 0 then
-		faults.stop("failed", "Ardour could not write the session's state; is the disk full?")
-	end
-	copy(pending, arguments.path)
-	if not was_there then
-		os.remove(pending)
-	end
+	files.replace(arguments.path, pending.text(session))
 	return { folder = session:path(), name = session:snap_name(), sample_rate_hz = session:nominal_sample_rate() }
 end
 
@@ -68,13 +52,6 @@ function meters.readings.bars(_, _, arguments)
 	return { rows = table.concat(rows, ";") }
 end
 
---- Where Ardour's windows are, as its own process sees it (Linux).
-function meters.readings.screen()
-	return {
-		process_id = math.tointeger((files.read("/proc/self/stat") or ""):match("^%d+") or 0),
-		display = os.getenv("DISPLAY") or "",
-		xauthority = os.getenv("XAUTHORITY") or "",
-	}
-end
+meters.readings.screen = reader.process
 
 return meters

@@ -42,14 +42,7 @@ end
 
 -- The values that a scene holds, from a state that is written for this and read again.
 local function values_in(session, number)
-	local path = session:path() .. "/" .. session:snap_name() .. ".pending"
-	local was_there = files.read(path) ~= nil
-	session:save_state("", true, false, false, false, false)
-	local text = files.read(path) or faults.stop("failed", "Ardour could not write its state to " .. path)
-	if not was_there then
-		os.remove(path)
-	end
-	local values = {}
+	local text, values = pending.text(session), {}
 	for attributes, body in (text:match("<MixerScenes[^>]*>(.-)</MixerScenes>") or ""):gmatch("<MixerScene ([^>]*)>(.-)</MixerScene>") do
 		if math.tointeger(attributes:match('index="(%d+)"')) == number - 1 then
 			for id, value in body:gmatch('<ControlValue id="(%d+)" value="([^"]+)"') do
@@ -57,7 +50,7 @@ local function values_in(session, number)
 			end
 		end
 	end
-	return next(values) and values or faults.stop("failed", "the state in " .. path .. " tells nothing of the scene")
+	return next(values) and values or faults.stop("failed", "Ardour's state tells nothing of the scene")
 end
 
 local function scene_of(session, number)
