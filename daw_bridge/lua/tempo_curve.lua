@@ -120,10 +120,6 @@ function tempo_curve.without(list, ticks)
 	return found
 end
 
-local function has_piece_at(list, ticks)
-	return list[index_at(list, ticks)].ticks == ticks
-end
-
 -- The numbers of those of `before` that go on straight through a place in `places`.
 local function split_ramps(before, places)
 	local split = {}
@@ -170,13 +166,18 @@ function tempo_curve.rows(points, after)
 	return rows
 end
 
---- The course with the rows' places as they were; where a tempo only went on, it goes on again.
-function tempo_curve.undone(list, rows)
+-- The course with a piece that begins at each row's place.
+local function refined_at(list, rows)
 	local places = {}
 	for i, row in ipairs(rows) do
 		places[i] = row.ticks
 	end
-	local found = tempo_curve.refined(list, places)
+	return tempo_curve.refined(list, places)
+end
+
+--- The course with the rows' places as they were; where a tempo only went on, it goes on again.
+function tempo_curve.undone(list, rows)
+	local found = refined_at(list, rows)
 	for _, row in ipairs(rows) do
 		if row.is_new then
 			found = tempo_curve.without(found, row.ticks)
@@ -190,11 +191,7 @@ end
 
 --- Whether a course is at the rows' places as `which` of them says.
 function tempo_curve.matches(list, rows, which)
-	local places = {}
-	for i, row in ipairs(rows) do
-		places[i] = row.ticks
-	end
-	local found = tempo_curve.refined(list, places)
+	local found = refined_at(list, rows)
 	for _, row in ipairs(rows) do
 		local piece = found[index_at(found, row.ticks)]
 		if not (is_near(piece.bpm, row[which][1]) and is_near(piece.end_bpm, row[which][2])) then

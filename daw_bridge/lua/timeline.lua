@@ -83,11 +83,6 @@ function timeline.tempo_at(ticks)
 	return found
 end
 
-function timeline.is_same_tempo(one, other)
-	return math.abs(one.tempo_bpm - other.tempo_bpm) < 0.0005
-		and one.beats == other.beats and one.unit == other.unit
-end
-
 local function sorted(places)
 	local list = {}
 	for ticks in pairs(places) do

@@ -10,31 +10,23 @@ local function midi_region(context, name)
 	return region, id, playlist
 end
 
-local function is_given(value)
-	return value ~= nil and value ~= json.null
-end
-
 local function counted(n)
 	return n == 1 and "1 note" or n .. " notes"
 end
 
 -- choosing ---------------------------------------------------------------------------------------
 
-local function pitch_bound(value)
-	return is_given(value) and value or nil
-end
-
 -- The bounds of a selection, ready to compare; `start` and `end` in ticks from the region's start.
 local function bounds_of(region, which)
 	local position = region:position():ticks()
 	local function ticks(place)
-		return is_given(place) and timeline.ticks_at(place) - position or nil
+		return json.given(place) and timeline.ticks_at(place) - position
 	end
 	return {
 		from = ticks(which.start), to = ticks(which["end"]),
-		lowest_pitch = pitch_bound(which.lowest_pitch), highest_pitch = pitch_bound(which.highest_pitch),
-		lowest_velocity = pitch_bound(which.lowest_velocity), highest_velocity = pitch_bound(which.highest_velocity),
-		channel = pitch_bound(which.channel),
+		lowest_pitch = json.given(which.lowest_pitch), highest_pitch = json.given(which.highest_pitch),
+		lowest_velocity = json.given(which.lowest_velocity), highest_velocity = json.given(which.highest_velocity),
+		channel = json.given(which.channel),
 	}
 end
 
@@ -152,7 +144,7 @@ end
 -- A MIDI file with one note, since Ardour takes none without; and before it bank and program, if there is one.
 local function midi_file(operation)
 	local events = ""
-	if is_given(operation.program) then
+	if json.given(operation.program) then
 		local channel = operation.channel - 1
 		events = string.pack(">BBBB BBBB BBB", 0, 0xB0 | channel, 0, operation.bank >> 7, 0, 0xB0 | channel, 32,
 			operation.bank & 0x7F, 0, 0xC0 | channel, operation.program)
@@ -218,9 +210,9 @@ end
 -- the channel where it is not 1. `next` is where to go on, if there is more.
 function notes.readings.notes(session, _, arguments)
 	local region, id = midi_region({ session = session, refs = {} }, arguments.region)
-	local list = chosen(region, is_given(arguments.which) and arguments.which or {})
-	local first = is_given(arguments.first) and arguments.first or 0
-	local limit = is_given(arguments.limit) and arguments.limit or 200
+	local list = chosen(region, json.given(arguments.which) or {})
+	local first = json.given(arguments.first) or 0
+	local limit = json.given(arguments.limit) or 200
 	local position, lines = region:position():ticks(), {}
 	for i = first + 1, math.min(first + limit, #list) do
 		lines[#lines + 1] = shown(list[i], position)
@@ -252,7 +244,7 @@ function notes.readings.note_rows(session, _, arguments)
 		rows[i] = note.start .. note.row:match(" .*")
 	end
 	local places = json.array()
-	for i, place in ipairs(is_given(arguments.places) and arguments.places or {}) do
+	for i, place in ipairs(json.given(arguments.places) or {}) do
 		places[i] = note_rows.start_of(region, place)
 	end
 	return {
