@@ -34,7 +34,16 @@ local a_note = ARDOUR.LuaAPI.new_noteptr(0, Temporal.Beats(0, 0), Temporal.Beats
 local note_time, note_length, note_pitch = a_note.time, a_note.length, a_note.note
 local note_velocity, note_channel = a_note.velocity, a_note.channel
 local new_note, beats_of_ticks = ARDOUR.LuaAPI.new_noteptr, Temporal.Beats.ticks
-local match, whole = string.match, math.tointeger
+local match, whole, floor = string.match, math.tointeger, math.floor
+
+-- A table that computes what it does not hold yet.
+local function memo(compute)
+	return setmetatable({}, { __index = function (known, text)
+		local value = compute(text)
+		known[text] = value
+		return value
+	end })
+end
 
 --- The notes of a region, or nil where it is none of MIDI or its notes were never loaded.
 function note_rows.model_of(region)
@@ -122,6 +131,12 @@ function note_rows.text(region)
 	return table.concat(shifted, ";")
 end
 
+--- How many notes a region has.
+function note_rows.count(region)
+	local first, last = bounds(region, read_region(region).times)
+	return last - first + 1
+end
+
 --- The notes of a region as a list of { row =, start =, length =, pitch =, velocity =, channel = }, `start` counted
 -- from the region's start and `row` from the source's.
 function note_rows.list(region)
@@ -167,11 +182,14 @@ end
 local function add(context, model, rows)
 	local command = model:new_note_diff_command("add notes")
 	local insert = command.add
+	local sounds = memo(function (row_end) -- what follows the time in a row is often the same
+		local length, pitch, velocity, channel = match(row_end, "^(%d+) (%d+) (%d+) (%d+)$")
+		return { beats_of_ticks(whole(length)), whole(pitch), whole(velocity), whole(channel) - 1 }
+	end)
 	for _, row in ipairs(rows) do
-		local time, length, pitch, velocity, channel = match(row, "^(%d+) (%d+) (%d+) (%d+) (%d+)$")
-		insert(command, new_note(
-			whole(channel) - 1, beats_of_ticks(whole(time)), beats_of_ticks(whole(length)), whole(pitch), whole(velocity)
-		))
+		local time, row_end = match(row, "^(%d+) (.*)$")
+		local sound = sounds[row_end]
+		insert(command, new_note(sound[4], beats_of_ticks(whole(time)), sound[1], sound[2], sound[3]))
 	end
 	history.without_entry(context.session, "add notes", function ()
 		model:apply_diff_command_as_commit(context.session, command)
@@ -317,13 +335,15 @@ end
 
 --- A place in a region, in ticks from its start: quarter notes from there, or bar|beat|tick.
 function note_rows.start_of(region, text)
-	local bar, beat, tick = text:match("^(%d+)|(%d+)|(%d+)$")
-	if bar then
-		local place = { bar = math.tointeger(bar), beat = math.tointeger(beat), tick = math.tointeger(tick) }
-		return timeline.ticks_at(place) - region:position():ticks()
+	local beats = tonumber(text)
+	if beats then
+		return floor(beats * ticks_per_quarter + 0.5)
 	end
-	local beats = tonumber(text) or faults.stop("invalid", "a place is quarter notes or bar|beat|tick, got " .. text)
-	return math.floor(beats * ticks_per_quarter + 0.5)
+	local bar, beat, tick = match(text, "^(%d+)|(%d+)|(%d+)$")
+	if not bar then
+		faults.stop("invalid", "a place is quarter notes or bar|beat|tick, got " .. text)
+	end
+	return timeline.ticks_at({ bar = whole(bar), beat = whole(beat), tick = whole(tick) }) - region:position():ticks()
 end
 
 local function number_within(text, default, low, high, what)
@@ -332,14 +352,6 @@ local function number_within(text, default, low, high, what)
 		faults.stop("invalid", string.format("%s must be within %d and %d, got %s", what, low, high, text))
 	end
 	return number
-end
-
-local function memo(compute)
-	return setmetatable({}, { __index = function (known, text)
-		local value = compute(text)
-		known[text] = value
-		return value
-	end })
 end
 
 local function length_of(text)

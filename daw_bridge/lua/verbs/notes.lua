@@ -60,7 +60,7 @@ local function swap(context, region, id, change)
 	local _, route_id = region_state.track_of(context.session, region:playlist())
 	return {
 		target_id = id, route_id = route_id, asked = change.asked,
-		read_back = string.format("%s in %s", counted(#note_rows.list(region)), region:name()),
+		read_back = string.format("%s in %s", counted(note_rows.count(region)), region:name()),
 	}
 end
 
@@ -183,9 +183,9 @@ function notes.operations.add_midi_region(context, operation)
 	region_state.forget_changes(playlist)
 	note_rows.swap(context, region, rows_of(note_rows.list(region)), {})
 	local is_there = region:position():ticks() == ticks and region:length():ticks() == length
-	if not is_there or #note_rows.list(region) > 0 then
+	if not is_there or note_rows.count(region) > 0 then
 		faults.stop("failed", string.format("the region reads %d ticks at %d with %s", region:length():ticks(),
-			region:position():ticks(), counted(#note_rows.list(region))))
+			region:position():ticks(), counted(note_rows.count(region))))
 	end
 	return {
 		target_id = ids.of(region), route_id = route_id,
