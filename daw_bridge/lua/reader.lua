@@ -96,14 +96,33 @@ local function follow_tempo(map)
 	end
 end
 
+-- The regions of all strips by the strips' ids, while nothing can have changed them.
+local regions_now
+
+local function all_regions(session)
+	local found, seen = {}, {}
+	for _, route in ipairs(strips.all(session)) do
+		found[ids.of(route)] = regions(route, seen)
+	end
+	last_regions = seen
+	return found
+end
+
+--- Something may change regions, strips or tempo from here on, so they must be read again. In a large session that takes
+-- most of the time, so that what touches none of them does without.
+function reader.forget_regions()
+	regions_now = nil
+end
+
 local function is_armed(route)
 	local control = route:rec_enable_control()
 	return not control:isnil() and control:get_value() > 0
 end
 
-local function route_facts(route, seen)
+local function route_facts(route)
+	local id = ids.of(route)
 	local facts = {
-		id = ids.of(route),
+		id = id,
 		name = route:name(),
 		kind = strips.kind(route),
 		colour = string.format("#%06x", route:presentation_info_ptr():color() >> 8 & 0xFFFFFF),
@@ -113,7 +132,7 @@ local function route_facts(route, seen)
 		is_soloed = route:soloed(),
 		is_record_armed = is_armed(route),
 		processors = processors.facts(route),
-		regions = regions(route, seen),
+		regions = regions_now[id],
 	}
 	for _, add in ipairs(of_route) do
 		add(route, facts)
@@ -242,11 +261,10 @@ function reader.music(session, editor)
 		routes = json.array(),
 	}
 	follow_tempo(facts.tempo_map)
-	local seen = {}
+	regions_now = regions_now or all_regions(session)
 	for i, route in ipairs(strips.all(session)) do
-		facts.routes[i] = route_facts(route, seen)
+		facts.routes[i] = route_facts(route)
 	end
-	last_regions = seen
 	for _, add in ipairs(of_session) do
 		add(session, editor, facts)
 	end

@@ -2,6 +2,9 @@
 
 local registry = { operations = {}, inverses = {}, blockers = {}, readings = {}, requires = {}, finders = {}, asks = {}, settle = {} }
 
+-- The verbs of modules that touch no region, no strip as such and no tempo.
+local leaves_regions = {}
+
 for _, module in ipairs(verb_modules) do
 	for kind, joined in pairs(registry) do
 		for name, value in pairs(module[kind] or {}) do
@@ -10,6 +13,9 @@ for _, module in ipairs(verb_modules) do
 			end
 			joined[name] = value
 		end
+	end
+	for verb in pairs(module.leaves_regions and module.operations or {}) do
+		leaves_regions[verb] = true
 	end
 	reader.extend(module)
 end
@@ -62,8 +68,16 @@ function registry.operation(verb)
 	return registry.operations[verb] or faults.stop("invalid", "no operation " .. tostring(verb))
 end
 
---- A new request begins: what modules keep of the session for the length of one is old.
+--- An operation is about to be done: let go of what it may change.
+function registry.before(verb)
+	if not leaves_regions[verb] then
+		reader.forget_regions()
+	end
+end
+
+--- A new request begins: what is kept of the session for the length of one is old.
 function registry.forget()
+	reader.forget_regions()
 	for _, module in ipairs(verb_modules) do
 		if module.forget then
 			module.forget()

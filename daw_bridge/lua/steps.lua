@@ -34,6 +34,7 @@ local function summary(outcomes, told)
 end
 
 local function run_one(context, operation)
+	registry.before(operation.verb)
 	local outcome = registry.operation(operation.verb)(context, operation)
 	outcome.status = outcome.status or "verified"
 	return outcome

@@ -1,6 +1,6 @@
 -- write_automation, clear_automation, thin_automation and set_automation_mode: controls that move over time.
 
-local automation = { operations = {}, inverses = {}, readings = {} }
+local automation = { operations = {}, inverses = {}, readings = {}, leaves_regions = true }
 
 local most_read = 2000
 

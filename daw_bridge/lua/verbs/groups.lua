@@ -1,6 +1,6 @@
 -- add_group, edit_group, remove_group: strips that share their faders, buttons or selection.
 
-local groups = { operations = {}, inverses = {}, finders = {} }
+local groups = { operations = {}, inverses = {}, finders = {}, leaves_regions = true }
 
 -- What the members of a group can share: our word, and what Ardour calls it.
 local shared = {

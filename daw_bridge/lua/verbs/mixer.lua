@@ -1,6 +1,6 @@
 -- set_fader, set_trim, set_pan, set_width, set_mute, set_solo, set_solo_isolate, set_solo_safe, set_polarity.
 
-local mixer = { operations = {}, inverses = {} }
+local mixer = { operations = {}, inverses = {}, leaves_regions = true }
 
 function mixer.operations.set_fader(context, operation)
 	local route, id = strips.named(context, operation.route)

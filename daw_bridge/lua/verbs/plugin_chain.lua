@@ -1,6 +1,8 @@
 -- add_plugin, remove_plugin, move_plugin and bypass_plugin: what stands in a strip, and in which order.
 
-local plugin_chain = { operations = {}, inverses = {}, finders = { plugin = processors.named } }
+local plugin_chain = {
+	operations = {}, inverses = {}, finders = { plugin = processors.named }, leaves_regions = true,
+}
 
 -- Plugins that were taken out, the latest last, so that taking that back brings back the very same ones with all that
 -- is in them. Ardour ends the scripts before it closes a session, and these with them.

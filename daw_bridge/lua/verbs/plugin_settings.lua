@@ -1,6 +1,6 @@
 -- set_parameter, load_preset, save_preset and overwrite_preset; and what can be read of plugins.
 
-local plugin_settings = { operations = {}, inverses = {}, readings = {} }
+local plugin_settings = { operations = {}, inverses = {}, readings = {}, leaves_regions = true }
 
 local most_parameters = 200
 

@@ -1,7 +1,7 @@
 -- set_input and set_output: which ports a strip is connected to; and the reading of the ports that are there.
 -- Our own ports are named without Ardour's client name, "Drums/audio_out 1"; those of others with theirs, "system:capture_1".
 
-local routing = { operations = {}, inverses = {}, readings = {} }
+local routing = { operations = {}, inverses = {}, readings = {}, leaves_regions = true }
 
 local virtual_keyboard = "x-virtual-keyboard" -- Ardour connects it to whichever track is selected
 local own_client -- how Ardour is called among the audio system's clients, with the colon

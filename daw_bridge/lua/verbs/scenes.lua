@@ -1,7 +1,7 @@
 -- store_scene, recall_scene, clear_scene: Ardour's own mixer scenes, which keep every fader, knob and button.
 -- Lua cannot read what a scene holds, but the state that Ardour writes tells.
 
-local scenes = { operations = {}, inverses = {}, requires = {} }
+local scenes = { operations = {}, inverses = {}, requires = {}, leaves_regions = true }
 
 local n_scenes = 8 -- as many as the mixer window shows
 

@@ -1,6 +1,6 @@
 -- add_send, set_send, remove_send: taps of a strip into a bus, or into the sidechain of a plugin.
 
-local sends = { operations = {}, inverses = {}, finders = {} }
+local sends = { operations = {}, inverses = {}, finders = {}, leaves_regions = true }
 
 local function nothing()
 	return ARDOUR.LuaAPI.nil_proc()

@@ -1,6 +1,6 @@
 -- add_sidechain and remove_sidechain: what else a plugin listens to, such as the kick that ducks the bass.
 
-local sidechains = { operations = {}, inverses = {} }
+local sidechains = { operations = {}, inverses = {}, leaves_regions = true }
 
 local function with_insert(processor, route)
 	return { route = route, processor = processor, insert = processor:to_plugininsert() }

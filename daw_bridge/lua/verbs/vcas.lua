@@ -1,6 +1,6 @@
 -- add_vca, set_vca, assign_vca, unassign_vca, remove_vca: faders and buttons that act on several strips.
 
-local vcas = { operations = {}, inverses = {}, finders = {} }
+local vcas = { operations = {}, inverses = {}, finders = {}, leaves_regions = true }
 
 -- A VCA whose button was pressed must not be removed before the editor has drawn that: Ardour 7.3 ends then.
 local drawing_us = 150000
