@@ -7,11 +7,9 @@ and leaves an answer file, and a UDP message says that it is there.
 import asyncio
 import contextlib
 import json
-import statistics
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +59,6 @@ class NoJournalFolder(SetupBroken):
 
 class VerbFailed(StudioError):
     """Ardour tried and could not do it; what was done is in the change set's journal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundTrip:
-    """How long the bridge took to answer, over many calls."""
-
-    n_calls: int
-    median_seconds: float
-    percentile_95_seconds: float
 
 
 class BridgeClient:
@@ -188,19 +177,6 @@ class BridgeClient:
             if elapsed >= next_trigger_seconds and is_waiting:
                 next_trigger_seconds *= 2
                 self._trigger()
-
-    async def measure_round_trips(self, n_calls: int = 200) -> RoundTrip:
-        """Time from the OSC trigger to the read-back of one verb: the transport's state."""
-        seconds = []
-        for _ in range(n_calls):
-            start = time.perf_counter()
-            await self.call("transport", {"action": "state"})
-            seconds.append(time.perf_counter() - start)
-        return RoundTrip(
-            n_calls=n_calls,
-            median_seconds=statistics.median(seconds),
-            percentile_95_seconds=statistics.quantiles(seconds, n=20)[18],
-        )
 
 
 def to_error(fault: JsonObject) -> StudioError:

@@ -11,13 +11,6 @@ from music.session import SessionSnapshot
 from music.time import BBT
 
 
-class DawKind(Enum):
-    """Which way in it is."""
-
-    LIVE = "live"  # the open editor
-    OFFLINE = "offline"  # a session folder, with no editor
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnavailableVerb:
     """A verb that cannot be used, why, and from which version of Ardour on it can."""
@@ -31,7 +24,6 @@ class UnavailableVerb:
 class Capabilities:
     """What this way in can do, as probed."""
 
-    kind: DawKind
     ardour_version: str
     bridge_version: str
     verbs: tuple[str, ...]

@@ -50,11 +50,6 @@ class Check:
     detail: str
     next_step: str = ""
 
-    @property
-    def ok(self) -> bool:
-        """Whether the link was checked and holds."""
-        return self.verdict is Verdict.OK
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workplace:

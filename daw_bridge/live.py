@@ -12,7 +12,7 @@ from daw_bridge.applying import STEP_SECONDS, Application
 from daw_bridge.bridge_client import BridgeClient
 from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.change_journal import CLOSED_STATES, check_id, find_record, later_touches, read_records
-from daw_bridge.daw import Capabilities, DawKind, TransportAction, TransportState, UnavailableVerb
+from daw_bridge.daw import Capabilities, TransportAction, TransportState, UnavailableVerb
 from daw_bridge.derive import DERIVATIONS
 from daw_bridge.kept_revisions import read_kept, tidy
 from daw_bridge.recording import RecordingReport, RecordRequest, record, stop_recording
@@ -52,7 +52,6 @@ class LiveDaw:
         known = derived | set(hello["operations"])
         offered = [verb for verb, found in operation_types().items() if getattr(found, "is_offered", True)]
         return Capabilities(
-            kind=DawKind.LIVE,
             ardour_version=hello["ardour_version"],
             bridge_version=hello["bridge_version"],
             verbs=(*sorted(known.intersection(offered)), *_OWN_VERBS),

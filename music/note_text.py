@@ -13,7 +13,6 @@ from typing import NamedTuple
 from music.pitch import pitch_class
 
 NOTE_TICKS_PER_QUARTER = 1920  # Ardour's own, twice as fine as the places of requests, so that nothing is rounded
-DEFAULT_VELOCITY = 90
 _PLACE = re.compile(r"\d+\|\d+\|\d+")
 _NAME = re.compile(r"([A-Ga-g])([#b]{0,2})(-?\d+)")
 _NOTE = re.compile(r"(\S+)\s+(\S+)\s+(\S+)(?:\s+(\S+)(?:\s+(\S+))?)?")

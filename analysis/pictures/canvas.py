@@ -84,10 +84,6 @@ class Canvas:
         """Fill a rectangle at least one pixel wide and high."""
         self._draw.rectangle((left, top, max(right - 1, left), max(bottom - 1, top)), colour)
 
-    def outline(self, box: Box, colour: str) -> None:
-        """Draw the edge of a rectangle."""
-        self._draw.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), None, colour)
-
     def pixels(self, box: Box, colours: NDArray[np.uint8]) -> None:
         """Put an image of shape (height, width, 3) into a box, as large as that is."""
         self.image.paste(

@@ -131,9 +131,9 @@ async def test_the_doctor_finds_every_link_whole_and_names_the_broken_ones(studi
     async with listen(BridgeFolder.open(studio.bridge_folder)):
         await asyncio.sleep(0)
         checks = await examine(place)
-    assert [check for check in checks if not check.ok] == []
+    assert [check for check in checks if check.verdict is not Verdict.OK] == []
     broken = await examine(place)
-    assert [(check.verdict, check.next_step) for check in broken if not check.ok] == [
+    assert [(check.verdict, check.next_step) for check in broken if check.verdict is not Verdict.OK] == [
         (Verdict.REMARK, "to use it run: sideman serve")
     ]
     noted = json.loads((studio.bridge_folder / "installed.json").read_text())
@@ -142,6 +142,6 @@ async def test_the_doctor_finds_every_link_whole_and_names_the_broken_ones(studi
         by_name: dict[str, Check] = {check.name: check for check in await examine(place)}
     finally:
         (studio.bridge_folder / "installed.json").write_text(json.dumps(noted))
-    assert by_name["OSC and session"].ok
-    assert not by_name["bridge"].ok
+    assert by_name["OSC and session"].verdict is Verdict.OK
+    assert by_name["bridge"].verdict is not Verdict.OK
     assert "nothing was done" in by_name["bridge"].detail

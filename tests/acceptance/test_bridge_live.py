@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import statistics
 import time
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 
 from daw_bridge.bridge_client import Recording, connect
 from daw_bridge.bridge_folder import BridgeFolder
-from daw_bridge.daw import DawKind, TransportAction
+from daw_bridge.daw import TransportAction
 from daw_bridge.programs import find_ardour
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, SetupBroken, TryLater
@@ -20,6 +21,7 @@ from music.operations.tracks import AddAudioTrack
 from music.session import RouteKind, SessionSnapshot
 from music.time import BBT, TimeSignature
 from tests.acceptance.bridge_studio import N_NOTES, N_SAMPLES, PARTS, Studio, failures, running_studio
+from tests.acceptance.timing import seconds_of_calls
 from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -208,7 +210,6 @@ async def test_saving_writes_the_session_file(studio: Studio) -> None:
 async def test_capabilities_tell_versions_and_verbs(studio: Studio) -> None:
     async with studio.daw() as daw:
         found = await daw.capabilities()
-    assert found.kind is DawKind.LIVE
     assert found.ardour_version.startswith(f"{find_ardour().major_version}.")
     assert found.bridge_version == studio.report.version
     assert {"set_tempo", "import_midi", "revert", "transport"} <= set(found.verbs)
@@ -277,6 +278,6 @@ async def test_nothing_is_written_while_the_transport_records(studio: Studio) ->
 
 async def test_the_bridge_answers_within_a_frame(studio: Studio) -> None:
     async with studio.client() as client:
-        found = await client.measure_round_trips(200)
-    assert found.n_calls == 200
-    assert found.median_seconds < 0.02  # a picture on the screen lasts 0.017 s; 0.002 s on an idle machine
+        seconds = await seconds_of_calls(lambda _: client.call("transport", {"action": "state"}))
+    assert len(seconds) == 200
+    assert statistics.median(seconds) < 0.02  # a picture on the screen lasts 0.017 s; 0.002 s on an idle machine

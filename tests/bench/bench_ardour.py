@@ -10,11 +10,10 @@ import socket
 import statistics
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -37,14 +36,14 @@ from music.operations.tracks import AddAudioTrack, AddMidiTrack
 from music.time import BBT
 from tests.acceptance.ardour_editor import ArdourEditor, make_empty_session
 from tests.acceptance.bridge_studio import N_NOTES, SAMPLE_RATE_HZ, write_midi
+from tests.acceptance.timing import N_CALLS, WARM_UP, seconds_of_calls
 
 pytest_plugins = ["tests.acceptance.conftest"]
 pytestmark = pytest.mark.usefixtures("ardour_programs")
 
-N_CALLS, N_OVERVIEWS, N_LARGE = 200, 20, 10
+N_OVERVIEWS, N_LARGE = 20, 10
 N_TRACKS_OF_A_KIND, N_REGIONS_PER_TRACK = 50, 20  # audio and MIDI: 100 tracks with 2,000 regions in all
 N_MANY = 10_000  # notes, and automation points
-_WARM_UP = 20
 _ECHO_SLOT = 7
 _ECHO = 'return function () ARDOUR.LuaOSC.Address ("osc.udp://127.0.0.1:%d"):send ("/echo", "i", 1) end\n'
 _SECONDS = 5.0
@@ -71,7 +70,7 @@ class Bench:
             self.editor.send_osc("/access_action", f"LuaAction/script-{_ECHO_SLOT}")
             self.echo.recv(1024)
 
-        return [_seconds_of(once) for _ in range(_WARM_UP + N_CALLS)][_WARM_UP:]
+        return [_seconds_of(once) for _ in range(WARM_UP + N_CALLS)][WARM_UP:]
 
 
 @contextmanager
@@ -98,17 +97,6 @@ def _seconds_of(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-async def seconds_of_calls(call: Callable[[int], Awaitable[Any]], n_calls: int = N_CALLS) -> list[float]:
-    """Time calls one after the other, after a few that do not count."""
-    seconds = []
-    n_warm_up = min(_WARM_UP, n_calls // 4)
-    for number in range(n_warm_up + n_calls):
-        start = time.perf_counter()
-        await call(number)
-        seconds.append(time.perf_counter() - start)
-    return seconds[n_warm_up:]
 
 
 async def applied(daw: LiveDaw, *operations: Operation) -> ChangeSetId:
@@ -148,7 +136,7 @@ class Rows:
 async def seconds_of_inserts(daw: LiveDaw, operation: Operation, n_calls: int) -> list[float]:
     """Time one operation again and again, each time from the same start: it is taken back in between, untimed."""
     seconds = []
-    n_warm_up = min(_WARM_UP, n_calls // 4)
+    n_warm_up = min(WARM_UP, n_calls // 4)
     for _ in range(n_warm_up + n_calls):
         start = time.perf_counter()
         turn = await applied(daw, operation)

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from daw_bridge.daw import Capabilities, DawKind, UnavailableVerb
+from daw_bridge.daw import Capabilities, UnavailableVerb
 from mcp_server.change_models import ChangeList, ChangeSummary, Difference
 from mcp_server.session_models import CapabilitiesReport, PluginList, SessionOverview
 from mcp_server.take_models import JobReport, MadeTake, TakeDetail, TakeList, TakeSummary, compared, take_uri
@@ -157,7 +157,6 @@ def test_what_an_ardour_cannot_do_is_told_with_the_version_that_can() -> None:
     found = Availability(
         sideman_version="1",
         ardour=Capabilities(
-            kind=DawKind.LIVE,
             ardour_version="7.3.0",
             bridge_version="2",
             verbs=("set_fader",),

@@ -40,7 +40,7 @@ async def test_listening_makes_a_folder_that_only_its_owner_may_enter(settings: 
 
 async def test_a_broken_link_names_its_next_step_the_soundfont_s_too(settings: Settings) -> None:
     checks = {check.name: check for check in await check_links(settings)}
-    assert not checks["SoundFont"].ok
+    assert checks["SoundFont"].verdict is not Verdict.OK
     assert "none.sf2" in checks["SoundFont"].detail
     assert all(check.next_step for check in checks.values() if check.verdict is Verdict.BROKEN)
 
