@@ -19,7 +19,7 @@ from typing import Any
 
 import soundfile
 
-from daw_bridge.export import EXPORT_PRESET_ID, SampleFormat, export_settings
+from daw_bridge.export_preset import EXPORT_PRESET_ID, export_settings
 from daw_bridge.offline.interpreter import run_job
 from daw_bridge.programs import ArdourPrograms
 from daw_bridge.session_copy import SessionCopy
@@ -113,7 +113,7 @@ async def render_passes(
             "render_session",
             {name: value for name, value in request.items() if value is not None},
             timeout_seconds=LONGEST_SECONDS,
-            settings=export_settings(sample_rate_hz, SampleFormat.FLOAT),
+            settings=export_settings(sample_rate_hz),
             before_retry=lambda: _empty(out_folder),
             shares_plugin_cache=True,
         )

@@ -1,5 +1,9 @@
 -- Loads a copy of a session and exports one span of it through the master bus, once for each pass. Nothing is saved.
 -- A pass is the whole mix, one strip alone, or one region alone; what sounds together is chosen by soloing.
+--
+-- ardour7-export starts right after loading. Its first seek then discards the request to render the MIDI playlists,
+-- which the butler thread has not got round to, and every MIDI track stays silent (disk_reader.cc and
+-- session_export.cc at 7.3). Here load_session waits a second first, and the wait below covers busy machines.
 
 local settle_seconds = 0.5
 local longest_wait_seconds = 5

@@ -14,17 +14,15 @@ from xml.etree import ElementTree
 import librosa
 import numpy as np
 import pytest
-import soundfile
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from numpy.typing import NDArray
 
-from daw_bridge.export import export_session
-from daw_bridge.programs import find_ardour
 from music.session import RouteKind, SessionSnapshot
 from music.time import BBT, TimeSignature
 from tests.acceptance.bridge_studio import Studio, running_studio
 from tests.acceptance.homes import REPOSITORY, home_environment
+from tests.acceptance.rendered_session import render_saved
 from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -70,11 +68,10 @@ def music_of(session: SessionSnapshot) -> SessionSnapshot:
     return dataclasses.replace(session, playhead_samples=0, playhead=BBT(1))
 
 
-def exported(session_file: Path, audio_file: Path) -> NDArray[np.float32]:
+def exported(session_file: Path, out_folder: Path) -> NDArray[np.float32]:
     """Render a saved session with Ardour's own export engine; the mean of its channels, shape (n_frames,)."""
-    asyncio.run(export_session(session_file.parent, session_file.stem, audio_file, programs=find_ardour()))
-    frames, rate = soundfile.read(audio_file, dtype="float32", always_2d=True)
-    assert rate == SAMPLE_RATE_HZ
+    rendered, frames = render_saved(session_file, out_folder)
+    assert rendered.sample_rate_hz == SAMPLE_RATE_HZ
     return np.asarray(frames.mean(axis=1))
 
 
@@ -145,14 +142,14 @@ def check_placed(before: SessionSnapshot, placed: SessionSnapshot, overview: dic
 def check_sound(saved: Path, parts: list[str], scratch: Path) -> None:
     """Render the saved session: at its place, at its tempo, and every part audible on its own."""
     (session_file,) = saved.glob("*.ardour")
-    whole = exported(session_file, scratch / "whole.wav")
+    whole = exported(session_file, scratch / "whole")
     first = int(np.argmax(np.abs(whole) > _AUDIBLE)) / SAMPLE_RATE_HZ
     assert first < _START_TOLERANCE_SECONDS
     assert len(whole) / SAMPLE_RATE_HZ >= N_BARS * 4 * 60 / TEMPO_BPM - 0.01
     assert heard_tempo_bpm(whole) == pytest.approx(TEMPO_BPM, rel=0.01)
     for part in parts:
         mute_all_but(session_file, part)
-        alone = exported(session_file, scratch / f"{part}.wav")
+        alone = exported(session_file, scratch / part)
         assert np.abs(alone).max() > _AUDIBLE, f"{part} is not heard"
 
 

@@ -12,10 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
-from numpy.typing import NDArray
 
-from daw_bridge.export import ExportedAudio, SampleFormat, export_session
 from daw_bridge.offline.write import NewSession, SessionReport, write_session
 from daw_bridge.programs import ArdourPrograms, find_ardour
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
@@ -26,6 +23,7 @@ from music.session import Route, RouteKind
 from music.session_layout import SessionLayout, Sounding, to_change_set
 from music.time import BBT, TimeSignature
 from tests.acceptance.ardour_editor import ArdourEditor
+from tests.acceptance.rendered_session import render_saved
 from tests.acceptance.session_takes import (
     LENGTH_SAMPLES,
     N_BARS,
@@ -71,16 +69,6 @@ def _write(
             folder, session or _new_session(), changes, programs=find_ardour(), timeout_seconds=timeout_seconds
         )
     )
-
-
-def _export(folder: Path, out_wav: Path) -> tuple[ExportedAudio, NDArray[np.float64]]:
-    exported = asyncio.run(
-        export_session(
-            folder, SESSION_NAME, out_wav, programs=find_ardour(), sample_format=SampleFormat.FLOAT, timeout_seconds=90
-        )
-    )
-    audio, _ = soundfile.read(out_wav, always_2d=True)
-    return exported, audio
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +140,7 @@ def test_every_midi_part_is_heard_on_its_own_from_its_first_note_on(
     shutil.copytree(written.report.folder, folder)
     sounding = _by_asked_name(written.report, _changes(written.layout))[PARTS[number].name]
     _mute_all_but(folder / f"{SESSION_NAME}.ardour", sounding.name)
-    exported, audio = _export(folder, tmp_path / "solo.wav")
+    exported, audio = render_saved(folder / f"{SESSION_NAME}.ardour", tmp_path / "out")
     loud = np.flatnonzero(np.abs(audio).max(axis=1) > AUDIBLE)
     assert loud.size > RATE_HZ // 2
     assert 0 <= loud[0] - PARTS[number].onset_samples < ONSET_TOLERANCE_SAMPLES
@@ -165,7 +153,7 @@ def test_sounding_stems_add_up_to_the_stems(written: Written, tmp_path: Path) ->
     report = _write(tmp_path / "ardour", changes)
     routes = _by_asked_name(report, changes)
     assert {name for name, route in routes.items() if route.is_muted} == {part.name for part in PARTS}
-    exported, audio = _export(report.folder, tmp_path / "stems.wav")
+    exported, audio = render_saved(report.folder / f"{SESSION_NAME}.ardour", tmp_path / "stems")
     assert exported.n_frames == pytest.approx(LENGTH_SAMPLES, abs=RANGE_TOLERANCE_SAMPLES)
     expected = sum(stem_audio(number)[: exported.n_frames] for number in range(len(PARTS)))
     # each 24-bit stem is off by less than one step, 2^-23 of full scale; nothing else may differ, not even at the edges
@@ -198,8 +186,8 @@ def test_a_moved_session_opens_in_the_editor_with_no_dialog_and_still_sounds_whe
     routes = _by_asked_name(written.report, _changes(written.layout))
     for part, (lowest, highest) in _shown_notes(folder / f"{SESSION_NAME}.ardour", routes).items():
         assert lowest <= part.midi_note <= highest
-    _, audio = _export(folder, tmp_path / "saved.wav")
-    _, original = _export(written.report.folder, tmp_path / "original.wav")
+    _, audio = render_saved(folder / f"{SESSION_NAME}.ardour", tmp_path / "out")
+    _, original = render_saved(written.report.folder / f"{SESSION_NAME}.ardour", tmp_path / "original")
     assert np.abs(audio).max() == pytest.approx(np.abs(original).max(), rel=0.05)
 
 
@@ -249,12 +237,6 @@ def test_a_full_disk_is_named_and_nothing_is_left(written: Written, small_disk: 
     with pytest.raises(StorageFailed, match="MB free"):
         _write(small_disk / "ardour", _changes(written.layout))
     assert list(small_disk.iterdir()) == [filler]
-
-
-def test_exporting_a_session_that_is_not_there_names_those_that_are(written: Written, tmp_path: Path) -> None:
-    with pytest.raises(RequestInvalid, match="Rock'n'Roll"):
-        asyncio.run(export_session(written.report.folder, "other", tmp_path / "out.wav", programs=find_ardour()))
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
