@@ -13,8 +13,9 @@ import time
 from dataclasses import dataclass
 
 from daw_bridge.bridge_folder import JsonObject
+from music.errors import TimedOut
 
-_COMMAND_SECONDS = 5.0
+_XDOTOOL_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _SETTLE_SECONDS = 0.2
 _MOST_SEARCHES = 10
@@ -34,27 +35,36 @@ class EditorScreen:
         """Read what the bridge says of its process."""
         return cls(process_id=answer["process_id"], display=answer["display"], xauthority=answer["xauthority"])
 
-    async def _xdotool(self, *arguments: str) -> str:
-        program = shutil.which("xdotool")
-        if program is None:
-            return ""
+    async def run(self, *command: str, timeout_seconds: float = 20.0) -> bytes:
+        """Run a program on this screen and return what it prints; TimedOut when it does not end in time."""
         environment = {**os.environ, "DISPLAY": self.display}
         if self.xauthority:
             environment["XAUTHORITY"] = self.xauthority
         process = await asyncio.create_subprocess_exec(
-            program,
-            *arguments,
+            *command,
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), _COMMAND_SECONDS)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            output, _ = await asyncio.wait_for(process.communicate(), timeout_seconds)
+        except TimeoutError as error:
+            raise TimedOut(command[0], timeout_seconds) from error
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        return output
+
+    async def _xdotool(self, *arguments: str) -> str:
+        """Return what xdotool prints; nothing where it is missing or does not answer."""
+        if not self.can_answer:
+            return ""
+        try:
+            output = await self.run("xdotool", *arguments, timeout_seconds=_XDOTOOL_SECONDS)
+        except TimedOut:
             return ""
         return output.decode("utf-8", "replace")
 

@@ -3,16 +3,12 @@
 Ardour draws through X11 everywhere, so under Wayland it is a client of Xwayland, where its windows can be read as well.
 """
 
-import asyncio
-import os
 import shutil
 from dataclasses import dataclass
 
 from daw_bridge.confirm_dialog import EditorScreen
 from daw_bridge.daw import Daw
-from music.errors import SetupBroken, TimedOut
-
-_COMMAND_SECONDS = 20.0
+from music.errors import SetupBroken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +36,8 @@ async def take_screenshot(daw: Daw) -> Screenshot:
             "process may not look at that display"
         )
     largest = max(sizes, key=lambda window: sizes[window])
-    titles = {window: (await _run(screen, "xdotool", "getwindowname", window)).decode().strip() for window in sizes}
-    png = await _run(screen, "import", "-silent", "-window", largest, "png:-")
+    titles = {window: (await screen.run("xdotool", "getwindowname", window)).decode().strip() for window in sizes}
+    png = await screen.run("import", "-silent", "-window", largest, "png:-")
     if not png.startswith(b"\x89PNG"):
         raise SetupBroken(f"the display {screen.display} gave no picture of Ardour's window")
     others = tuple(title for window, title in titles.items() if window != largest and title)
@@ -50,28 +46,6 @@ async def take_screenshot(daw: Daw) -> Screenshot:
 
 async def _size(screen: EditorScreen, window: str) -> int:
     """Return a window's number of pixels."""
-    answer = await _run(screen, "xdotool", "getwindowgeometry", "--shell", window)
+    answer = await screen.run("xdotool", "getwindowgeometry", "--shell", window)
     found = dict(line.split("=", 1) for line in answer.decode().splitlines() if "=" in line)
     return int(found.get("WIDTH", 0)) * int(found.get("HEIGHT", 0))
-
-
-async def _run(screen: EditorScreen, *command: str) -> bytes:
-    environment = {**os.environ, "DISPLAY": screen.display}
-    if screen.xauthority:
-        environment["XAUTHORITY"] = screen.xauthority
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        output, _ = await asyncio.wait_for(process.communicate(), _COMMAND_SECONDS)
-    except TimeoutError as error:
-        raise TimedOut(command[0], _COMMAND_SECONDS) from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return output
