@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from music.brief import MAX_SECONDS, Brief, Remark
 from music.errors import RequestInvalid
 from music.style import Style
-from music.time import TEMPO_RANGE_BPM, TimeSignature, bars_for_seconds, ticks_to_seconds
+from music.time import TEMPO_RANGE_BPM, TICKS_PER_QUARTER, TimeSignature, bars_for_seconds, ticks_to_seconds
 from workflows.planner.lexicon import Lexicon
 
 _ODD_BARS_COST = 0.08  # how far, as a share of the tempo, it may bend to keep phrases of four and two bars whole
@@ -28,7 +28,7 @@ def decide_pace(brief: Brief, style: Style, time_signature: TimeSignature, lexic
     """Choose the tempo and the number of bars; RequestInvalid when that lasts longer than a piece may."""
     pace = Pace(0.0, 0)
     pace.tempo_bpm = _tempo(brief, style, lexicon, pace)
-    quarters = time_signature.ticks_per_bar / 960
+    quarters = time_signature.ticks_per_bar / TICKS_PER_QUARTER
     if brief.bars is not None:
         pace.n_bars = brief.bars
         if brief.seconds is not None:
@@ -108,7 +108,7 @@ def _fit_bars(brief: Brief, seconds: float, style: Style, time_signature: TimeSi
     low, high = style.tempo_range_bpm
     options = []
     for n_bars in range(max(1, nearest - 8), nearest + 9):
-        bent_bpm = n_bars * time_signature.ticks_per_bar / 960 * 60 / seconds
+        bent_bpm = n_bars * time_signature.ticks_per_bar / TICKS_PER_QUARTER * 60 / seconds
         cost = 0.0 if n_bars % 4 == 0 else _TWO_BARS_COST if n_bars % 2 == 0 else _ODD_BARS_COST
         if low <= bent_bpm <= high:
             options.append((abs(math.log(bent_bpm / pace.tempo_bpm)) + cost, n_bars, round(bent_bpm, 3)))
