@@ -6,10 +6,8 @@ process, however it died, and a server, or whoever waits for jobs, takes over th
 processes ever have one name, because DBOS by itself goes on with the jobs of its own.
 """
 
-import fcntl
 import logging
 import os
-import secrets
 import sqlite3
 import threading
 import time
@@ -33,6 +31,8 @@ from dbos import (
 from music.errors import Cancelled, NotFound, StorageFailed, StudioError
 from music.job import Progress
 from music.names import nearest_name
+from workflows.process_slots import ProcessSlots
+from workflows.recorded_errors import facts_recorded, to_error
 
 JobId = NewType("JobId", str)
 JsonObject = dict[str, Any]
@@ -100,13 +100,13 @@ class Job:
         try:
             result = DBOS.run_step({"name": name}, self._announced, work)
         except PortableWorkflowError as recorded:  # the step had failed before the job was resumed
-            raise _to_error(recorded) from recorded
+            raise to_error(recorded) from recorded
         self.report(Progress(name, 1.0))
         return result
 
     def _announced(self, work: Callable[[], R]) -> R:
         self.report(Progress(self._stage.name, 0.0))
-        with _facts_recorded():
+        with facts_recorded():
             return work()
 
     def report(self, progress: Progress) -> None:
@@ -188,7 +188,7 @@ class DurableJobs:
         with self._store_errors():
             try:
                 (folder / "slots").mkdir(parents=True, exist_ok=True, mode=0o700)
-                self._slots = _Slots(folder / "slots")
+                self._slots = ProcessSlots(folder / "slots")
                 url = _prepare_database(folder / "jobs.sqlite")
             except OSError as error:
                 raise self._storage_failed(error.strerror or error) from error
@@ -353,7 +353,7 @@ class DurableJobs:
             while not self._permits.acquire(timeout=_CANCEL_POLL_SECONDS):
                 job.raise_if_cancelled()
             try:
-                with _facts_recorded(), self._store_errors():
+                with facts_recorded(), self._store_errors():
                     return chosen.run(job, request)
             finally:
                 self._permits.release()
@@ -367,7 +367,7 @@ class DurableJobs:
         state = {"SUCCESS": JobState.DONE, "CANCELLED": JobState.CANCELLED}.get(
             workflow.status, JobState.RUNNING if workflow.status in _RUNNING else JobState.FAILED
         )
-        error = _to_error(workflow.error) if state is JobState.FAILED else None
+        error = to_error(workflow.error) if state is JobState.FAILED else None
         if state is JobState.RUNNING and self._is_unrecorded(workflow):
             state = JobState.FAILED
             error = StorageFailed(f"how job {job_id} ended cannot be recorded in {self._folder}; free some space there")
@@ -406,35 +406,6 @@ def _slots_of(workflows: Sequence[WorkflowStatus]) -> set[str]:
     return {workflow.executor_id for workflow in workflows if workflow.executor_id is not None}
 
 
-def _to_error(recorded: Exception | None) -> StudioError:
-    """Turn the recorded name, message and facts of an error back into one of ours."""
-    name, message = getattr(recorded, "name", type(recorded).__name__), getattr(recorded, "message", str(recorded))
-    facts = getattr(recorded, "data", None)
-    for known in _descendants(StudioError):
-        if known.__name__ == name:
-            error = known.__new__(known)
-            error.args = (message,)
-            vars(error).update(facts if isinstance(facts, dict) else {})
-            return error
-    return StudioError(f"{name}: {message}")
-
-
-@contextmanager
-def _facts_recorded() -> Iterator[None]:
-    """Have the attributes of our errors recorded beside name and message: DBOS looks for them under ``data``."""
-    try:
-        yield
-    except StudioError as error:
-        vars(error).setdefault("data", dict(vars(error)))
-        raise
-
-
-def _descendants(root: type[StudioError]) -> Iterator[type[StudioError]]:
-    yield root
-    for child in root.__subclasses__():
-        yield from _descendants(child)
-
-
 def _prepare_database(file: Path) -> str:
     """Create the job database readable by its owner alone, in write-ahead mode, and return its URL."""
     file.touch(mode=0o600, exist_ok=True)
@@ -442,48 +413,3 @@ def _prepare_database(file: Path) -> str:
         connection.execute("PRAGMA journal_mode=WAL")
     connection.close()
     return f"sqlite:///{file}"
-
-
-class _Slots:
-    """Lock files, one for each process; a free one belongs to nobody alive, and a process that ends removes its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.own = f"{os.getpid()}-{secrets.token_hex(6)}"
-        draft = f".{self.own}"
-        descriptor = self._try_lock(draft)
-        assert descriptor is not None  # nobody else looks at this name
-        self._descriptor = descriptor
-        (folder / draft).rename(folder / self.own)  # held from the moment on that others see it
-
-    def all(self) -> set[str]:
-        """Return the names of all slots that are there, held or free."""
-        return {file.name for file in self._folder.glob("[!.]*")}
-
-    def forget(self, slot: str) -> None:
-        """Remove a slot, held here, whose process has nothing left."""
-        (self._folder / slot).unlink(missing_ok=True)
-
-    def _try_lock(self, slot: str) -> int | None:
-        descriptor = os.open(self._folder / slot, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
-        return descriptor
-
-    @contextmanager
-    def held_if_free(self, slot: str) -> Iterator[bool]:
-        """Hold another slot's lock, if nobody does, while its jobs are taken over or cleaned up."""
-        descriptor = self._try_lock(slot)
-        try:
-            yield descriptor is not None
-        finally:
-            if descriptor is not None:
-                os.close(descriptor)
-
-    def release(self) -> None:
-        """Free the own slot and forget it."""
-        self.forget(self.own)
-        os.close(self._descriptor)
