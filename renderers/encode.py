@@ -1,7 +1,5 @@
 """Writing audio as WAV, FLAC, Ogg Vorbis or MP3 through libsndfile, whole or not at all."""
 
-import secrets
-import shutil
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,7 +8,8 @@ import numpy as np
 import soundfile
 
 from music.audio import FloatAudio
-from music.errors import RequestInvalid, StorageFailed
+from music.errors import RequestInvalid
+from renderers.unfinished import unfinished_file
 
 _BLOCK_FRAMES = 1 << 18  # libsndfile's Vorbis encoder overflows its stack when it gets minutes at once
 _VORBIS_QUALITY = 0.2  # 0 is the best
@@ -63,22 +62,8 @@ def encode(path: Path, audio: FloatAudio, sample_rate_hz: int, encoding: Encodin
 
     StorageFailed when the folder is missing or not writable or the disk is full; nothing half-written is left.
     """
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        try:
-            unfinished.touch(exist_ok=False)
-            _write(unfinished, audio, sample_rate_hz, encoding)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageFailed(
-            f"cannot write {str(path)!r}: {error.strerror}; choose a folder you can write to"
-        ) from error
-    except soundfile.LibsndfileError as error:
-        free = shutil.disk_usage(path.parent).free
-        reason = "no space is left on the device" if free < audio.nbytes else error.error_string.rstrip(".")
-        raise StorageFailed(f"cannot write {str(path)!r}: {reason}; {free} bytes are free: make room") from error
+    with unfinished_file(path, n_bytes=audio.nbytes, is_exact=False) as unfinished:
+        _write(unfinished, audio, sample_rate_hz, encoding)
 
 
 def _write(path: Path, audio: FloatAudio, sample_rate_hz: int, encoding: Encoding) -> None:

@@ -4,8 +4,6 @@ No dither: the rounding of 24 bits lies near -146 dBFS, below the noise of every
 music gives the same bytes and the stems add up to the mix.
 """
 
-import secrets
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +12,7 @@ import numpy as np
 import soundfile
 
 from music.audio import FloatAudio
-from music.errors import StorageFailed
+from renderers.unfinished import unfinished_file
 
 _FULL_SCALE = np.float32(1 << 23)
 _HIGHEST = np.float32((1 << 23) - 1)
@@ -34,29 +32,10 @@ def write_wav(path: Path, audio: FloatAudio, sample_rate_hz: int) -> None:
     Either the whole file appears under its name or nothing does. Beyond full scale is cut off. Raises StorageFailed
     when the folder is missing or not writable or the disk is full.
     """
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     # libsndfile keeps the upper 24 of 32 bits; left to itself it would scale by 2^23 - 1 and round downwards
     left_justified = _steps(audio).T.astype(np.int32) << 8
-    try:
-        try:
-            unfinished.touch(
-                exist_ok=False
-            )  # tells why a folder cannot be written; libsndfile only says that it failed
-            soundfile.write(unfinished, left_justified, sample_rate_hz, subtype="PCM_24", format="WAV")
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageFailed(
-            f"cannot write {str(path)!r}: {error.strerror}; choose a folder you can write to"
-        ) from error
-    except soundfile.LibsndfileError as error:
-        needed, free = left_justified.size * 3, shutil.disk_usage(path.parent).free
-        reason = "no space is left on the device" if free < needed else error.error_string.rstrip(".")
-        raise StorageFailed(
-            f"cannot write {str(path)!r}: {reason}; it needs {needed} bytes and {free} are free: "
-            "make room or choose another folder"
-        ) from error
+    with unfinished_file(path, n_bytes=left_justified.size * 3, is_exact=True) as unfinished:
+        soundfile.write(unfinished, left_justified, sample_rate_hz, subtype="PCM_24", format="WAV")
 
 
 def write_wavs(files: Sequence[tuple[Path, FloatAudio]], sample_rate_hz: int) -> None:
