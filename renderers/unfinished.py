@@ -21,9 +21,7 @@ def unfinished_file(path: Path, *, n_bytes: int, is_exact: bool) -> Iterator[Pat
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            unfinished.touch(
-                exist_ok=False
-            )  # tells why nothing can be written; libsndfile does not
+            unfinished.touch(exist_ok=False)  # tells why nothing can be written; libsndfile does not
             yield unfinished
             unfinished.replace(path)
         finally:

@@ -1,5 +1,7 @@
 """Material for tests of regions: sounds whose pitch, order and level are known, and ways to read them back."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +76,24 @@ async def prepare_tracks(studio: Studio, daw: LiveDaw) -> None:
         ImportMidi(ref="m", track="Notes", path=str(studio.midi), name="notes", at=BBT(2), n_notes=N_NOTES),
     ]
     await apply(daw, "tracks", *operations)
+
+
+@asynccontextmanager
+async def open_with_tracks(studio: Studio) -> AsyncIterator[LiveDaw]:
+    """Open the session, with the tracks in it that were made once."""
+    async with studio.daw() as daw:
+        if not any(route.name == "Tones" for route in (await daw.snapshot()).routes):
+            await prepare_tracks(studio, daw)
+        yield daw
+
+
+@asynccontextmanager
+async def left_as_it_was(daw: LiveDaw) -> AsyncIterator[SessionSnapshot]:
+    """Read the session as it is before a test; what a failing test leaves is taken back after it."""
+    yield await daw.snapshot()
+    for result in reversed(await daw.change_sets()):
+        if result.state is ChangeSetState.APPLIED and result.id != "tracks":
+            await daw.revert(result.id)
 
 
 def track(snapshot: SessionSnapshot, name: str) -> Route:

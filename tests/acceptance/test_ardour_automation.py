@@ -1,18 +1,15 @@
 """Automation in the real editor: points are read back from Ardour and from its session file, and undone exactly."""
 
-import contextlib
 import itertools
 import math
 import time
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
 
 from daw_bridge.daw import TransportAction
-from daw_bridge.live import LiveDaw
-from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState, OutcomeStatus
+from music.changeset import ChangeSetState, OutcomeStatus
 from music.errors import NotFound
 from music.operations import Operation
 from music.operations.automation import ClearAutomation, SetAutomationMode, ThinAutomation, WriteAutomation
@@ -21,6 +18,7 @@ from music.operations.tracks import AddAudioTrack
 from music.session import AutomationLane, Route, SessionSnapshot
 from music.time import BBT
 from tests.acceptance.bridge_studio import Studio, failures, running_studio
+from tests.acceptance.turns import applied, refusal, turn
 
 EQ = "urn:ardour:a-eq"
 MANY = 10_000
@@ -44,17 +42,13 @@ async def vox(studio: Studio) -> str:
         if known:
             return known[0]
         made = await daw.apply(
-            _turn(
+            turn(
                 AddAudioTrack(ref="vox", name="Vox", colour="#224466", n_channels=2),
                 AddPlugin(ref="eq", route="vox", plugin=EQ),
             )
         )
         assert made.state is ChangeSetState.APPLIED, failures(made)
         return str(made.outcomes[0].route_id)
-
-
-def _turn(*operations: Operation) -> ChangeSet:
-    return ChangeSet(id=ChangeSetId(uuid.uuid4().hex), label="automation", operations=operations)
 
 
 def _route(snapshot: SessionSnapshot, route_id: str) -> Route:
@@ -68,31 +62,6 @@ def _lane(snapshot: SessionSnapshot, route_id: str, target: str) -> AutomationLa
 def _points(lane: AutomationLane) -> list[tuple[int, float]]:
     rows = (row.split() for row in lane.points.split(";"))
     return [(int(place), float(value)) for place, value in rows]
-
-
-@contextlib.asynccontextmanager
-async def _applied(daw: LiveDaw, *operations: Operation) -> AsyncIterator[ChangeSetResult]:
-    """Do operations, let the test look, take them back, and find the session as it was."""
-    before = await daw.snapshot()
-    turn = _turn(*operations)
-    done = await daw.apply(turn)
-    assert done.state is ChangeSetState.APPLIED, failures(done)
-    assert {outcome.status for outcome in done.outcomes} == {OutcomeStatus.VERIFIED}, failures(done)
-    try:
-        yield done
-    finally:
-        undone = await daw.revert(turn.id)
-    assert {outcome.status for outcome in undone.outcomes} == {OutcomeStatus.VERIFIED}, failures(undone)
-    assert await daw.snapshot() == before
-
-
-async def _refusal(daw: LiveDaw, *operations: Operation) -> str:
-    """Return why the last of some operations is refused; nothing of them stands afterwards."""
-    before = await daw.snapshot()
-    refused = await daw.apply(_turn(*operations))
-    assert refused.state is ChangeSetState.FAILED
-    assert await daw.snapshot() == before
-    return refused.outcomes[-1].reason
 
 
 def _saved_points(studio: Studio, route_name: str, automation_id: str) -> list[tuple[int, float]]:
@@ -110,7 +79,7 @@ def _saved_points(studio: Studio, route_name: str, automation_id: str) -> list[t
 
 async def test_gain_is_automated_in_db_and_beats_and_ardour_saves_just_that(studio: Studio, vox: str) -> None:
     rows = "0 -6;4 0;8 -12.5;16 -inf"
-    async with studio.daw() as daw, _applied(daw, WriteAutomation(route=vox, points=rows)) as done:
+    async with studio.daw() as daw, applied(daw, WriteAutomation(route=vox, points=rows)) as done:
         lane = _lane(await daw.snapshot(), vox, "gain")
         assert lane.mode == "play"
         beat = 24_000  # samples, at 120 BPM and 48 kHz
@@ -124,9 +93,9 @@ async def test_gain_is_automated_in_db_and_beats_and_ardour_saves_just_that(stud
 
 
 async def test_new_points_replace_what_lies_between_them(studio: Studio, vox: str) -> None:
-    async with studio.daw() as daw, _applied(daw, WriteAutomation(route=vox, points="0 -6;4 0;8 -12;16 -3")):
+    async with studio.daw() as daw, applied(daw, WriteAutomation(route=vox, points="0 -6;4 0;8 -12;16 -3")):
         more = WriteAutomation(route=vox, points="0 -1\n4 -2", start=BBT(2), interpolation="discrete", is_played=False)
-        async with _applied(daw, more):
+        async with applied(daw, more):
             told = await daw.read("automation", {"route": vox, "control": "gain"})
             assert told["points"] == "0 -6;4 -1;8 -2;16 -3"
             assert told["interpolation"] == "discrete"
@@ -151,7 +120,7 @@ async def test_each_control_of_a_strip_is_automated_in_its_own_unit(
 ) -> None:
     async with studio.daw() as daw:
         operation = WriteAutomation(route=vox, control=control, points=points, unit="seconds")
-        async with _applied(daw, operation):
+        async with applied(daw, operation):
             assert [value for _, value in _points(_lane(await daw.snapshot(), vox, control))] == pytest.approx(raw)
             told = await daw.read("automation", {"route": vox, "control": control, "unit": "seconds"})
             assert told["points"] == points
@@ -160,20 +129,20 @@ async def test_each_control_of_a_strip_is_automated_in_its_own_unit(
 async def test_a_parameter_follows_its_automation_and_a_lone_point_stays_alone(studio: Studio, vox: str) -> None:
     async with studio.daw() as daw:
         eq = _route(await daw.snapshot(), vox).processors[0].id
-        async with _applied(daw, WriteAutomation(plugin=eq, control="Gain 1", points="3 -10")):
+        async with applied(daw, WriteAutomation(plugin=eq, control="Gain 1", points="3 -10")):
             lane = _lane(await daw.snapshot(), vox, f"{eq} 3")
             assert _points(lane) == [(3 * 1920 if lane.is_in_beats else 72_000, -10.0)]
-            assert "manual first" in await _refusal(daw, SetParameter(plugin=eq, parameter="Gain 1", value=3))
+            assert "manual first" in await refusal(daw, SetParameter(plugin=eq, parameter="Gain 1", value=3))
             assert ";3 ~;" in _route(await daw.snapshot(), vox).processors[0].parameters
             by_hand = SetAutomationMode(plugin=eq, control="Gain 1", mode="manual")
-            async with _applied(daw, by_hand, SetParameter(plugin=eq, parameter="Gain 1", value=4)):
+            async with applied(daw, by_hand, SetParameter(plugin=eq, parameter="Gain 1", value=4)):
                 assert ";3 4;" in _route(await daw.snapshot(), vox).processors[0].parameters
 
 
 @pytest.mark.parametrize("mode", ["play", "write", "touch", "latch"])
 async def test_the_mode_of_a_lane_is_set_and_set_back(studio: Studio, vox: str, mode: str) -> None:
     async with studio.daw() as daw:
-        async with _applied(daw, SetAutomationMode(route=vox, control="trim", mode=mode)):  # type: ignore[arg-type]
+        async with applied(daw, SetAutomationMode(route=vox, control="trim", mode=mode)):  # type: ignore[arg-type]
             assert _lane(await daw.snapshot(), vox, "trim").mode == mode
         assert _route(await daw.snapshot(), vox).automation == ()
 
@@ -181,7 +150,7 @@ async def test_the_mode_of_a_lane_is_set_and_set_back(studio: Studio, vox: str, 
 async def test_a_played_lane_does_not_make_the_session_another_one_wherever_the_playhead_is(
     studio: Studio, vox: str
 ) -> None:
-    async with studio.daw() as daw, _applied(daw, WriteAutomation(route=vox, points="0 -6;8 -12")):
+    async with studio.daw() as daw, applied(daw, WriteAutomation(route=vox, points="0 -6;8 -12")):
         await daw.transport(TransportAction.LOCATE, BBT(1))
         before = await daw.snapshot()
         assert _route(before, vox).gain_db == pytest.approx(-6)
@@ -193,10 +162,10 @@ async def test_a_played_lane_does_not_make_the_session_another_one_wherever_the_
 
 
 async def test_a_span_or_all_of_a_lane_is_cleared(studio: Studio, vox: str) -> None:
-    async with studio.daw() as daw, _applied(daw, WriteAutomation(route=vox, points="0 -1;4 -2;8 -3;12 -4")):
-        async with _applied(daw, ClearAutomation(route=vox, start=BBT(2), end=BBT(4))):
+    async with studio.daw() as daw, applied(daw, WriteAutomation(route=vox, points="0 -1;4 -2;8 -3;12 -4")):
+        async with applied(daw, ClearAutomation(route=vox, start=BBT(2), end=BBT(4))):
             assert (await daw.read("automation", {"route": vox, "control": "gain"}))["points"] == "0 -1;12 -4"
-        async with _applied(daw, ClearAutomation(route=vox)):
+        async with applied(daw, ClearAutomation(route=vox)):
             assert _lane(await daw.snapshot(), vox, "gain").points == ""
             assert _saved_points(studio, "Vox", "gain") == []
 
@@ -205,7 +174,7 @@ async def test_thinning_keeps_the_curve_within_its_tolerance(studio: Studio, vox
     curve = [(index / 8, -12 + 10 * math.sin(index / 40)) for index in range(400)]
     rows = ";".join(f"{beats} {db:.4f}" for beats, db in curve)
     writing, thinning = WriteAutomation(route=vox, points=rows), ThinAutomation(route=vox, tolerance=0.5)
-    async with studio.daw() as daw, _applied(daw, writing), _applied(daw, thinning):
+    async with studio.daw() as daw, applied(daw, writing), applied(daw, thinning):
         told = await daw.read("automation", {"route": vox, "control": "gain"})
         kept = [tuple(float(number) for number in row.split()) for row in told["points"].split(";")]
         assert 4 < len(kept) < 60
@@ -236,14 +205,14 @@ def _between(points: list[tuple[float, ...]], beats: float) -> float:
 async def test_points_that_cannot_be_are_refused(studio: Studio, vox: str, operation: Operation, why: str) -> None:
     del vox
     async with studio.daw() as daw:
-        assert why in await _refusal(daw, operation)
+        assert why in await refusal(daw, operation)
         with pytest.raises(NotFound, match="gain"):
             await daw.read("automation", {"route": "Vox", "control": "gian"})
 
 
 async def test_points_that_were_drawn_since_are_left_alone(studio: Studio, vox: str) -> None:
     async with studio.daw() as daw:
-        first, second = (_turn(WriteAutomation(route=vox, points=rows)) for rows in ("0 -6;4 -3", "8 -9;12 -1"))
+        first, second = (turn(WriteAutomation(route=vox, points=rows)) for rows in ("0 -6;4 -3", "8 -9;12 -1"))
         await daw.apply(first)
         await daw.apply(second)
         try:
@@ -260,15 +229,15 @@ async def test_ten_thousand_points_are_written_and_taken_back_in_time(studio: St
     rows = ";".join(f"{index / 20:.2f} {-20 + (index % 37) / 2:.1f}" for index in range(MANY))
     async with studio.daw() as daw:
         before = await daw.snapshot()
-        turn = _turn(WriteAutomation(route=vox, points=rows))
+        large = turn(WriteAutomation(route=vox, points=rows))
         begun = time.perf_counter()
-        done = await daw.apply(turn)
+        done = await daw.apply(large)
         seconds = time.perf_counter() - begun
         assert done.state is ChangeSetState.APPLIED, failures(done)
         assert len(_points(_lane(await daw.snapshot(), vox, "gain"))) == MANY
         assert len(_saved_points(studio, "Vox", "gain")) == MANY
         begun = time.perf_counter()
-        await daw.revert(turn.id)
+        await daw.revert(large.id)
         undo_seconds = time.perf_counter() - begun
         assert await daw.snapshot() == before
     assert (seconds < MOST_SECONDS, undo_seconds < MOST_SECONDS) == (True, True), (seconds, undo_seconds)

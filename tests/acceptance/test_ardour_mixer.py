@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
+from music.changeset import ChangeSetState
 from music.operations import Operation
 from music.operations.mixer import (
     ClearScene,
@@ -26,8 +25,9 @@ from music.operations.mixer import (
 from music.operations.plugins import AddPlugin
 from music.operations.sends import AddSend, AddSidechain, RemoveSend, RemoveSidechain, SetSend
 from music.operations.tracks import AddAudioTrack, AddBus, DeleteTrack
-from music.session import MixerScene, Route, SessionSnapshot
+from music.session import MixerScene
 from tests.acceptance.bridge_studio import Studio, failures, running_studio
+from tests.acceptance.turns import keep_in, route, there_and_back, turn
 from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -36,21 +36,13 @@ COMPRESSOR = "urn:ardour:a-comp#stereo"
 NO_IDS = "this Ardour tells scripts no ids of controls"  # 9.8
 
 
-def turn(*operations: Operation) -> ChangeSet:
-    return ChangeSet(id=ChangeSetId(uuid.uuid4().hex), label="a turn", operations=operations)
-
-
-def route(snapshot: SessionSnapshot, name: str) -> Route:
-    return next(found for found in snapshot.routes if found.name == name)
-
-
 @pytest.fixture(scope="module")
 def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     del ardour_programs
     require_program("xdotool")
     with running_studio(tmp_path_factory.mktemp("mixer")) as found:
         asyncio.run(
-            keep(
+            keep_in(
                 found,
                 AddAudioTrack(ref="kick", name="Kick", colour="#112233", n_channels=1),
                 AddAudioTrack(ref="bass", name="Bass", colour="#223344", n_channels=2),
@@ -61,29 +53,6 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
             )
         )
         yield found
-
-
-async def keep(studio: Studio, *operations: Operation) -> None:
-    async with studio.daw() as daw:
-        done = await daw.apply(turn(*operations))
-        assert done.state is ChangeSetState.APPLIED, failures(done)
-
-
-async def there_and_back(studio: Studio, *operations: Operation) -> SessionSnapshot:
-    """Return the session with the operations done; before that is returned they are undone, which leaves no trace."""
-    async with studio.daw() as daw:
-        before = await daw.snapshot()
-        done = await daw.apply(turn(*operations))
-        assert done.state is ChangeSetState.APPLIED, failures(done)
-        assert {outcome.status for outcome in done.outcomes} == {OutcomeStatus.VERIFIED}, failures(done)
-        during = await daw.snapshot()
-        undone = await daw.revert(done.id)
-        assert failures(undone) == []
-        after = await daw.snapshot()
-        assert after.routes == before.routes
-        assert after.scenes == before.scenes
-        assert after.revision == before.revision
-        return during
 
 
 async def test_levels_and_places_are_set(studio: Studio) -> None:

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from daw_bridge.live import LiveDaw
-from music.changeset import ChangeSetId, ChangeSetState, OutcomeStatus
+from music.changeset import ChangeSetId, OutcomeStatus
 from music.operations import Operation
 from music.operations.playlists import (
     AddPlaylist,
@@ -23,10 +23,11 @@ from tests.acceptance.bridge_studio import N_NOTES, Studio, running_studio
 from tests.acceptance.region_studio import (
     N_SAMPLES,
     apply,
+    left_as_it_was,
     only_region,
+    open_with_tracks,
     own_playlist,
     playlist,
-    prepare_tracks,
     refusal,
     track,
     undo,
@@ -45,19 +46,14 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest_asyncio.fixture
 async def daw(studio: Studio) -> AsyncIterator[LiveDaw]:
-    async with studio.daw() as found:
-        if not any(route.name == "Tones" for route in (await found.snapshot()).routes):
-            await prepare_tracks(studio, found)
+    async with open_with_tracks(studio) as found:
         yield found
 
 
 @pytest_asyncio.fixture
 async def before(daw: LiveDaw) -> AsyncIterator[SessionSnapshot]:
-    """Read the session as it is before a test; what a failing test leaves is taken back after it."""
-    yield await daw.snapshot()
-    for result in reversed(await daw.change_sets()):
-        if result.state is ChangeSetState.APPLIED and result.id != "tracks":
-            await daw.revert(result.id)
+    async with left_as_it_was(daw) as found:
+        yield found
 
 
 async def test_a_new_playlist_is_empty_or_a_copy_and_undo_goes_back_to_the_old_one(

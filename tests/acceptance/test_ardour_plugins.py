@@ -1,16 +1,13 @@
 """Plugins in the real editor: each operation is read back from Ardour, and undone without a trace."""
 
-import contextlib
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
 
 from daw_bridge.live import LiveDaw
-from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState, OutcomeStatus
+from music.changeset import ChangeSetState, OutcomeStatus
 from music.errors import NotFound
-from music.operations import Operation
 from music.operations.automation import SetAutomationMode, WriteAutomation
 from music.operations.plugins import (
     AddPlugin,
@@ -24,6 +21,7 @@ from music.operations.plugins import (
 )
 from music.session import Plugin, Route, SessionSnapshot
 from tests.acceptance.bridge_studio import Studio, failures, running_studio
+from tests.acceptance.turns import applied, refusal, turn
 
 EQ, COMPRESSOR, DELAY = "urn:ardour:a-eq", "urn:ardour:a-comp", "urn:ardour:a-delay"
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -34,10 +32,6 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
     del ardour_programs
     with running_studio(tmp_path_factory.mktemp("plugins")) as found:
         yield found
-
-
-def _turn(*operations: Operation) -> ChangeSet:
-    return ChangeSet(id=ChangeSetId(uuid.uuid4().hex), label="plugins", operations=operations)
 
 
 def _master(snapshot: SessionSnapshot) -> Route:
@@ -51,32 +45,6 @@ def _names(snapshot: SessionSnapshot) -> list[str]:
 def _values(plugin: Plugin) -> dict[int, float]:
     rows = (row.split() for row in plugin.parameters.split(";"))
     return {int(number): float(value) for number, value in rows if value != "~"}
-
-
-@contextlib.asynccontextmanager
-async def _applied(daw: LiveDaw, *operations: Operation) -> AsyncIterator[ChangeSetResult]:
-    """Do operations, let the test look, take them back, and find the session as it was."""
-    before = await daw.snapshot()
-    turn = _turn(*operations)
-    done = await daw.apply(turn)
-    assert done.state is ChangeSetState.APPLIED, failures(done)
-    assert {outcome.status for outcome in done.outcomes} == {OutcomeStatus.VERIFIED}, failures(done)
-    try:
-        yield done
-    finally:
-        undone = await daw.revert(turn.id)
-    assert {outcome.status for outcome in undone.outcomes} == {OutcomeStatus.VERIFIED}, failures(undone)
-    assert await daw.snapshot() == before
-
-
-async def _refusal(daw: LiveDaw, *operations: Operation) -> str:
-    """Return why the last of some operations is refused; nothing of them stands afterwards."""
-    before = await daw.snapshot()
-    refused = await daw.apply(_turn(*operations))
-    assert refused.state is ChangeSetState.FAILED
-    assert refused.outcomes[-1].status is OutcomeStatus.FAILED
-    assert await daw.snapshot() == before
-    return refused.outcomes[-1].reason
 
 
 def _saved_plugins(studio: Studio) -> list[str]:
@@ -112,7 +80,7 @@ async def test_plugins_are_put_before_and_after_the_fader_and_at_a_place(studio:
             AddPlugin(ref="comp", route="Master", plugin="ACE Compressor", position="post_fader", is_bypassed=True),
             AddPlugin(ref="delay", route="Master", plugin="ace delay", index=0),
         )
-        async with _applied(daw, *operations):
+        async with applied(daw, *operations):
             assert _names(await daw.snapshot()) == ["ACE Delay", "ACE EQ", "ACE Compressor"]
             assert [plugin.is_bypassed for plugin in _master(await daw.snapshot()).processors] == [False, False, True]
             places = [
@@ -126,14 +94,14 @@ async def test_plugins_are_put_before_and_after_the_fader_and_at_a_place(studio:
 
 async def test_a_plugin_moves_within_its_strip(studio: Studio) -> None:
     added = [AddPlugin(ref=ref, route="Master", plugin=plugin) for ref, plugin in (("eq", EQ), ("comp", COMPRESSOR))]
-    async with studio.daw() as daw, _applied(daw, *added) as first:
+    async with studio.daw() as daw, applied(daw, *added) as first:
         eq = str(first.outcomes[0].target_id)
         for move, wanted in (
             (MovePlugin(plugin=eq, index=1), ["ACE Compressor", "ACE EQ"]),
             (MovePlugin(plugin=eq, position="post_fader"), ["ACE Compressor", "ACE EQ"]),
             (MovePlugin(plugin=eq, position="pre_fader"), ["ACE Compressor", "ACE EQ"]),
         ):
-            async with _applied(daw, move) as moved:
+            async with applied(daw, move) as moved:
                 assert _names(await daw.snapshot()) == wanted
                 assert ("after" if move.position == "post_fader" else "before") in moved.outcomes[0].read_back
                 assert _saved_plugins(studio) == wanted
@@ -151,12 +119,12 @@ async def test_parameters_take_numbers_units_and_labels(studio: Studio) -> None:
         ("delay", "Dry/Wet", "30 %", 4, 30.0),
         ("delay", "Divisor", "b - Half note", 3, 2.0),
     ]
-    async with studio.daw() as daw, _applied(daw, *added):
+    async with studio.daw() as daw, applied(daw, *added):
         settings = [
             SetParameter(plugin=f"ACE {'EQ' if ref == 'eq' else 'Delay'}", parameter=name, value=value)
             for ref, name, value, _, _ in wanted
         ]
-        async with _applied(daw, *settings) as done:
+        async with applied(daw, *settings) as done:
             eq, delay = _master(await daw.snapshot()).processors
             for ref, name, _, number, value in wanted:
                 assert _values(eq if ref == "eq" else delay)[number] == pytest.approx(value), name
@@ -184,7 +152,7 @@ async def test_a_value_that_a_parameter_cannot_have_is_refused(
     studio: Studio, parameter: str, value: float | str, why: str
 ) -> None:
     async with studio.daw() as daw:
-        reason = await _refusal(
+        reason = await refusal(
             daw,
             AddPlugin(ref="eq", route="Master", plugin=EQ),
             SetParameter(plugin="eq", parameter=parameter, value=value),
@@ -194,22 +162,22 @@ async def test_a_value_that_a_parameter_cannot_have_is_refused(
 
 async def test_names_that_are_almost_right_get_the_nearest_match(studio: Studio) -> None:
     async with studio.daw() as daw:
-        assert COMPRESSOR in await _refusal(daw, AddPlugin(ref="c", route="Master", plugin="ACE Compresor"))
+        assert COMPRESSOR in await refusal(daw, AddPlugin(ref="c", route="Master", plugin="ACE Compresor"))
         add = AddPlugin(ref="c", route="Master", plugin=COMPRESSOR)
-        assert "Zero?" in await _refusal(daw, add, LoadPreset(plugin="c", preset="Zer"))
-        assert "index must be within" in await _refusal(daw, add, MovePlugin(plugin="c", index=9))
-        async with _applied(daw, add):
-            assert "ACE Compressor" in await _refusal(daw, BypassPlugin(plugin="ACE Compresor"))
+        assert "Zero?" in await refusal(daw, add, LoadPreset(plugin="c", preset="Zer"))
+        assert "index must be within" in await refusal(daw, add, MovePlugin(plugin="c", index=9))
+        async with applied(daw, add):
+            assert "ACE Compressor" in await refusal(daw, BypassPlugin(plugin="ACE Compresor"))
             with pytest.raises(NotFound, match="ACE Compressor"):
                 await daw.read("plugin", {"plugin": "ACE Compresor"})
 
 
 async def test_bypass_and_undo_respects_what_was_changed_by_hand_since(studio: Studio) -> None:
-    async with studio.daw() as daw, _applied(daw, AddPlugin(ref="eq", route="Master", plugin=EQ)) as added:
+    async with studio.daw() as daw, applied(daw, AddPlugin(ref="eq", route="Master", plugin=EQ)) as added:
         eq = str(added.outcomes[0].target_id)
-        async with _applied(daw, BypassPlugin(plugin=eq)):
+        async with applied(daw, BypassPlugin(plugin=eq)):
             assert [plugin.is_bypassed for plugin in _master(await daw.snapshot()).processors] == [True]
-        setting = _turn(SetParameter(plugin=eq, parameter="Gain 1", value=-3))
+        setting = turn(SetParameter(plugin=eq, parameter="Gain 1", value=-3))
         await daw.apply(setting)
         studio.editor.send_osc("/set_surface", 0, 63, 0, 1)  # all strips in one bank, the master too
         studio.editor.send_osc("/strip/plugin/parameter", 1, 1, 4, 0.75)  # strip, plugin and parameter from 1
@@ -232,12 +200,12 @@ async def test_a_removed_plugin_comes_back_as_it_was(studio: Studio) -> None:
         WriteAutomation(plugin="eq", control="Frequency 1", points="0 100;4 1000"),
         SetAutomationMode(plugin="eq", control="Gain 2", mode="touch"),
     )
-    async with studio.daw() as daw, _applied(daw, *prepared) as done:
+    async with studio.daw() as daw, applied(daw, *prepared) as done:
         ids = [str(done.outcomes[index].target_id) for index in (0, 1)]
         for plugin in ids:
-            async with _applied(daw, RemovePlugin(plugin=plugin)):
+            async with applied(daw, RemovePlugin(plugin=plugin)):
                 assert plugin not in [found.id for found in _master(await daw.snapshot()).processors]
-        async with _applied(daw, *(RemovePlugin(plugin=plugin) for plugin in ids)):
+        async with applied(daw, *(RemovePlugin(plugin=plugin) for plugin in ids)):
             assert _master(await daw.snapshot()).processors == ()
             assert _master(await daw.snapshot()).automation == ()
             assert _saved_plugins(studio) == []
@@ -248,20 +216,20 @@ async def test_presets_are_listed_loaded_saved_and_overwritten(studio: Studio) -
         factory = [found["name"] for found in (await daw.read("list_presets", {"plugin": COMPRESSOR}))["presets"]]
         assert "Zero" in factory
         add = AddPlugin(ref="c", route="Master", plugin=COMPRESSOR, preset="VocalLeveller")
-        async with _applied(daw, add) as added:
+        async with applied(daw, add) as added:
             comp = str(added.outcomes[0].target_id)
             leveller = _values(_master(await daw.snapshot()).processors[0])
-            async with _applied(daw, LoadPreset(plugin=comp, preset="Zero")):
+            async with applied(daw, LoadPreset(plugin=comp, preset="Zero")):
                 assert _values(_master(await daw.snapshot()).processors[0]) != leveller
             assert _values(_master(await daw.snapshot()).processors[0]) == leveller
             ratio = SetParameter(plugin=comp, parameter="Ratio", value=8)
-            async with _applied(daw, ratio, SavePreset(plugin=comp, preset="Mine ä 1")):
+            async with applied(daw, ratio, SavePreset(plugin=comp, preset="Mine ä 1")):
                 await _overwrite_and_look(daw, comp)
                 told = await daw.read("list_presets", {"plugin": comp})
                 assert {"name": "Mine ä 1", "is_own": True} in told["presets"]
-                assert "already" in await _refusal(daw, SavePreset(plugin=comp, preset="Mine ä 1"))
-                assert "same file" in await _refusal(daw, SavePreset(plugin=comp, preset="Mine_ä_1"))
-                assert "came with" in await _refusal(daw, OverwritePreset(plugin=comp, preset="Zero"))
+                assert "already" in await refusal(daw, SavePreset(plugin=comp, preset="Mine ä 1"))
+                assert "same file" in await refusal(daw, SavePreset(plugin=comp, preset="Mine_ä_1"))
+                assert "came with" in await refusal(daw, OverwritePreset(plugin=comp, preset="Zero"))
         left = [found["name"] for found in (await daw.read("list_presets", {"plugin": COMPRESSOR}))["presets"]]
         assert left == factory
 
@@ -271,9 +239,9 @@ async def _overwrite_and_look(daw: LiveDaw, comp: str) -> None:
     load = LoadPreset(plugin=comp, preset="Mine ä 1")
     other = SetParameter(plugin=comp, parameter="Ratio", value=3)
     overwrite = OverwritePreset(plugin=comp, preset="Mine ä 1")
-    async with _applied(daw, quieter, overwrite), _applied(daw, other, load):
+    async with applied(daw, quieter, overwrite), applied(daw, other, load):
         assert _values(_master(await daw.snapshot()).processors[0])[3] == 2
-    async with _applied(daw, other, load):
+    async with applied(daw, other, load):
         assert _values(_master(await daw.snapshot()).processors[0])[3] == 8
 
 
@@ -284,10 +252,10 @@ async def test_a_plugin_that_was_removed_before_ardour_was_restarted_is_made_aga
         WriteAutomation(plugin="eq", control="Frequency 1", points="0 100;4 1000", interpolation="discrete"),
     )
     async with studio.daw() as daw:
-        made = _turn(*prepared)
+        made = turn(*prepared)
         done = await daw.apply(made)
         before = _master(await daw.snapshot())
-        removal = _turn(RemovePlugin(plugin=str(done.outcomes[0].target_id)))
+        removal = turn(RemovePlugin(plugin=str(done.outcomes[0].target_id)))
         assert (await daw.apply(removal)).state is ChangeSetState.APPLIED
     studio.editor.quit(save=True)
     studio.editor.restart()

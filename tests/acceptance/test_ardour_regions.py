@@ -36,9 +36,10 @@ from tests.acceptance.region_studio import (
     N_SAMPLES,
     PEAK,
     apply,
+    left_as_it_was,
     only_region,
+    open_with_tracks,
     pitch_hz,
-    prepare_tracks,
     read_fades,
     read_sound,
     refusal,
@@ -61,19 +62,14 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest_asyncio.fixture
 async def daw(studio: Studio) -> AsyncIterator[LiveDaw]:
-    async with studio.daw() as found:
-        if not any(route.name == "Tones" for route in (await found.snapshot()).routes):
-            await prepare_tracks(studio, found)
+    async with open_with_tracks(studio) as found:
         yield found
 
 
 @pytest_asyncio.fixture
 async def before(daw: LiveDaw) -> AsyncIterator[SessionSnapshot]:
-    """Read the session as it is before a test; what a failing test leaves is taken back after it."""
-    yield await daw.snapshot()
-    for result in reversed(await daw.change_sets()):
-        if result.state is ChangeSetState.APPLIED and result.id != "tracks":
-            await daw.revert(result.id)
+    async with left_as_it_was(daw) as found:
+        yield found
 
 
 @pytest.fixture

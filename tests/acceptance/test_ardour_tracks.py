@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState, OutcomeStatus
+from music.changeset import ChangeSetState, OutcomeStatus
 from music.operations import Operation
 from music.operations.groups import (
     AddGroup,
@@ -38,9 +37,10 @@ from music.operations.tracks import (
     SetMonitor,
     SetOutput,
 )
-from music.session import Route, RouteKind, SessionSnapshot
+from music.session import RouteKind
 from music.time import BBT
 from tests.acceptance.bridge_studio import N_NOTES, N_SAMPLES, Studio, failures, running_studio
+from tests.acceptance.turns import keep_in, refusal, route, there_and_back, turn
 from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -52,14 +52,6 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
     require_program("xdotool")
     with running_studio(tmp_path_factory.mktemp("tracks")) as found:
         yield found
-
-
-def turn(*operations: Operation) -> ChangeSet:
-    return ChangeSet(id=ChangeSetId(uuid.uuid4().hex), label="a turn", operations=operations)
-
-
-def route(snapshot: SessionSnapshot, name: str) -> Route:
-    return next(found for found in snapshot.routes if found.name == name)
 
 
 def band(studio: Studio) -> tuple[Operation, ...]:
@@ -81,44 +73,9 @@ def band(studio: Studio) -> tuple[Operation, ...]:
     )
 
 
-async def applied(studio: Studio, *operations: Operation) -> ChangeSetResult:
-    async with studio.daw() as daw:
-        done = await daw.apply(turn(*operations))
-        assert done.state is ChangeSetState.APPLIED, failures(done)
-        return done
-
-
-async def refusal(studio: Studio, *operations: Operation) -> str:
-    """Return why the last operation was refused; the session must be as before."""
-    async with studio.daw() as daw:
-        before = await daw.snapshot()
-        done = await daw.apply(turn(*operations))
-        assert done.state is ChangeSetState.FAILED
-        assert (await daw.snapshot()).revision == before.revision
-        return done.outcomes[-1].reason
-
-
-async def there_and_back(studio: Studio, *operations: Operation) -> SessionSnapshot:
-    """Return the session with the operations done; before that is returned they are undone, which leaves no trace."""
-    async with studio.daw() as daw:
-        before = await daw.snapshot()
-        done = await daw.apply(turn(*operations))
-        assert done.state is ChangeSetState.APPLIED, failures(done)
-        assert {outcome.status for outcome in done.outcomes} == {OutcomeStatus.VERIFIED}, failures(done)
-        during = await daw.snapshot()
-        undone = await daw.revert(done.id)
-        assert undone.state is ChangeSetState.REVERTED
-        assert failures(undone) == []
-        after = await daw.snapshot()
-        assert after.routes == before.routes
-        assert (after.groups, after.vcas, after.scenes) == (before.groups, before.vcas, before.scenes)
-        assert after.revision == before.revision
-        return during
-
-
 @pytest.fixture(scope="module")
 def playing(studio: Studio) -> Studio:
-    asyncio.run(applied(studio, *band(studio)))
+    asyncio.run(keep_in(studio, *band(studio)))
     return studio
 
 
@@ -165,8 +122,8 @@ async def test_a_deletion_takes_no_other_member_of_a_group_along(playing: Studio
 async def test_an_older_change_is_undone_on_a_strip_that_was_brought_back(playing: Studio) -> None:
     async with playing.daw() as daw:
         before = await daw.snapshot()
-        fader = await applied(playing, SetFader(route="Kick", gain_db=-11))
-        deletion = await applied(playing, DeleteTrack(route="Kick"))
+        fader = await keep_in(playing, SetFader(route="Kick", gain_db=-11))
+        deletion = await keep_in(playing, DeleteTrack(route="Kick"))
         await daw.revert(deletion.id)
         assert failures(await daw.revert(fader.id)) == []
         assert (await daw.snapshot()).revision == before.revision
@@ -175,7 +132,7 @@ async def test_an_older_change_is_undone_on_a_strip_that_was_brought_back(playin
 async def test_a_deletion_is_done_again(playing: Studio) -> None:
     async with playing.daw() as daw:
         before = await daw.snapshot()
-        deletion = await applied(playing, DeleteTrack(route="Kick"))
+        deletion = await keep_in(playing, DeleteTrack(route="Kick"))
         await daw.revert(deletion.id)
         again = await daw.redo(deletion.id)
         assert again.state is ChangeSetState.APPLIED, failures(again)
@@ -307,7 +264,7 @@ async def test_an_instrument_comes_back_with_the_outputs_it_gave_its_track(playi
     async with playing.daw() as daw:
         instrument = route(await daw.snapshot(), "Keys").processors[0]
     for targets in (("Master",), ("Reverb",), ()):
-        done = await applied(playing, SetOutput(route="Keys", targets=targets))
+        done = await keep_in(playing, SetOutput(route="Keys", targets=targets))
         for _ in range(2):
             await there_and_back(playing, RemovePlugin(plugin=instrument.id))
         async with playing.daw() as daw:
@@ -341,5 +298,6 @@ async def test_a_vca_is_removed_and_comes_back(playing: Studio) -> None:
     ids=lambda value: getattr(value, "verb", None),
 )
 async def test_what_cannot_be_is_refused_with_the_reason(playing: Studio, operation: Operation, reason: str) -> None:
-    found = await refusal(playing, operation)
+    async with playing.daw() as daw:
+        found = await refusal(daw, operation)
     assert re.search(reason, found), found

@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 
 from daw_bridge.live import LiveDaw
-from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState
-from music.operations import Operation
+from music.changeset import ChangeSetResult, ChangeSetState
 from music.operations.groups import AddGroup, AddVca, RemoveGroup
 from music.operations.material import ImportMidi
 from music.operations.mixer import SetFader
@@ -18,6 +16,7 @@ from music.operations.tracks import AddAudioTrack, AddBus, AddMidiTrack, DeleteT
 from music.session import SessionSnapshot
 from music.time import BBT
 from tests.acceptance.bridge_studio import N_NOTES, Studio, failures, running_studio
+from tests.acceptance.turns import keep
 from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -29,13 +28,6 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
     require_program("xdotool")
     with running_studio(tmp_path_factory.mktemp("ids")) as found:
         yield found
-
-
-async def _applied(daw: LiveDaw, *operations: Operation) -> ChangeSetResult:
-    turn = ChangeSet(id=ChangeSetId(uuid4().hex), label="a turn", operations=operations)
-    result = await daw.apply(turn)
-    assert result.state is ChangeSetState.APPLIED, failures(result)
-    return result
 
 
 async def _again(daw: LiveDaw, turn: ChangeSetResult) -> None:
@@ -52,7 +44,7 @@ def _all(snapshot: SessionSnapshot) -> tuple[object, ...]:
 async def test_all_that_is_done_again_has_its_old_ids_and_keeps_them_over_a_restart(studio: Studio) -> None:
     async with studio.daw() as daw:
         empty = await daw.snapshot()
-        made = await _applied(
+        made = await keep(
             daw,
             AddMidiTrack(ref="keys", name="Keys", colour="#123456", instrument_plugin=None),
             ImportMidi(ref="part", track="keys", path=str(studio.midi), name="Part", at=BBT(2), n_notes=N_NOTES),
@@ -64,7 +56,7 @@ async def test_all_that_is_done_again_has_its_old_ids_and_keeps_them_over_a_rest
         )
         comp = made.outcomes[4].target_id
         assert comp
-        louder = await _applied(daw, SetParameter(plugin=comp, parameter="Threshold", value="-20 dB"))
+        louder = await keep(daw, SetParameter(plugin=comp, parameter="Threshold", value="-20 dB"))
         full = await daw.snapshot()
         for turn in (louder, made):
             await daw.revert(turn.id)
@@ -89,11 +81,11 @@ async def test_all_that_is_done_again_has_its_old_ids_and_keeps_them_over_a_rest
 
 async def test_a_deleted_track_comes_back_under_its_id_again_and_again_over_a_restart(studio: Studio) -> None:
     async with studio.daw() as daw:
-        made = await _applied(daw, AddAudioTrack(ref="v", name="Vocals", colour="#993311", n_channels=1))
+        made = await keep(daw, AddAudioTrack(ref="v", name="Vocals", colour="#993311", n_channels=1))
         track = made.outcomes[0].route_id
         assert track
-        quiet = await _applied(daw, SetFader(route=track, gain_db=-9.0))
-        deleted = await _applied(daw, DeleteTrack(route=track))
+        quiet = await keep(daw, SetFader(route=track, gain_db=-9.0))
+        deleted = await keep(daw, DeleteTrack(route=track))
         await daw.revert(deleted.id)
         await daw.redo(deleted.id)
         await daw.save()
@@ -107,7 +99,7 @@ async def test_a_deleted_track_comes_back_under_its_id_again_and_again_over_a_re
     studio.editor.kill()
     studio.editor.restart()
     async with studio.daw() as daw:
-        await _applied(daw, RenameTrack(route=track, name="Voice"))
+        await keep(daw, RenameTrack(route=track, name="Voice"))
         await daw.revert(quiet.id)
         found = next(route for route in (await daw.snapshot()).routes if route.id == track)
         assert (found.name, found.gain_db) == ("Voice", 0.0)
@@ -118,9 +110,9 @@ async def test_a_deleted_track_comes_back_under_its_id_again_and_again_over_a_re
 async def test_ids_that_went_with_an_editor_that_ended_are_forgotten(studio: Studio) -> None:
     """Ardour gives them anew, to other things."""
     async with studio.daw() as daw:
-        await _applied(daw, AddAudioTrack(ref="one", name="One", colour="#993311", n_channels=1))
-        await _applied(daw, AddAudioTrack(ref="two", name="Two", colour="#993311", n_channels=1))
-        low = (await _applied(daw, AddGroup(ref="low", name="Low", routes=("One",)))).outcomes[0].target_id
+        await keep(daw, AddAudioTrack(ref="one", name="One", colour="#993311", n_channels=1))
+        await keep(daw, AddAudioTrack(ref="two", name="Two", colour="#993311", n_channels=1))
+        low = (await keep(daw, AddGroup(ref="low", name="Low", routes=("One",)))).outcomes[0].target_id
         assert low
         await daw.save()
     studio.editor.kill()
@@ -130,8 +122,8 @@ async def test_ids_that_went_with_an_editor_that_ended_are_forgotten(studio: Stu
     studio.editor.restart()
     async with studio.daw() as daw:
         for name in ("High", "Higher"):
-            await _applied(daw, AddGroup(ref=name, name=name, routes=("Two",)))
-            await daw.revert((await _applied(daw, RemoveGroup(group=low))).id)
+            await keep(daw, AddGroup(ref=name, name=name, routes=("Two",)))
+            await daw.revert((await keep(daw, RemoveGroup(group=low))).id)
         groups = (await daw.snapshot()).groups
     assert [group.name for group in groups if group.id == low] == ["Low"]
     assert {group.name for group in groups} == {"Higher", "Low"}
