@@ -19,7 +19,7 @@ from music.score import PartMix, Section
 from music.time import BBT, TimeSignature
 
 
-class Sounding(Enum):
+class Playback(Enum):
     """Which of a part's two tracks is heard."""
 
     MIDI = "midi"
@@ -76,7 +76,7 @@ def to_change_set(
     *,
     change_set_id: ChangeSetId,
     label: str,
-    sounding: Sounding = Sounding.MIDI,
+    playback: Playback = Playback.MIDI,
     at_bar: int = 1,
     tempos: tuple[SetTempo, ...] | None = None,
     expected_revision: str | None = None,
@@ -84,7 +84,7 @@ def to_change_set(
     """Return the operations that put a take into a session, its first bar at ``at_bar``, and select its MIDI tracks.
 
     ``tempos`` are the changes of tempo and metre that the session needs; None sets the take's own at its start. A part
-    that has only one of notes and stem sounds through that one, whatever ``sounding`` says.
+    that has only one of notes and stem sounds through that one, whatever ``playback`` says.
     """
     start = BBT(at_bar)
     if tempos is None:
@@ -94,14 +94,14 @@ def to_change_set(
         place = BBT(at_bar + section.start_bar - 1)
         operations.append(AddMarker(ref=f"marker-{number}", name=section.name, at=place))
     for number, part in enumerate(layout.parts, start=1):
-        operations += _part_operations(part, number, start, sounding)
+        operations += _part_operations(part, number, start, playback)
     midi_tracks = tuple(operation.ref for operation in operations if isinstance(operation, AddMidiTrack))
     if midi_tracks:
         operations.append(SelectRoutes(routes=midi_tracks))
     return ChangeSet(id=change_set_id, label=label, operations=tuple(operations), expected_revision=expected_revision)
 
 
-def _part_operations(part: LaidPart, number: int, start: BBT, sounding: Sounding) -> Iterator[Operation]:
+def _part_operations(part: LaidPart, number: int, start: BBT, playback: Playback) -> Iterator[Operation]:
     midi, stem = part.midi, part.stem
     if midi is not None:
         track = f"midi-{number}"
@@ -117,11 +117,11 @@ def _part_operations(part: LaidPart, number: int, start: BBT, sounding: Sounding
         )
         yield SetFader(route=track, gain_db=part.mix.gain_db)
         yield SetPan(route=track, pan=part.mix.pan)
-        yield SetMute(route=track, is_muted=stem is not None and sounding is not Sounding.MIDI)
+        yield SetMute(route=track, is_muted=stem is not None and playback is not Playback.MIDI)
     if stem is not None:
         track, name = f"stem-{number}", f"{part.name} (stem)"
         yield AddAudioTrack(ref=track, name=name, colour=part.colour, n_channels=stem.n_channels)
         yield ImportAudio(
             ref=f"{track}-region", track=track, path=stem.path, name=name, at=start, length_samples=stem.length_samples
         )
-        yield SetMute(route=track, is_muted=midi is not None and sounding is not Sounding.STEMS)
+        yield SetMute(route=track, is_muted=midi is not None and playback is not Playback.STEMS)

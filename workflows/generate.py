@@ -19,7 +19,7 @@ from music.brief import Brief
 from music.errors import EngineFailed, SetupBroken, StorageFailed, TimedOut
 from music.job import Progress
 from music.midi_file import score_to_midi
-from music.session_layout import Sounding
+from music.session_layout import Playback
 from music.take import TAKE_FORMAT, Asset, Take, TakeId
 from renderers.soundfont import find_soundfont
 from workflows.cancelling import run_unless_cancelled
@@ -186,7 +186,7 @@ class _Generation:
 
     def _voice_notices(self, planned: Planned) -> list[str]:
         """Tell which parts do not sound in Ardour as in the mix."""
-        if self.request.to is Destination.NONE or self._rooms.settings.sounding != Sounding.MIDI.value:
+        if self.request.to is Destination.NONE or self._rooms.settings.playback != Playback.MIDI.value:
             return []
         return voice_notices(planned.plan.parts, self._rooms.instruments)
 

@@ -18,7 +18,7 @@ from music.errors import SetupBroken, StudioError
 from music.midi_file import part_to_midi
 from music.score import Score
 from music.session import SessionSnapshot
-from music.session_layout import Sounding
+from music.session_layout import Playback
 from workflows.cancelling import run_unless_cancelled
 from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
 from workflows.placement import PlacedFiles, check_session, lay_out_take, place_take
@@ -103,7 +103,7 @@ def arrange_take(
         score.title,
         lay_out_take(score, files, rooms.instruments, preset=PRESET_LABEL),
         at_bar=at_bar if at_bar is not None else _bar_at_playhead(session),
-        sounding=Sounding(rooms.settings.sounding),
+        playback=Playback(rooms.settings.playback),
         session=session,
     )
 

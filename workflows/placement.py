@@ -16,7 +16,7 @@ from music.operations.timeline import SetTempo
 from music.plan import PlannedPart
 from music.score import Score
 from music.session import SessionSnapshot, TempoPoint
-from music.session_layout import LaidMidi, LaidPart, LaidStem, SessionLayout, Sounding, to_change_set
+from music.session_layout import LaidMidi, LaidPart, LaidStem, Playback, SessionLayout, to_change_set
 from music.time import BBT
 
 _SAME_TEMPO_BPM = 0.005
@@ -76,7 +76,7 @@ def place_take(
     layout: SessionLayout,
     *,
     at_bar: int,
-    sounding: Sounding,
+    playback: Playback,
     session: SessionSnapshot,
 ) -> ChangeSet:
     """Return the change set that puts a take into an open session, its first bar at ``at_bar``.
@@ -89,7 +89,7 @@ def place_take(
         layout,
         change_set_id=change_set_id,
         label=f"Place {title}",
-        sounding=sounding,
+        playback=playback,
         at_bar=at_bar,
         tempos=_tempos(layout, at_bar, session),
         expected_revision=session.revision,

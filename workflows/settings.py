@@ -42,7 +42,7 @@ class Settings(BaseModel):
     soundfont: Path | None = Field(
         None, description="SoundFont file (.sf2) for sampled instruments; unset: FluidR3_GM, else TimGM6mb."
     )
-    sounding: Literal["midi", "stems"] = Field(
+    playback: Literal["midi", "stems"] = Field(
         "midi", description="What sounds in Ardour: the MIDI parts (stems muted beside them), or the other way round."
     )
     bridge_dir: Path | None = Field(

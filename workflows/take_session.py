@@ -9,7 +9,7 @@ from daw_bridge.offline.write import NewSession, write_session
 from daw_bridge.programs import find_ardour, find_editor
 from music.changeset import ChangeSetId
 from music.score import Score
-from music.session_layout import Sounding, to_change_set
+from music.session_layout import Playback, to_change_set
 from music.time import BBT
 from renderers.soundfont import find_soundfont
 from workflows.ardour import is_bridge_installed
@@ -37,7 +37,7 @@ async def write_take_session(
             lay_out_take(score, files, rooms.instruments),
             change_set_id=ChangeSetId("new-session"),
             label=score.title,
-            sounding=Sounding(rooms.settings.sounding),
+            playback=Playback(rooms.settings.playback),
         )
         session = NewSession(
             name=folder.name,

@@ -20,7 +20,7 @@ from music.errors import RequestInvalid, StorageFailed, TimedOut
 from music.operations.mixer import SetFader, SetMute
 from music.operations.tracks import AddAudioTrack, AddMidiTrack
 from music.session import Route, RouteKind
-from music.session_layout import SessionLayout, Sounding, to_change_set
+from music.session_layout import Playback, SessionLayout, to_change_set
 from music.time import BBT, TimeSignature
 from tests.acceptance.ardour_editor import ArdourEditor
 from tests.acceptance.rendered_session import render_saved
@@ -52,8 +52,8 @@ class Written:
     report: SessionReport
 
 
-def _changes(layout: SessionLayout, sounding: Sounding = Sounding.MIDI) -> ChangeSet:
-    return to_change_set(layout, change_set_id=ChangeSetId("take-1"), label="place the take", sounding=sounding)
+def _changes(layout: SessionLayout, playback: Playback = Playback.MIDI) -> ChangeSet:
+    return to_change_set(layout, change_set_id=ChangeSetId("take-1"), label="place the take", playback=playback)
 
 
 def _new_session(**changes: object) -> NewSession:
@@ -149,7 +149,7 @@ def test_every_midi_part_is_heard_on_its_own_from_its_first_note_on(
 
 
 def test_sounding_stems_add_up_to_the_stems(written: Written, tmp_path: Path) -> None:
-    changes = _changes(written.layout, Sounding.STEMS)
+    changes = _changes(written.layout, Playback.STEMS)
     report = _write(tmp_path / "ardour", changes)
     routes = _by_asked_name(report, changes)
     assert {name for name, route in routes.items() if route.is_muted} == {part.name for part in PARTS}

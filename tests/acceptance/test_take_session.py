@@ -45,6 +45,6 @@ def test_where_sideman_is_in_ardour_its_session_has_osc_on(tmp_path: Path) -> No
 
 
 def test_nothing_is_told_of_voices_where_the_stems_sound(tmp_path: Path) -> None:
-    done = sideman(home_environment(tmp_path), *WORDS, "--set", "sounding=stems")
+    done = sideman(home_environment(tmp_path), *WORDS, "--set", "playback=stems")
     session_of(done)
     assert "General MIDI" not in done.stdout

@@ -87,7 +87,7 @@ def test_a_reader_that_has_gone_ends_a_command_quietly() -> None:
 
 
 def test_settings_before_and_after_the_command_hold_together(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["--set", "http_port=1", "--set", "sounding=midi", "settings", "--json", "--set", "sounding=stems"]
+    words = ["--set", "http_port=1", "--set", "playback=midi", "settings", "--json", "--set", "playback=stems"]
     assert main(words) == 0
     values = json.loads(capsys.readouterr().out)
-    assert (values["http_port"], values["sounding"]) == (1, "stems")
+    assert (values["http_port"], values["playback"]) == (1, "stems")

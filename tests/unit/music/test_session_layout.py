@@ -8,7 +8,7 @@ from music.operations.mixer import SetFader, SetMute
 from music.operations.timeline import AddMarker, SetTempo
 from music.operations.tracks import AddAudioTrack, AddMidiTrack
 from music.score import PartMix, Section
-from music.session_layout import LaidMidi, LaidPart, LaidStem, SessionLayout, Sounding, to_change_set
+from music.session_layout import LaidMidi, LaidPart, LaidStem, Playback, SessionLayout, to_change_set
 from music.time import BBT, TimeSignature
 
 _MIDI = LaidMidi(path="/take/bass.mid", n_notes=3, instrument_plugin="urn:x")
@@ -33,18 +33,18 @@ def _part(midi: LaidMidi | None = _MIDI, stem: LaidStem | None = _STEM) -> LaidP
 
 
 @pytest.mark.parametrize(
-    ("sounding", "muted"),
-    [(Sounding.MIDI, {"midi-1": False, "stem-1": True}), (Sounding.STEMS, {"midi-1": True, "stem-1": False})],
+    ("playback", "muted"),
+    [(Playback.MIDI, {"midi-1": False, "stem-1": True}), (Playback.STEMS, {"midi-1": True, "stem-1": False})],
 )
-def test_one_of_notes_and_stem_sounds(sounding: Sounding, muted: dict[str, bool]) -> None:
-    changes = to_change_set(_layout(_part()), change_set_id=ChangeSetId("c"), label="l", sounding=sounding)
+def test_one_of_notes_and_stem_sounds(playback: Playback, muted: dict[str, bool]) -> None:
+    changes = to_change_set(_layout(_part()), change_set_id=ChangeSetId("c"), label="l", playback=playback)
     assert {op.route: op.is_muted for op in changes.operations if isinstance(op, SetMute)} == muted
 
 
-@pytest.mark.parametrize("sounding", Sounding)
-def test_a_part_with_one_of_the_two_always_sounds(sounding: Sounding) -> None:
+@pytest.mark.parametrize("playback", Playback)
+def test_a_part_with_one_of_the_two_always_sounds(playback: Playback) -> None:
     for part in (_part(stem=None), _part(midi=None)):
-        changes = to_change_set(_layout(part), change_set_id=ChangeSetId("c"), label="l", sounding=sounding)
+        changes = to_change_set(_layout(part), change_set_id=ChangeSetId("c"), label="l", playback=playback)
         assert [op.is_muted for op in changes.operations if isinstance(op, SetMute)] == [False]
 
 

@@ -11,7 +11,7 @@ from music.operations.timeline import SetTempo
 from music.plan import PlannedPart
 from music.score import PartMix, Section
 from music.session import Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
-from music.session_layout import SessionLayout, Sounding
+from music.session_layout import Playback, SessionLayout
 from music.time import BBT, TimeSignature
 from workflows.placement import check_session, place_take, tempo_at, voice_notices
 
@@ -62,7 +62,7 @@ def session(*tempo_map: TempoPoint, routes: tuple[Route, ...] = (SONG,)) -> Sess
 
 def tempos(snapshot: SessionSnapshot, at_bar: int = 5) -> list[tuple[int, float, TimeSignature]]:
     changes = place_take(
-        ChangeSetId("x"), "Trap", LAYOUT, at_bar=at_bar, sounding=Sounding.MIDI, session=snapshot
+        ChangeSetId("x"), "Trap", LAYOUT, at_bar=at_bar, playback=Playback.MIDI, session=snapshot
     ).operations
     found: list[Operation] = [operation for operation in changes if isinstance(operation, SetTempo)]
     return [(op.at.bar, op.tempo_bpm, op.time_signature) for op in found if isinstance(op, SetTempo)]
@@ -116,7 +116,7 @@ def test_a_point_inside_that_changes_nothing_is_no_hindrance() -> None:
 
 def test_a_change_set_is_for_the_session_as_it_was_read() -> None:
     changes = place_take(
-        ChangeSetId("x"), "Trap", LAYOUT, at_bar=5, sounding=Sounding.MIDI, session=session(point(1, 140.0))
+        ChangeSetId("x"), "Trap", LAYOUT, at_bar=5, playback=Playback.MIDI, session=session(point(1, 140.0))
     )
     assert (changes.label, changes.expected_revision, changes.session_folder) == ("Place Trap", "abc", "/song")
 

@@ -15,10 +15,10 @@ def test_without_anything_said_the_defaults_hold(tmp_path: Path) -> None:
 
 def test_flags_win_over_the_environment_which_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "sideman.toml"
-    file.write_text('http_port = 1111\nllm_model = "from-file"\nsounding = "stems"\n')
+    file.write_text('http_port = 1111\nllm_model = "from-file"\nplayback = "stems"\n')
     environment = {"SIDEMAN_HTTP_PORT": "2222", "SIDEMAN_LLM_MODEL": "from-environment"}
     settings = load_settings(environment, {"http_port": "3333"}, file=file)
-    assert (settings.http_port, settings.llm_model, settings.sounding) == (3333, "from-environment", "stems")
+    assert (settings.http_port, settings.llm_model, settings.playback) == (3333, "from-environment", "stems")
 
 
 def test_the_user_s_own_file_is_read_when_it_is_there(tmp_path: Path) -> None:
