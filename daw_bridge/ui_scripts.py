@@ -18,8 +18,8 @@ _EMPTY = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<UIScripts>\n'
     b'  <ActionScript lua="Lua 5.3"></ActionScript>\n  <ActionHooks/>\n</UIScripts>\n'
 )
-_ELEMENT = re.compile(rb"<ActionScript([^>]*?)(?:/>|>(.*?)</ActionScript>)", re.DOTALL)
-_TEXT = rb'"(?:[^"\\]|\\.)*"'
+_ELEMENT = re.compile(rb"<ActionScript([^>]*?)(?:/>|>([^<]*+)</ActionScript>)")
+_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'  # possessive: our sources are long, and nothing here needs to go back
 _STATEMENT = re.compile(
     rb"\s*scripts((?:\[(?:\d+|" + _TEXT + rb")\])*)\s*=\s*(" + _TEXT + rb"|\{\s*\}|-?[0-9.eE+-]+|true|false|nil)\s*",
     re.DOTALL,
@@ -95,8 +95,8 @@ class UiScripts:
 
     def _statements(self) -> Iterator[tuple[int | None, bytes, bytes, bytes]]:
         """Walk through the statements: slot number, path inside ``scripts``, value, and the statement itself."""
-        code, position = self._code(), 0
-        while code[position:].strip():
+        code, position = self._code().rstrip(), 0
+        while position < len(code):
             found = _STATEMENT.match(code, position)
             if found is None:
                 strange = code[position : position + 40]
