@@ -15,32 +15,14 @@ from analysis.measure import Measurements, measure_take
 from analysis.midi_file import MidiFacts, read_midi_facts
 from analysis.tempo import TempoEstimate
 from music.errors import NotFound, RequestInvalid
-from music.instrument import Role
 from music.pitch import parse_key
-from music.plan import Plan, PlannedPart
-from music.score import PartMix, Section
+from music.plan import Plan
 from music.take import Comparison
 from music.time import TimeSignature
+from tests.takes import a_plan
 
 COMMON_TIME = TimeSignature(4, 4)
-PLAN = Plan(
-    engine="composer",
-    engine_reason="the only one",
-    planner="rules",
-    style="trap",
-    title="Test",
-    prompt="test",
-    tempo_bpm=120.0,
-    key=parse_key("F minor"),
-    time_signature=COMMON_TIME,
-    n_bars=8,
-    sections=(Section(name="verse", start_bar=1, n_bars=8, energy=0.5),),
-    chords=(),
-    parts=(PlannedPart(role=Role.BASS, instrument="bass", mix=PartMix()),),
-    energy=0.5,
-    loudness_lufs=-14.0,
-    seed=1,
-)
+PLAN = a_plan(key="F minor")
 MIDI = MidiFacts(tempo_bpm=120.0, time_signature=COMMON_TIME, n_bars=8, n_notes=10, length_seconds=16.0)
 MEASURED = Measurements(
     tempo=TempoEstimate(120.3, 0.8),

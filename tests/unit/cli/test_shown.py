@@ -11,14 +11,10 @@ from analysis.measure import Measurements
 from analysis.midi_file import MidiFacts
 from analysis.tempo import TempoEstimate
 from cli.shown import PlainConsole, add_row, new_table, show_change_set, show_take
-from music.brief import Brief, Reading
 from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
-from music.instrument import Role
 from music.pitch import parse_key
-from music.plan import Plan, PlannedPart
-from music.score import PartMix, Section
-from music.take import TAKE_FORMAT, Take, TakeId
 from music.time import TimeSignature
+from tests.takes import a_plan, a_take
 
 
 def result(state: ChangeSetState) -> ChangeSetResult:
@@ -59,39 +55,8 @@ def test_an_id_stays_whole_on_a_narrow_terminal(
     assert "[/]" in printed
 
 
-PLAN = Plan(
-    engine="composer",
-    engine_reason="it is the only one",
-    planner="rules",
-    style="jazz",
-    title="Test",
-    prompt="jazz",
-    tempo_bpm=137.25,
-    key=parse_key("F# harmonic minor"),
-    time_signature=TimeSignature(12, 8),
-    n_bars=128,
-    sections=(Section(name="verse", start_bar=1, n_bars=128, energy=0.5),),
-    chords=(),
-    parts=(PlannedPart(role=Role.BASS, instrument="electric_bass", mix=PartMix()),),
-    energy=0.5,
-    loudness_lufs=-14.0,
-    seed=1,
-)
-TAKE = Take(
-    format=TAKE_FORMAT,
-    id=TakeId("20260101-120000-abc123"),
-    created_utc="2026-01-01T12:00:00+00:00",
-    sideman_version="0",
-    reading=Reading(brief=Brief(prompt="jazz")),
-    plan=PLAN,
-    engine="composer",
-    engine_version="1",
-    licence="MIT",
-    assets=(),
-    comparisons=(),
-    files=(),
-    timings_seconds=(),
-)
+PLAN = a_plan(key="F# harmonic minor", n_bars=128, tempo_bpm=137.25, time_signature=TimeSignature(12, 8))
+TAKE = a_take(plan=PLAN)
 MIDI = MidiFacts(tempo_bpm=137.25, time_signature=TimeSignature(12, 8), n_bars=128, n_notes=9, length_seconds=335.74)
 
 

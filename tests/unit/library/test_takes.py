@@ -8,50 +8,9 @@ from pathlib import Path
 import pytest
 
 from library.takes import TakeStore, describe_files, read_take, storage_errors, take_to_json, write_atomically
-from music.brief import Brief, Reading
 from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
-from music.instrument import Role
-from music.pitch import Key, Mode
-from music.plan import Plan, PlannedPart
-from music.score import PartMix, Section
 from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
-from music.time import TimeSignature
-
-
-def make_take(take_id: str = "20260101-120000-abc123", *, take_format: int = TAKE_FORMAT) -> Take:
-    plan = Plan(
-        engine="composer",
-        engine_reason="it is the only one",
-        planner="rules",
-        style="pop",
-        title="Test",
-        prompt="pop",
-        tempo_bpm=120.0,
-        key=Key("C", Mode.MAJOR),
-        time_signature=TimeSignature(4, 4),
-        n_bars=4,
-        sections=(Section(name="verse", start_bar=1, n_bars=4, energy=0.5),),
-        chords=(),
-        parts=(PlannedPart(role=Role.BASS, instrument="electric_bass", mix=PartMix()),),
-        energy=0.5,
-        loudness_lufs=-14.0,
-        seed=1,
-    )
-    return Take(
-        format=take_format,
-        id=TakeId(take_id),
-        created_utc="2026-01-01T12:00:00+00:00",
-        sideman_version="0",
-        reading=Reading(brief=Brief(prompt="pop")),
-        plan=plan,
-        engine="composer",
-        engine_version="0",
-        licence="MIT",
-        assets=(),
-        comparisons=(),
-        files=(),
-        timings_seconds=(),
-    )
+from tests.takes import a_take
 
 
 def put(store: TakeStore, parent: Path, take: Take) -> Path:
@@ -62,7 +21,7 @@ def put(store: TakeStore, parent: Path, take: Take) -> Path:
 def test_a_finished_take_reads_back_equal_and_leaves_no_staging_folder(tmp_path: Path) -> None:
     store = TakeStore(tmp_path / "takes")
     parent = store.prepare(None)
-    take = make_take()
+    take = a_take()
     folder = put(store, parent, take)
     assert store.get(take.id) == take == read_take(folder)
     assert (folder / "take.json").read_bytes() == take_to_json(take)
@@ -71,23 +30,23 @@ def test_a_finished_take_reads_back_equal_and_leaves_no_staging_folder(tmp_path:
 
 def test_finishing_twice_keeps_the_first_result(tmp_path: Path) -> None:
     store = TakeStore(tmp_path)
-    folder = put(store, tmp_path, make_take())
+    folder = put(store, tmp_path, a_take())
     before = (folder / "take.json").stat().st_mtime_ns
-    assert store.finish(tmp_path, make_take()) == folder
+    assert store.finish(tmp_path, a_take()) == folder
     assert (folder / "take.json").stat().st_mtime_ns == before
 
 
 def test_a_take_kept_elsewhere_is_found_by_its_id(tmp_path: Path) -> None:
     store = TakeStore(tmp_path / "takes")
     elsewhere = store.prepare(tmp_path / "else where")
-    folder = put(store, elsewhere, make_take())
+    folder = put(store, elsewhere, a_take())
     assert store.folder("20260101-120000-abc123") == folder == store.folder(str(folder))
     assert store.ids() == ("20260101-120000-abc123",)
 
 
 def test_a_take_that_was_deleted_elsewhere_is_not_listed(tmp_path: Path) -> None:
     store = TakeStore(tmp_path / "takes")
-    folder = put(store, store.prepare(tmp_path / "elsewhere"), make_take())
+    folder = put(store, store.prepare(tmp_path / "elsewhere"), a_take())
     (folder / "take.json").unlink()
     assert store.ids() == ()
 
@@ -95,25 +54,25 @@ def test_a_take_that_was_deleted_elsewhere_is_not_listed(tmp_path: Path) -> None
 def test_takes_are_listed_newest_first(tmp_path: Path) -> None:
     store = TakeStore(tmp_path)
     for name in ("20260101-120000-a", "20260301-120000-b", "20260201-120000-c"):
-        put(store, tmp_path, make_take(name))
+        put(store, tmp_path, a_take(name))
     assert [name[-1] for name in store.ids()] == ["b", "c", "a"]
 
 
 def test_an_unknown_take_names_the_nearest(tmp_path: Path) -> None:
     store = TakeStore(tmp_path)
-    put(store, tmp_path, make_take())
+    put(store, tmp_path, a_take())
     with pytest.raises(NotFound, match="did you mean '20260101-120000-abc123'"):
         store.get("20260101-120000-abc124")
 
 
 def test_a_take_of_another_format_is_refused(tmp_path: Path) -> None:
-    put(TakeStore(tmp_path), tmp_path, make_take(take_format=TAKE_FORMAT + 1))
+    put(TakeStore(tmp_path), tmp_path, a_take(format=TAKE_FORMAT + 1))
     with pytest.raises(RequestInvalid, match=f"reads format {TAKE_FORMAT}"):
         TakeStore(tmp_path).get("20260101-120000-abc123")
 
 
 def test_a_damaged_account_is_reported_with_its_path(tmp_path: Path) -> None:
-    folder = put(TakeStore(tmp_path), tmp_path, make_take())
+    folder = put(TakeStore(tmp_path), tmp_path, a_take())
     (folder / "take.json").write_text("{")
     with pytest.raises(SetupBroken, match=r"take\.json cannot be read"):
         read_take(folder)
@@ -133,7 +92,7 @@ DAMAGED: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_take_is_named_and_hides_no_other(tmp_path: Path, damage: str) -> None:
     store = TakeStore(tmp_path)
     for name in ("20260101-120000-a", "20260201-120000-b", "20260301-120000-c"):
-        put(store, tmp_path, make_take(name))
+        put(store, tmp_path, a_take(name))
     account = tmp_path / "20260201-120000-b" / "take.json"
     whole = account.read_bytes()
     account.write_bytes(DAMAGED[damage](whole))
@@ -146,7 +105,7 @@ def test_a_damaged_take_is_named_and_hides_no_other(tmp_path: Path, damage: str)
 def test_no_more_takes_are_read_than_asked_for(tmp_path: Path) -> None:
     store = TakeStore(tmp_path)
     for name in ("20260101-120000-a", "20260201-120000-b"):
-        put(store, tmp_path, make_take(name))
+        put(store, tmp_path, a_take(name))
     (tmp_path / "20260101-120000-a" / "take.json").write_text("{")
     kept = store.newest(1)
     assert ([take.id for take in kept.takes], kept.damaged) == (["20260201-120000-b"], ())
@@ -177,9 +136,9 @@ def test_a_take_that_was_moved_but_not_yet_remembered_is_found_after_finishing_a
     """As when the process was killed between the two."""
     store = TakeStore(tmp_path / "takes")
     elsewhere = store.prepare(tmp_path / "elsewhere")
-    folder = put(store, elsewhere, make_take())
+    folder = put(store, elsewhere, a_take())
     (tmp_path / "takes" / folder.name).unlink()
-    assert store.finish(elsewhere, make_take()) == folder
+    assert store.finish(elsewhere, a_take()) == folder
     assert store.folder(folder.name) == folder
 
 
@@ -188,7 +147,7 @@ def test_the_store_s_own_folder_under_another_name_needs_no_link(tmp_path: Path)
     store.prepare(None)
     (tmp_path / "also").symlink_to(tmp_path / "takes")
     parent = store.prepare(tmp_path / "also")
-    put(store, parent, make_take())
+    put(store, parent, a_take())
     assert store.folder("20260101-120000-abc123") == tmp_path / "takes" / "20260101-120000-abc123"
 
 
@@ -206,7 +165,7 @@ def test_what_is_no_take_is_not_found_whatever_it_looks_like(tmp_path: Path, nam
 
 
 def take_listing(*paths: str) -> Take:
-    return replace(make_take(), files=tuple(TakeFile(path=path, n_bytes=1, sha256="0") for path in paths))
+    return replace(a_take(), files=tuple(TakeFile(path=path, n_bytes=1, sha256="0") for path in paths))
 
 
 def test_a_listed_file_is_found_inside_its_take(tmp_path: Path) -> None:

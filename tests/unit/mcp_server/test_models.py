@@ -11,57 +11,33 @@ from mcp_server.take_models import JobReport, MadeTake, TakeDetail, TakeList, Ta
 from music.brief import Brief, Reading, Remark
 from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
 from music.errors import EngineFailed
-from music.instrument import Role
 from music.job import Progress
 from music.operations.mixer import SetPan
 from music.operations.timeline import AddMarker
-from music.pitch import Key, Mode
-from music.plan import Plan, PlannedPart
-from music.score import PartMix, Section
-from music.take import TAKE_FORMAT, Comparison, Take, TakeFile, TakeId
-from music.time import BBT, TimeSignature
+from music.score import Section
+from music.take import Comparison, TakeFile
+from music.time import BBT
 from tests.sessions import a_route, a_session
+from tests.takes import a_plan, a_take
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.open_session import Change
 from workflows.studio import Availability, KeptTakes
 
-PLAN = Plan(
-    engine="composer",
-    engine_reason="it is the only one",
-    planner="rules",
-    style="pop",
-    title="Test",
-    prompt="pop",
-    tempo_bpm=120.0,
-    key=Key("C", Mode.MAJOR),
-    time_signature=TimeSignature(4, 4),
+PLAN = a_plan(
     n_bars=6,
     sections=(
         Section(name="intro", start_bar=1, n_bars=2, energy=0.3),
         Section(name="verse", start_bar=3, n_bars=4, energy=0.5),
     ),
-    chords=(),
-    parts=(PlannedPart(role=Role.BASS, instrument="electric_bass", mix=PartMix()),),
-    energy=0.5,
-    loudness_lufs=-14.0,
-    seed=1,
 )
-TAKE = Take(
-    format=TAKE_FORMAT,
-    id=TakeId("t1"),
-    created_utc="2026-01-01T12:00:00+00:00",
-    sideman_version="0",
+TAKE = a_take(
+    "t1",
     reading=Reading(brief=Brief(prompt="pop"), assumed=(Remark("key", "C major"),), unused=("zorp",)),
     plan=PLAN,
-    engine="composer",
-    engine_version="1",
-    licence="MIT",
-    assets=(),
     comparisons=(Comparison(name="tempo", asked="120 BPM", measured="60 BPM", agrees=False, note="half"),),
     files=tuple(
         TakeFile(path=path, n_bytes=1, sha256="0") for path in ("mix.wav", "stems/bass.wav", "Test/Test.ardour")
     ),
-    timings_seconds=(),
 )
 RESULT = ChangeSetResult(
     id=ChangeSetId("c1"),

@@ -10,9 +10,10 @@ from music.operations import Operation
 from music.operations.timeline import SetTempo
 from music.plan import PlannedPart
 from music.score import PartMix, Section
-from music.session import Region, Route, RouteId, RouteKind, SessionSnapshot, TempoPoint
+from music.session import Route, SessionSnapshot, TempoPoint
 from music.session_layout import Playback, SessionLayout
 from music.time import BBT, TimeSignature
+from tests.sessions import a_region, a_route, a_session
 from workflows.placement import check_session, place_take, tempo_at, voice_notices
 
 COMMON, WALTZ = TimeSignature(4, 4), TimeSignature(3, 4)
@@ -23,19 +24,7 @@ LAYOUT = SessionLayout(
     sections=(Section(name="drop", start_bar=1, n_bars=8, energy=0.9),),
     parts=(),
 )
-SONG = Route(
-    id=RouteId("1"),
-    name="Voice",
-    kind=RouteKind.AUDIO_TRACK,
-    colour="#000000",
-    gain_db=0.0,
-    pan=0.0,
-    is_muted=False,
-    is_soloed=False,
-    is_record_armed=False,
-    processors=(),
-    regions=(Region(id="2", name="verse", position_samples=0, length_samples=48000, start=BBT(1)),),
-)
+SONG = a_route("Voice", "1", regions=(a_region("verse", "2", bar=1, n_bars=4),))
 
 
 def point(bar: int, tempo_bpm: float, time_signature: TimeSignature = COMMON) -> TempoPoint:
@@ -43,21 +32,7 @@ def point(bar: int, tempo_bpm: float, time_signature: TimeSignature = COMMON) ->
 
 
 def session(*tempo_map: TempoPoint, routes: tuple[Route, ...] = (SONG,)) -> SessionSnapshot:
-    return SessionSnapshot(
-        ardour_version="7.3.0",
-        name="song",
-        folder="/song",
-        sample_rate_hz=48000,
-        revision="abc",
-        tempo_map=tempo_map,
-        markers=(),
-        routes=routes,
-        playhead_samples=0,
-        playhead=BBT(1),
-        is_rolling=False,
-        is_recording=False,
-        is_dirty=False,
-    )
+    return a_session(*routes, folder="/song", revision="abc", tempo_map=tempo_map)
 
 
 def tempos(snapshot: SessionSnapshot, at_bar: int = 5) -> list[tuple[int, float, TimeSignature]]:

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from music.errors import NotFound, RequestInvalid
-from music.session import Region, Route, RouteId, RouteKind, SessionSnapshot
-from music.time import BBT
+from music.session import Route, RouteKind
 from renderers.encode import AudioFormat, Encoding
+from tests.sessions import a_region, a_route, a_session
 from workflows.durable import JobId
 from workflows.render import choose_passes, file_names, new_folder
 from workflows.render_requests import RenderKind, RenderRequest
@@ -21,44 +21,12 @@ from workflows.settings import Settings
 def route(
     number: int, name: str, kind: RouteKind = RouteKind.AUDIO_TRACK, *, regions: tuple[str, ...] = ("r",)
 ) -> Route:
-    return Route(
-        id=RouteId(str(number)),
-        name=name,
-        kind=kind,
-        colour="#808080",
-        gain_db=0.0,
-        pan=0.0,
-        is_muted=False,
-        is_soloed=False,
-        is_record_armed=False,
-        processors=(),
-        regions=tuple(
-            Region(id=f"{number}{index}", name=region, position_samples=0, length_samples=1, start=BBT(1))
-            for index, region in enumerate(regions)
-        ),
-    )
-
-
-def session(*routes: Route) -> SessionSnapshot:
-    return SessionSnapshot(
-        ardour_version="7.3",
-        name="Song",
-        folder="/music/Song",
-        sample_rate_hz=48000,
-        revision="1",
-        tempo_map=(),
-        markers=(),
-        routes=routes,
-        playhead_samples=0,
-        playhead=BBT(1),
-        is_rolling=False,
-        is_recording=False,
-        is_dirty=False,
-    )
+    held = tuple(a_region(region, f"{number}{index}") for index, region in enumerate(regions))
+    return a_route(name, str(number), kind=kind, regions=held)
 
 
 MUTED = dataclasses.replace(route(3, "Scratch", regions=("take",)), is_muted=True)
-SONG = session(
+SONG = a_session(
     route(1, "Bass", regions=("bass line",)),
     route(2, "Keys", RouteKind.MIDI_TRACK, regions=("chords", "bridge")),
     MUTED,
@@ -91,13 +59,13 @@ def test_what_is_not_there_is_named_with_its_nearest() -> None:
         choose_passes(RenderRequest(kind=RenderKind.STEMS, tracks=("Kys",)), SONG)
     with pytest.raises(NotFound, match="did you mean 'bass line'"):
         choose_passes(RenderRequest(kind=RenderKind.REGION, region="bas line"), SONG)
-    twice = session(route(1, "Bass"), route(2, "Bass"))
+    twice = a_session(route(1, "Bass"), route(2, "Bass"))
     with pytest.raises(RequestInvalid, match="2 strips are called 'Bass'"):
         choose_passes(RenderRequest(kind=RenderKind.STEMS, tracks=("Bass",)), twice)
     with pytest.raises(RequestInvalid, match="2 regions are called 'r'"):
         choose_passes(RenderRequest(kind=RenderKind.REGION, region="r"), twice)
     with pytest.raises(RequestInvalid, match="no track holds anything"):
-        choose_passes(RenderRequest(kind=RenderKind.STEMS), session(MUTED))
+        choose_passes(RenderRequest(kind=RenderKind.STEMS), a_session(MUTED))
 
 
 @pytest.mark.parametrize(
