@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -261,4 +262,5 @@ def to_result(record: JsonObject) -> ChangeSetResult:
         outcomes=tuple(_recorded_outcomes(record)),
         revision=record.get("revision"),
         revision_before=record.get("revision_before"),
+        begun=datetime.fromtimestamp(record["begun_unix"], UTC),
     )

@@ -1,6 +1,7 @@
 """What tools return of changes to a session."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, Field
 
@@ -13,28 +14,28 @@ _MOST_TOLD = 30
 
 
 class ChangeSummary(BaseModel):
-    """What became of a change set; operations that were verified are only counted."""
+    """What became of a change set; operations that were verified, and of which there is no more to say, are counted."""
 
     change_set: str
     label: str
     state: str
     verified: int
-    other_outcomes: list[str] = Field(description="operations that were not verified, and why")
+    other_outcomes: list[str] = Field(description="operations that were not verified, or not quite as asked, and why")
     made: dict[str, str] = Field({}, description="ids of what was made, by ref")
     revision: str | None
 
     @classmethod
     def of(cls, result: ChangeSetResult, operations: Sequence[Operation] = ()) -> "ChangeSummary":
         """Return the summary of a change set's result; ``operations`` are those that were asked for."""
-        others = [outcome for outcome in result.outcomes if outcome.status is not OutcomeStatus.VERIFIED]
-        lines = [_outcome_line(outcome) for outcome in others]
+        n_verified = sum(outcome.status is OutcomeStatus.VERIFIED for outcome in result.outcomes)
+        lines = list(_outcome_lines(result.outcomes))
         if len(lines) > _MOST_TOLD:
             lines = [*lines[:_MOST_TOLD], f"and {len(lines) - _MOST_TOLD} more"]
         return cls(
             change_set=result.id,
             label=result.label,
             state=result.state.value,
-            verified=len(result.outcomes) - len(others),
+            verified=n_verified,
             other_outcomes=lines,
             made=dict(_made(result, operations)),
             revision=result.revision,
@@ -50,6 +51,23 @@ def _made(result: ChangeSetResult, operations: Sequence[Operation]) -> Mapping[s
     return found
 
 
+def _outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Tell of the outcomes that are more than verified; those in a row to which the same happened are one line."""
+
+    def happened(outcome: Outcome) -> tuple[object, ...]:
+        return (outcome.status, outcome.reason, outcome.asked, outcome.read_back)
+
+    for _, row in itertools.groupby(outcomes, happened):
+        alike = list(row)
+        first, last = alike[0], alike[-1]
+        if first.status is OutcomeStatus.VERIFIED and not first.reason:
+            continue
+        if first is last:
+            yield _outcome_line(first)
+        else:
+            yield f"{first.index} to {last.index}: {first.status.value}" + (f": {first.reason}" if first.reason else "")
+
+
 def _outcome_line(outcome: Outcome) -> str:
     asked = f", asked {outcome.asked}" if outcome.asked else ""
     read_back = f", read back {outcome.read_back}" if outcome.read_back else ""
@@ -61,14 +79,18 @@ def _outcome_line(outcome: Outcome) -> str:
 class ChangeList(BaseModel):
     """Change sets, newest first."""
 
-    change_sets: list[str] = Field(description="id: label, state, n operations")
+    change_sets: list[str] = Field(description="id: label, state, n operations, when")
 
     @classmethod
     def of(cls, results: Sequence[ChangeSetResult]) -> "ChangeList":
         """Return a line for each change set."""
-        return cls(
-            change_sets=[f"{one.id}: {one.label}, {one.state.value}, {len(one.outcomes)} operations" for one in results]
-        )
+        return cls(change_sets=[_change_line(one) for one in results])
+
+
+def _change_line(result: ChangeSetResult) -> str:
+    n_operations = len(result.outcomes)
+    line = f"{result.id}: {result.label}, {result.state.value}, {n_operations} operation{'s' * (n_operations != 1)}"
+    return line + (f", {result.begun.astimezone():%a %d %b %H:%M}" if result.begun else "")
 
 
 class Difference(BaseModel):

@@ -1,6 +1,7 @@
 """Change sets: what is to be done to a session as one undoable turn, and what became of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import NewType
 
@@ -65,3 +66,4 @@ class ChangeSetResult:
     outcomes: tuple[Outcome, ...]
     revision: str | None  # the session's revision afterwards, when it could be read
     revision_before: str | None = None  # the one at which it was begun
+    begun: datetime | None = None  # UTC

@@ -114,6 +114,7 @@ def _record(state: str) -> dict[str, Any]:
     return {
         "id": "one",
         "label": "a take",
+        "begun_unix": 1000.0,
         "state": state,
         "operations": [{"verb": "set_tempo"}, {"verb": "add_marker"}, {"verb": "set_mute"}],
         "entries": [done, failed],

@@ -1,6 +1,7 @@
 """What a model reads of takes, jobs, change sets and the session says what there is, in few words."""
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 
@@ -110,14 +111,38 @@ def test_what_was_made_is_named_by_its_ref() -> None:
     assert summary.made == {"m": "77"}
 
 
+def test_what_is_verified_but_not_quite_as_asked_is_told() -> None:
+    renamed = dataclasses.replace(RESULT.outcomes[0], verb="add_bus", reason="Ardour named it Drums 1")
+    summary = ChangeSummary.of(dataclasses.replace(RESULT, outcomes=(renamed,)))
+    assert (summary.verified, summary.other_outcomes) == (1, ["0 add_bus: verified: Ardour named it Drums 1"])
+
+
+def test_outcomes_in_a_row_that_are_alike_are_one_line() -> None:
+    back = [
+        Outcome(index=index, verb="set_fader", status=OutcomeStatus.NOT_APPLIED, reason="done, then taken back")
+        for index in range(3)
+    ]
+    failed = Outcome(index=3, verb="set_mute", status=OutcomeStatus.FAILED, reason="no route Bas")
+    skipped = Outcome(index=4, verb="set_pan", status=OutcomeStatus.NOT_APPLIED, reason="an earlier one failed")
+    told = ChangeSummary.of(dataclasses.replace(RESULT, outcomes=(*back, failed, skipped))).other_outcomes
+    assert told == [
+        "0 to 2: not_applied: done, then taken back",
+        "3 set_mute: failed: no route Bas",
+        "4 set_pan: not_applied: an earlier one failed",
+    ]
+
+
 def test_of_many_outcomes_only_the_first_are_told() -> None:
-    outcomes = tuple(dataclasses.replace(RESULT.outcomes[1], index=index) for index in range(100))
+    outcomes = tuple(dataclasses.replace(RESULT.outcomes[1], index=index, asked=str(index)) for index in range(100))
     told = ChangeSummary.of(dataclasses.replace(RESULT, outcomes=outcomes)).other_outcomes
     assert (len(told), told[-1]) == (31, "and 70 more")
 
 
 def test_change_sets_and_differences_are_lines() -> None:
     assert ChangeList.of([RESULT]).change_sets == ["c1: Place Test, applied, 2 operations"]
+    begun = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
+    (dated,) = ChangeList.of([dataclasses.replace(RESULT, outcomes=RESULT.outcomes[:1], begun=begun)]).change_sets
+    assert dated == f"c1: Place Test, applied, 1 operation, {begun.astimezone():%a %d %b %H:%M}"
     told = Difference.of([Change(by="by hand", lines=("Bass: muted", "Keys: unmuted"))])
     assert told.changes == ["by hand: Bass: muted", "by hand: Keys: unmuted"]
 
