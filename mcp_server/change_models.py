@@ -42,6 +42,18 @@ class ChangeSummary(BaseModel):
         )
 
 
+class UndoSummary(ChangeSummary):
+    """What became of a change set that was taken back, and of later ones that went with it."""
+
+    later: list[str] = Field([], description="later change sets that were taken back before it")
+
+    @classmethod
+    def of_all(cls, results: Sequence[ChangeSetResult]) -> "UndoSummary":
+        """Return the summary of what was taken back, the newest first."""
+        last = ChangeSummary.of(results[-1])
+        return cls(**last.model_dump(), later=[f"{one.id}: {one.label}" for one in results[:-1]])
+
+
 def _made(result: ChangeSetResult, operations: Sequence[Operation]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for outcome in result.outcomes:

@@ -6,7 +6,7 @@ from mcp.server.mcpserver import Context, ElicitationResult, Resolve
 from mcp.server.mcpserver.resolve import Elicit
 from pydantic import Field
 
-from mcp_server.change_models import ChangeList, ChangeSummary, Difference
+from mcp_server.change_models import ChangeList, ChangeSummary, Difference, UndoSummary
 from mcp_server.confirming import Confirmation, question, require_yes
 from mcp_server.operation_schema import operation_schema
 from mcp_server.plain_tool import READS, PlainTool, changes, plain_tool
@@ -63,9 +63,14 @@ def _edit_tool(studio: Studio) -> PlainTool:
 
 def _undo_tools(studio: Studio) -> list[PlainTool]:
     @plain_tool("Undo a change set", changes(destructive=True, idempotent=True), is_told_elsewhere=True)
-    async def undo(change_set: ChangeSetName = None) -> ChangeSummary:
+    async def undo(
+        change_set: ChangeSetName = None,
+        with_later: Annotated[bool, Field(description="and all later ones: back to how it was before it")] = False,
+    ) -> UndoSummary:
         """Take back all that one change set did, keeping later ones; refused where a later one builds on it."""
-        return ChangeSummary.of(await studio.open_session.undo(change_set))
+        if with_later and change_set:
+            return UndoSummary.of_all(await studio.open_session.undo_since(change_set))
+        return UndoSummary.of_all([await studio.open_session.undo(change_set)])
 
     @plain_tool("Redo a change set", changes(), is_told_elsewhere=True)
     async def redo(change_set: ChangeSetName = None) -> ChangeSummary:

@@ -12,6 +12,7 @@ from typing import Any
 from daw_bridge.daw import Daw, TransportAction, TransportState
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState
 from music.errors import NotFound, RequestInvalid
+from music.names import nearest_name
 from music.operations import Operation
 from music.session import Plugin, Region, Route, SessionSnapshot
 from music.session_diff import ParameterNames, plugins_set_anew, session_changes
@@ -106,6 +107,28 @@ class OpenSession:
                     raise RequestInvalid("there is nothing to undo: nothing that Sideman did stands in this session")
                 change_set_id = standing[-1]
             return await daw.revert(ChangeSetId(change_set_id))
+
+    async def undo_since(self, change_set_id: str) -> tuple[ChangeSetResult, ...]:
+        """Take back a change set and all later ones that stand, the newest first; they are returned in that order.
+
+        RequestInvalid where one cannot be taken back, naming those that were until then.
+        """
+        async with self._open_daw() as daw:
+            done = await daw.change_sets()
+            ids = [one.id for one in done]
+            if change_set_id not in ids:
+                raise NotFound("change set", change_set_id, nearest=nearest_name(change_set_id, ids))
+            stretch = done[ids.index(ChangeSetId(change_set_id)) :]
+            taken: list[ChangeSetResult] = []
+            for one in reversed([one for one in stretch if one.state in _STANDING]):
+                try:
+                    taken.append(await daw.revert(one.id))
+                except RequestInvalid as error:
+                    back = ", ".join(result.id for result in taken) or "nothing"
+                    raise RequestInvalid(f"{one.label!r} ({one.id}): {error}; taken back before it: {back}") from error
+        if not taken:
+            raise RequestInvalid(f"there is nothing to undo: neither {change_set_id} nor anything later stands")
+        return tuple(taken)
 
     async def redo(self, change_set_id: str | None = None) -> ChangeSetResult:
         """Do a change set again that was taken back, by default the one that was taken back last."""

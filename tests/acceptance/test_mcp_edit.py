@@ -130,6 +130,20 @@ async def test_twelve_operations_are_one_step_that_is_told_undone_and_done_again
         assert "nothing to undo" in await refused(client, "undo")
 
 
+async def test_a_change_set_is_taken_back_with_all_later_ones(studio: Studio) -> None:
+    async with connected(studio) as client:
+        start = await call(client, "session_overview")
+        first = await call(client, "edit_session", operations=[midi_track("Bass")], label="a part")
+        louder = [{"verb": "set_fader", "route": "Bass", "gain_db": 2}]
+        second = await call(client, "edit_session", operations=louder, label="louder")
+        undone = await call(client, "undo", change_set=first["change_set"], with_later=True)
+        assert (undone["change_set"], undone["state"]) == (first["change_set"], "reverted")
+        assert undone["later"] == [f"{second['change_set']}: louder"]
+        assert (await call(client, "session_overview"))["revision"] == start["revision"]
+        again = await refused(client, "undo", change_set=first["change_set"], with_later=True)
+        assert "nothing to undo" in again
+
+
 async def overview(client: Caller) -> str:
     text: str = (await call(client, "session_overview"))["session"]
     return text
