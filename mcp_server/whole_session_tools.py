@@ -18,7 +18,9 @@ from workflows.studio import Studio
 
 Action = Literal["state", "save", "snapshot", "rename", "copy", "new", "open"]
 Kept = Literal["ask", "save", "keep_as_snapshot"]
-_NEEDS = {"snapshot": "name", "rename": "name", "copy": "path", "new": "path", "open": "path"}
+_NEEDS = {
+    "snapshot": ("name",), "rename": ("name",), "copy": ("path",), "new": ("path",), "open": ("path", "name"),
+}  # fmt: skip
 _PROGRESS_SECONDS = 0.5
 
 
@@ -39,6 +41,7 @@ class SessionReport(BaseModel):
     folder: str
     is_saved: bool
     snapshots: list[str]
+    open_snapshot: str | None = Field(description="null: the session itself")
     copy_at: str | None = None
 
     @classmethod
@@ -49,6 +52,7 @@ class SessionReport(BaseModel):
             folder=str(state.folder),
             is_saved=not state.is_dirty,
             snapshots=list(snapshots),
+            open_snapshot=None if state.snapshot == state.name else state.snapshot,
             copy_at=copy_at,
         )
 
@@ -95,7 +99,9 @@ def _session_tool(studio: Studio) -> PlainTool:
     @plain_tool("The session as a whole", changes(destructive=True))
     async def session(
         answer: Annotated[ElicitationResult[UnsavedChoice], Resolve(becomes_of_changes)],
-        action: Annotated[Action, Field(description="snapshot, rename need a name; copy, new, open a path")],
+        action: Annotated[
+            Action, Field(description="snapshot, rename need a name; copy, new a path; open a path or a snapshot's name")
+        ],
         name: str | None = None,
         path: Annotated[str | None, Field(description="session folder or file, in an allowed folder")] = None,
         unsaved: Annotated[Kept, Field(description="what becomes of unsaved changes when another is opened")] = "ask",  # noqa: ARG001  becomes_of_changes reads it
@@ -103,13 +109,14 @@ def _session_tool(studio: Studio) -> PlainTool:
     ) -> SessionReport:
         """Save, snapshot, rename or copy the open session, or open or make another one in its place."""
         given = {"name": name, "path": path}
-        needed = _NEEDS.get(action)
-        if needed is not None and not given[needed]:
-            raise RequestInvalid(f"{action} needs a {needed}")
+        needed = _NEEDS.get(action, ())
+        target = next((value for one in needed if (value := given[one])), "")
+        if needed and not target:
+            raise RequestInvalid(f"{action} needs a {' or a '.join(needed)}")
         if not isinstance(answer, AcceptedElicitation):
             raise RequestInvalid("nothing was done: the user did not agree to leave the open session")
         kept = Unsaved(answer.data.unsaved)
-        copy_at = await _do(studio.sessions, action, name or path or "", kept, may_replace=replace)
+        copy_at = await _do(studio.sessions, action, target, kept, may_replace=replace)
         return SessionReport.of(*await studio.sessions.state(), copy_at)
 
     return session

@@ -51,8 +51,14 @@ class Sessions:
             return await daw.save_copy(await self._allowed(daw, path))
 
     async def open(self, path: str, *, unsaved: Unsaved) -> SessionState:
-        """Open another session in the place of the open one; RequestInvalid where unsaved work has no say."""
+        """Open another session, or a snapshot of this one by its name, in the place of the open one.
+
+        RequestInvalid where unsaved work has no say.
+        """
         async with self._open_live() as daw:
+            folder = (await daw.session_state()).folder
+            if path in snapshots_of(folder):
+                path = str(folder / f"{path}.ardour")
             return await daw.open_session(await self._allowed(daw, path), unsaved=unsaved)
 
     async def make(self, path: str, *, unsaved: Unsaved) -> SessionState:

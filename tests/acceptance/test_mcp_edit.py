@@ -344,6 +344,18 @@ def is_file(path: str) -> bool:
     return Path(path).is_file()
 
 
+async def test_a_snapshot_is_opened_by_its_name(studio: Studio) -> None:
+    async with connected(studio) as client:
+        assert "open needs a path or a name" in await refused(client, "session", action="open")
+        await call(client, "session", action="snapshot", name="before lunch")
+        done = await call(client, "edit_session", operations=[midi_track("Late")], label="after lunch")
+        assert done["state"] == "applied"
+        assert " Late " in await overview(client)
+        opened = await call(client, "session", action="open", name="before lunch", unsaved="keep_as_snapshot")
+        assert opened["open_snapshot"] == "before lunch"
+        assert " Late " not in await overview(client)
+
+
 async def test_a_take_is_recorded_from_one_place_to_another(studio: Studio) -> None:
     async with connected(studio) as client, edited(client, twelve(studio)[6:7]) as done:
         keys = done["made"]["keys"]
