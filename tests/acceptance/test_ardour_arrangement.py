@@ -13,7 +13,7 @@ from music.operations.arrangement import CopySection, DeleteSection, InsertTime,
 from music.operations.automation import WriteAutomation
 from music.operations.material import ImportAudio, ImportMidi
 from music.operations.regions import LockRegion
-from music.operations.timeline import AddMarker, AddRange, SetTempo
+from music.operations.timeline import AddMarker, AddRange, RampTempo, SetTempo
 from music.operations.tracks import AddAudioTrack, AddMidiTrack
 from music.session import SessionSnapshot
 from music.time import BBT, TimeSignature
@@ -128,6 +128,17 @@ async def test_a_section_is_copied_and_what_is_there_moves_later(daw: LiveDaw) -
     keys = next(route for route in after.routes if route.name == "Keys").regions
     assert [region.offset_beats for region in keys] == [4.0, 0.0], "the copy plays what bar 3 plays"
     await _undone(daw, "copy", before)
+
+
+async def test_a_copy_to_the_start_lets_the_tempo_ramp_from_there(daw: LiveDaw, studio: Studio) -> None:
+    """What is copied began before its section; a place before the start would end Ardour at the next ramp."""
+    before = await daw.snapshot()
+    await _apply(daw, "copy-to-start", CopySection(start=BBT(4), end=BBT(5), to=BBT(1)))
+    assert _spans(await daw.snapshot(), "Keys") == [(0.0, 1.0), (2.0, 6.0)]
+    await _undone(daw, "copy-to-start", before)
+    await _apply(daw, "ramp", RampTempo(start=BBT(1), end=BBT(6), start_bpm=66.0, end_bpm=114.0))
+    await _undone(daw, "ramp", before)
+    assert studio.editor.is_running
 
 
 async def test_a_section_is_moved_later_and_earlier(daw: LiveDaw) -> None:

@@ -117,22 +117,24 @@ local function split_at(context, playlist, ticks)
 	end
 end
 
+-- A copy is cut to the stretch before it is placed: one that lies before the start even for a moment takes the start of
+-- the session's range there, from which it never comes back, and then a ramp of the tempo at bar 1 ends Ardour 7.3
+-- (`TempoPoint::superclock_at` aborts on what such a place comes to, tempo.cc).
 local function copy_regions(context, playlist, units)
 	local copy, made = units.samples.copy, 0
 	for _, region in ipairs(copy and regions_on(playlist) or {}) do
 		local from, to = region_state.start_samples(region), region_state.end_samples(region)
 		if from < copy[2] - 1 and to > copy[1] + 1 then
-			local at = shifted(region_state.plain(region:position()), { ticks = units.ticks.copy[3], samples = copy[3] })
-			local placed = region_edits.add_copy(context, region, playlist, region_state.position(at))
-			placed:set_position_locked(false)
-			region_state.forget_changes(playlist)
+			local copied = region_edits.clone(region)
+			copied:set_position_locked(false)
 			if from < copy[1] - 1 then
-				placed:trim_front(region_state.at(placed, units.ticks.copy[1] + units.ticks.copy[3]))
+				copied:trim_front(region_state.at(copied, units.ticks.copy[1]))
 			end
 			if to > copy[2] + 1 then
-				placed:trim_end(region_state.at(placed, units.ticks.copy[2] + units.ticks.copy[3]))
+				copied:trim_end(region_state.at(copied, units.ticks.copy[2]))
 			end
-			region_state.forget_changes(playlist)
+			local at = shifted(region_state.plain(copied:position()), { ticks = units.ticks.copy[3], samples = copy[3] })
+			region_edits.add(context, copied, playlist, region_state.position(at))
 			made = made + 1
 		end
 	end

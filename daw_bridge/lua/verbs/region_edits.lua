@@ -50,10 +50,14 @@ function region_edits.add(context, region, playlist, position)
 	faults.stop("failed", region:name() .. " is not on " .. playlist:name() .. " after placing it")
 end
 
---- Put a copy of a region on a playlist; a MIDI copy gets notes of its own. Returns the copy.
+--- A copy of a region, on no playlist yet; a MIDI copy gets notes of its own.
+function region_edits.clone(region)
+	return ARDOUR.RegionFactory.clone_region(region, true, not region_state.is_audio(region))
+end
+
+--- Put a copy of a region on a playlist. Returns the copy.
 function region_edits.add_copy(context, region, playlist, position)
-	local copy = ARDOUR.RegionFactory.clone_region(region, true, not region_state.is_audio(region))
-	return region_edits.add(context, copy, playlist, position)
+	return region_edits.add(context, region_edits.clone(region), playlist, position)
 end
 
 --- Split a region at a place inside it; returns the two parts.
