@@ -100,7 +100,7 @@ def _session_tool(studio: Studio) -> PlainTool:
     async def session(
         answer: Annotated[ElicitationResult[UnsavedChoice], Resolve(becomes_of_changes)],
         action: Annotated[
-            Action, Field(description="snapshot, rename need a name; copy, new a path; open a path or a snapshot's name")
+            Action, Field(description="snapshot, rename need a name; copy, new a path, open a path or a snapshot")
         ],
         name: str | None = None,
         path: Annotated[str | None, Field(description="session folder or file, in an allowed folder")] = None,
