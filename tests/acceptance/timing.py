@@ -8,12 +8,11 @@ N_CALLS = 200
 WARM_UP = 20
 
 
-async def seconds_of_calls(call: Callable[[int], Awaitable[Any]], n_calls: int = N_CALLS) -> list[float]:
+async def seconds_of_calls(call: Callable[[int], Awaitable[Any]]) -> list[float]:
     """Time calls one after the other, after a few that do not count."""
     seconds = []
-    n_warm_up = min(WARM_UP, n_calls // 4)
-    for number in range(n_warm_up + n_calls):
+    for number in range(WARM_UP + N_CALLS):
         start = time.perf_counter()
         await call(number)
         seconds.append(time.perf_counter() - start)
-    return seconds[n_warm_up:]
+    return seconds[WARM_UP:]
