@@ -160,7 +160,7 @@ def _check_markers(workplace: Workplace) -> Check:
 
 
 def _check_running(workplace: Workplace) -> Check:
-    running = running_editors(workplace.processes)
+    running = running_editors(workplace.config_home, workplace.processes)
     if not running:
         return _broken("editor", "Ardour is not running", _START_STEP)
     return _ok("editor", f"Ardour is running (process {', '.join(map(str, running))})")

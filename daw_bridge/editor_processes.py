@@ -2,20 +2,37 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 _EDITOR = re.compile(r"(?:^|/)(?:ardour|Ardour|mixbus)[0-9]*(?:-[0-9][^/]*)?$|/ArdourGUI$")
 
 
-def running_editors(processes: Path = Path("/proc")) -> tuple[int, ...]:
-    """Return the process ids of this user's Ardour editors (Linux); empty where that cannot be told."""
-    return tuple(
-        sorted(
-            int(entry.name)
-            for entry in (processes.iterdir() if processes.is_dir() else ())
-            if entry.name.isdecimal() and _is_editor(entry)
-        )
-    )
+def config_home(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder in which an Ardour with this environment has its settings folders (``user_config_directory``).
+
+    None where the environment names no home.
+    """
+    if "XDG_CONFIG_HOME" in environment:
+        return Path(environment["XDG_CONFIG_HOME"])
+    home = environment.get("HOME")
+    return Path(home) / ".config" if home else None
+
+
+def own_config_home() -> Path:
+    """Return the folder in which an Ardour that is started from here has its settings folders."""
+    return config_home(os.environ) or Path.home() / ".config"
+
+
+def running_editors(settings_home: Path, processes: Path = Path("/proc")) -> tuple[int, ...]:
+    """Return the process ids of this user's Ardour editors that keep their settings in one place (Linux).
+
+    One that does not tell where counts; the result is empty where there are no ``processes`` to read.
+    """
+    here = (None, settings_home.resolve())
+    entries = processes.iterdir() if processes.is_dir() else ()
+    editors = (entry for entry in entries if entry.name.isdecimal() and _is_editor(entry))
+    return tuple(sorted(int(editor.name) for editor in editors if _config_home_of(editor) in here))
 
 
 def _is_editor(entry: Path) -> bool:
@@ -26,3 +43,12 @@ def _is_editor(entry: Path) -> bool:
     except OSError:
         return False  # it ended meanwhile
     return bool(_EDITOR.search(program))
+
+
+def _config_home_of(entry: Path) -> Path | None:
+    try:
+        lines = os.fsdecode((entry / "environ").read_bytes()).split("\0")
+    except OSError:
+        return None
+    found = config_home(dict(line.split("=", 1) for line in lines if "=" in line))
+    return None if found is None else found.resolve()

@@ -6,14 +6,14 @@ changed the file since, and otherwise removes only what is ours.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from daw_bridge.ardour_config import is_osc_on, switch_osc_off, switch_osc_on
 from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.buttons import BUTTONS, GENERATE
-from daw_bridge.editor_processes import running_editors
+from daw_bridge.editor_processes import own_config_home, running_editors
 from daw_bridge.installation import NOTE_NAME
 from daw_bridge.instrument_preset import BUNDLE_FOLDER, preset_bundle
 from daw_bridge.lua_bundle import bridge_source, bridge_version, button_source, icon_source
@@ -69,7 +69,7 @@ def install(
     cannot be written. Doing it again changes nothing.
     """
     folders = _target_folders(config_home, config_folder)
-    _require_no_editor(processes)
+    _require_no_editor(folders, processes)
     folder = BridgeFolder.create(bridge_folder)
     scripts = {config: _read_scripts(config) for config in folders}
     bridge_slot, button_slots = _choose_slots(list(scripts.values()))
@@ -115,8 +115,9 @@ def uninstall(bridge_folder: Path, *, processes: Path = Path("/proc")) -> Uninst
     """Take everything out again; without an installation there is nothing to do."""
     if not bridge_folder.exists():
         return UninstallReport(restored=(), cleaned=())
-    _require_no_editor(processes)
     folder = BridgeFolder.open(bridge_folder)
+    note = folder.read(NOTE_NAME) or {}
+    _require_no_editor([Path(config) for config in note.get("config_folders", ())], processes)
     backup = folder.read("backup.json") or {}
     restored: list[Path] = []
     cleaned: list[Path] = []
@@ -150,15 +151,16 @@ def _target_folders(config_home: Path | None, config_folder: Path | None) -> tup
         if not config_folder.is_dir():
             raise SetupBroken(f"there is no Ardour settings folder {config_folder}; start Ardour once")
         return (config_folder,)
-    home = config_home or Path.home() / ".config"
+    home = config_home or own_config_home()
     folders = find_config_folders(home)
     if not folders:
         raise SetupBroken(f"no Ardour settings in {home} (ardour7 and later); start Ardour once, quit it, try again")
     return folders
 
 
-def _require_no_editor(processes: Path) -> None:
-    running = running_editors(processes)
+def _require_no_editor(config_folders: Iterable[Path], processes: Path) -> None:
+    homes = {config.parent for config in config_folders}
+    running = sorted({process for home in homes for process in running_editors(home, processes)})
     if running:
         raise SetupBroken(
             f"Ardour is running (process {', '.join(map(str, running))}) and would write over its settings when it "

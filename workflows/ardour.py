@@ -9,6 +9,7 @@ from daw_bridge.bridge_client import connect
 from daw_bridge.bridge_folder import BridgeFolder, default_bridge_folder
 from daw_bridge.button_ear import ButtonEar, listen
 from daw_bridge.doctor import Check, Verdict, Workplace, examine
+from daw_bridge.editor_processes import own_config_home
 from daw_bridge.install import install, uninstall
 from daw_bridge.installation import find_installation
 from daw_bridge.live import LiveDaw
@@ -73,7 +74,7 @@ def uninstall_bridge(settings: Settings) -> Iterator[str]:
 
 async def check_links(settings: Settings) -> tuple[Check, ...]:
     """Check every link from here to the editor, and the SoundFont."""
-    config_home = settings.ardour_config_dir.parent if settings.ardour_config_dir else Path.home() / ".config"
+    config_home = settings.ardour_config_dir.parent if settings.ardour_config_dir else own_config_home()
     checks = await examine(Workplace(bridge_folder=bridge_folder(settings), config_home=config_home))
     return (*checks, _check_soundfont(settings))
 

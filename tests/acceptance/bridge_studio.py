@@ -100,8 +100,6 @@ def failures(result: ChangeSetResult) -> list[str]:
 def running_studio(folder: Path) -> Iterator[Studio]:
     """Run the editor on an empty session with the bridge in it."""
     reports: list[InstallReport] = []
-    no_processes = folder / "no processes"  # other editors on this machine are none of ours
-    no_processes.mkdir()
 
     def put_bridge_in(config_folder: Path) -> None:
         reports.append(
@@ -109,7 +107,6 @@ def running_studio(folder: Path) -> Iterator[Studio]:
                 folder / "bridge",
                 config_folder=config_folder,
                 soundfont=find_soundfont(None).path,
-                processes=no_processes,
             )
         )
 

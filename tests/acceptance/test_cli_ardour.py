@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from daw_bridge.editor_processes import running_editors
 from tests.acceptance.ardour_editor import ArdourEditor, make_empty_session
 from tests.acceptance.homes import home_environment, running_serve, sideman, sideman_json
-from tests.programs import lack, require_program
+from tests.programs import require_program
 from workflows.commands import own_command
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -61,17 +60,10 @@ def settings_of(config_folder: Path) -> dict[str, bytes | None]:
     return {name: path.read_bytes() if path.exists() else None for name, path in paths.items()}
 
 
-def require_no_editor() -> None:
-    """Skip where somebody's Ardour is open, since installing is refused then; in CI nobody's is."""
-    if running := running_editors():
-        lack(f"Ardour is open on this machine (process {running}); quit it to run this test")
-
-
 @pytest.fixture(scope="module")
 def desk(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     del ardour_programs
     require_program("xdotool")
-    require_no_editor()
     folder = tmp_path_factory.mktemp("desk")
     desk = Desk(folder)
     with ArdourEditor(make_empty_session(folder / "session"), prepare=desk.put_bridge_in) as desk.editor:
@@ -165,7 +157,6 @@ def test_settings_are_shown_without_secrets(desk: Desk) -> None:
 
 def test_without_an_editor_each_command_says_what_to_do_and_removing_restores(desk: Desk, take: dict[str, Any]) -> None:
     desk.editor.quit(save=False)
-    require_no_editor()
     assert "is Ardour open" in desk.refused(4, "place", take["id"])
     done = desk.run("doctor")
     assert done.returncode == 3

@@ -38,8 +38,7 @@ def test_its_folder_opens_in_ardour_and_the_command_for_that_is_told(tmp_path: P
 
 def test_where_sideman_is_in_ardour_its_session_has_osc_on(tmp_path: Path) -> None:
     (tmp_path / ".config" / "ardour7").mkdir(parents=True)
-    (tmp_path / "processes").mkdir()
-    install(tmp_path / "bridge", config_home=tmp_path / ".config", processes=tmp_path / "processes")
+    install(tmp_path / "bridge", config_home=tmp_path / ".config")
     environment = home_environment(tmp_path) | {"SIDEMAN_BRIDGE_DIR": str(tmp_path / "bridge")}
     assert is_osc_on(session_of(sideman(environment, *WORDS)).read_text()) is True
 

@@ -75,15 +75,13 @@ class Bench:
 @contextmanager
 def running_bench(folder: Path, session: Path) -> Iterator[Bench]:
     """Run the editor on a session."""
-    no_processes = folder / "no processes"  # other editors on this machine are none of ours
-    no_processes.mkdir()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as echo:
         echo.bind(("127.0.0.1", 0))
         echo.settimeout(_SECONDS)
         source = _ECHO % echo.getsockname()[1]
 
         def put_in(config_folder: Path) -> None:
-            install(folder / "bridge", config_folder=config_folder, processes=no_processes)
+            install(folder / "bridge", config_folder=config_folder)
             path = config_folder / "ui_scripts"
             slot = Slot(name="echo", script=source, factory=source, arguments={})
             path.write_bytes(UiScripts(path.read_bytes()).with_slot(_ECHO_SLOT, slot).content)

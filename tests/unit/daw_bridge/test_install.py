@@ -124,6 +124,18 @@ def test_a_running_editor_stops_the_installation(config_home: Path, tmp_path: Pa
     with pytest.raises(SetupBroken, match="4711"):
         install(tmp_path / "bridge", config_home=config_home, processes=tmp_path / "proc")
     assert _files(config_home) == before
+    (process / "environ").write_bytes(f"HOME=/elsewhere\0XDG_CONFIG_HOME={config_home}\0".encode())
+    with pytest.raises(SetupBroken, match="4711"):
+        install(tmp_path / "bridge", config_home=config_home, processes=tmp_path / "proc")
+
+
+def test_an_editor_with_settings_elsewhere_stops_nothing(config_home: Path, tmp_path: Path) -> None:
+    process = tmp_path / "proc" / "4711"
+    process.mkdir()
+    (process / "cmdline").write_bytes(b"/usr/lib/ardour7/ardour-7.3.0~ds0\0-a\0")
+    (process / "environ").write_bytes(b"PATH=/usr/bin\0HOME=/elsewhere\0")
+    assert install(tmp_path / "bridge", config_home=config_home, processes=tmp_path / "proc").changed_files
+    assert uninstall(tmp_path / "bridge", processes=tmp_path / "proc").restored
 
 
 def test_an_ardour_that_was_never_started_and_full_slots_are_said_plainly(config_home: Path, tmp_path: Path) -> None:

@@ -46,10 +46,7 @@ async def test_a_broken_link_names_its_next_step_the_soundfont_s_too(settings: S
 
 
 @pytest.mark.parametrize("has_folder", [False, True])
-def test_uninstalling_what_was_never_installed_says_so(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, has_folder: bool
-) -> None:
-    monkeypatch.setattr("daw_bridge.install.running_editors", lambda _processes: ())
+def test_uninstalling_what_was_never_installed_says_so(settings: Settings, has_folder: bool) -> None:
     assert settings.bridge_dir is not None
     if has_folder:
         settings.bridge_dir.mkdir(mode=0o700)
