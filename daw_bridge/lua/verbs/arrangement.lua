@@ -163,6 +163,19 @@ local function with_automation_in_place(change, ...)
 	return result
 end
 
+-- Move regions of a playlist, each to a position.
+local function move_aside(session, playlist, moves)
+	local moving = {}
+	for i, move in ipairs(moves) do
+		moving[i] = move[1]
+	end
+	region_state.change_all_aside(session, playlist, moving, function ()
+		for _, move in ipairs(moves) do
+			move[1]:set_position(move[2])
+		end
+	end)
+end
+
 -- Move the given regions of a playlist, all in one entry of the journal; those whose time is dropped go.
 local function move_regions(context, playlist, regions, units)
 	local rows, moves = {}, {}
@@ -186,11 +199,7 @@ local function move_regions(context, playlist, regions, units)
 		kind = "unshift_regions", key = "playlist:" .. ids.of(playlist), rows = table.concat(rows, ";"),
 		stacks = region_state.stacks(playlist),
 	})
-	region_state.forget_changes(playlist)
-	for _, move in ipairs(moves) do
-		move[1]:set_position(move[2])
-	end
-	region_state.forget_changes(playlist)
+	move_aside(context.session, playlist, moves)
 	for _, move in ipairs(moves) do
 		if not region_state.is_same_time(region_state.plain(move[1]:position()), move[3]) then
 			faults.stop("failed", move[1]:name() .. " is at " .. region_state.span(move[1]))
@@ -200,19 +209,19 @@ local function move_regions(context, playlist, regions, units)
 end
 
 local function unshift(context, inverse)
-	local left, playlists_touched = {}, {}
+	local left, playlists, moves = {}, {}, {}
 	for id, was, set in inverse.rows:gmatch("(%d+) (%S+) ([^;]+)") do
 		local region = region_state.placed(context.session, id)
 		if region and region_state.is_same_time(region_state.plain(region:position()), plain_of(set)) then
-			region_state.forget_changes(region:playlist())
-			region:set_position(region_state.position(plain_of(was)))
-			playlists_touched[ids.of(region:playlist())] = region:playlist()
+			local playlist = ids.of(region:playlist())
+			playlists[playlist], moves[playlist] = region:playlist(), moves[playlist] or {}
+			table.insert(moves[playlist], { region, region_state.position(plain_of(was)) })
 		elseif region then
 			left[#left + 1] = region:name()
 		end
 	end
-	for _, playlist in pairs(playlists_touched) do
-		region_state.forget_changes(playlist)
+	for id, playlist in pairs(playlists) do
+		move_aside(context.session, playlist, moves[id])
 	end
 	region_state.restack(context.session, inverse.stacks)
 	return #left > 0 and table.concat(left, ", ") .. " moved since; left there" or nil

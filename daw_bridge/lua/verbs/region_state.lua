@@ -268,20 +268,30 @@ function region_state.take_off(region)
 	region_state.forget_changes(playlist)
 end
 
---- Change a region's bounds or place, off its playlist: changed on it, Ardour sorts its list of regions anew without a
--- lock, and its reading thread, still busy with an earlier change, crashes now and then (seen at 7.3).
-function region_state.change_aside(session, region, change)
-	local playlist, config = region:playlist(), ARDOUR.config()
+--- Change bounds or places of regions of a playlist, off it: changed on it, Ardour sorts its list of regions anew without
+-- a lock, and its reading thread, still busy with an earlier change, crashes now and then (Playlist::region_bounds_changed,
+-- seen at 7.3; it locks from 8 on).
+function region_state.change_all_aside(session, playlist, regions, change)
+	local config = ARDOUR.config()
 	local stacks, follows = region_state.stacks(playlist), config:get_automation_follows_regions()
 	config:set_automation_follows_regions(false) -- on its way back Ardour would lose points of the track's automation
-	region_state.take_off(region)
+	for _, region in ipairs(regions) do
+		region_state.take_off(region)
+	end
 	local is_done, fault = pcall(change)
-	region_state.put(playlist, region, region:position())
+	for _, region in ipairs(regions) do
+		region_state.put(playlist, region, region:position())
+	end
 	region_state.restack(session, stacks)
 	config:set_automation_follows_regions(follows)
 	if not is_done then
 		error(fault, 0)
 	end
+end
+
+--- Change a region's bounds or place, off its playlist.
+function region_state.change_aside(session, region, change)
+	region_state.change_all_aside(session, region:playlist(), { region }, change)
 end
 
 return region_state
