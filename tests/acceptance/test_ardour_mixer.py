@@ -8,6 +8,7 @@ import pytest
 
 from music.changeset import ChangeSetState
 from music.operations import Operation
+from music.operations.groups import AddVca, SetVca
 from music.operations.mixer import (
     ClearScene,
     RecallScene,
@@ -167,6 +168,21 @@ async def test_a_scene_brings_the_mix_back(studio: Studio) -> None:
     )
     assert seen.scenes == (MixerScene(number=1, name="Verse"),)
     assert (route(seen, "Kick").gain_db, route(seen, "Bass").is_muted) == (0.0, False)
+
+
+async def test_a_scene_is_recalled_over_a_vca_and_taken_back(studio: Studio) -> None:
+    """Strips read what their VCA adds, and Ardour sets them and it in any order."""
+    if await refuses(studio, RecallScene(scene=1)):
+        return
+    seen = await there_and_back(
+        studio,
+        AddVca(ref="all", name="All", routes=("Kick", "Bass")),
+        StoreScene(scene=1, name="Verse"),
+        SetVca(vca="all", gain_db=-18.0, is_soloed=True),
+        RecallScene(scene=1),
+    )
+    assert seen.vcas[0].gain_db == pytest.approx(0.0, abs=0.01)
+    assert [route(seen, name).gain_db for name in ("Kick", "Bass")] == pytest.approx([0.0, 0.0], abs=0.01)
 
 
 async def test_an_overwritten_and_a_cleared_scene_come_back_with_what_they_held(studio: Studio) -> None:

@@ -27,17 +27,27 @@ local function values_now()
 	return values
 end
 
--- Set all controls to given values; what a VCA does to others comes out right the second time.
-local function put(values)
-	for _ = 1, 2 do
-		for _, it in ipairs(each_control()) do
-			local value = values[it.id]
-			if value and not nearness.is_same(value, it.control:get_value()) then
-				it.control:set_value(value, PBD.GroupControlDisposition.NoGroup)
-			end
+local function put_some(list, values)
+	for _, it in ipairs(list) do
+		local value = values[it.id]
+		if value and not nearness.is_same(value, it.control:get_value()) then
+			it.control:set_value(value, PBD.GroupControlDisposition.NoGroup)
 		end
-		settle()
 	end
+	settle()
+end
+
+-- Set all controls to given values, those of VCAs first: what a strip reads has its VCAs in it.
+local function put(session, values)
+	local of_vcas, list = {}, each_control()
+	for vca in lists.each(session:vca_manager():vcas()) do
+		for _, control in ipairs({ vca:gain_control(), vca:mute_control(), vca:solo_control() }) do
+			of_vcas[#of_vcas + 1] = { id = control:id():to_s(), control = control }
+		end
+	end
+	put_some(of_vcas, values)
+	put_some(list, values)
+	put_some(list, values) -- the width of a strip makes room for its pan, and the other way round
 end
 
 -- The values that a scene holds, from a state that is written for this and read again.
@@ -107,28 +117,41 @@ function scenes.operations.store_scene(context, operation)
 	return { asked = string.format("scene %d: %s", number, operation.name), read_back = string.format("scene %d: %s", number, scene:name()) }
 end
 
+-- Of the values that differ: what they were and what they are.
+local function differing(before, after)
+	local was, set = {}, {}
+	for id, value in pairs(before) do
+		if after[id] and not nearness.is_same(value, after[id]) then
+			was[id], set[id] = value, after[id]
+		end
+	end
+	return was, set
+end
+
 function scenes.operations.recall_scene(context, operation)
 	local session, number = context.session, operation.scene
 	need(session, number)
-	local wanted, was, set = values_in(session, number), {}, {}
-	for id, value in pairs(values_now()) do
-		if wanted[id] and not nearness.is_same(value, wanted[id]) then
-			was[id], set[id] = value, wanted[id]
-		end
-	end
+	local wanted, before = values_in(session, number), values_now()
+	local was, set = differing(before, wanted)
 	context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
 	session:apply_nth_mixer_scene(number - 1)
 	settle()
+	if next((differing(wanted, values_now()))) then
+		put(session, wanted) -- Ardour may set a strip while its VCA still moves it
+	end
+	local now = values_now()
 	local missed = 0
-	for id, value in pairs(values_now()) do
-		missed = missed + (wanted[id] and not nearness.is_same(wanted[id], value) and 1 or 0)
+	for _ in pairs((differing(wanted, now))) do
+		missed = missed + 1
 	end
 	local outcome = {
 		asked = "scene " .. scene_of(session, number):name(), read_back = "as stored",
 	}
 	if missed > 0 then
 		outcome.status = "unverified"
-		outcome.reason = missed .. " control(s) read otherwise than the scene says: automation or a VCA moves them"
+		outcome.reason = missed .. " control(s) read otherwise than the scene says: automation moves them"
+		was, set = differing(before, now)
+		context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
 	end
 	return outcome
 end
@@ -157,22 +180,22 @@ function scenes.inverses.restore_scene(context, inverse)
 		return nil
 	end
 	local before = values_now() -- a scene can only be stored from the controls themselves
-	put(was.values)
+	put(session, was.values)
 	write(session, number, was.name)
-	put(before)
+	put(session, before)
 	return nil
 end
 
-function scenes.inverses.restore_controls(_, inverse)
+function scenes.inverses.restore_controls(context, inverse)
 	local now, values, left = values_now(), {}, 0
 	for id, value in pairs(inverse.was) do
-		if now[id] and not nearness.is_same(now[id], inverse.set[id]) then
-			left = left + 1
-		else
+		if not now[id] or nearness.is_same(now[id], inverse.set[id]) then
 			values[id] = value
+		elseif not nearness.is_same(now[id], value) then
+			left = left + 1
 		end
 	end
-	put(values)
+	put(context.session, values)
 	return left > 0 and left .. " control(s) were changed since; left as they are" or nil
 end
 
