@@ -26,6 +26,7 @@ HEARTBEAT_NAME = "serve.json"
 NOTICE_NAME = "notice.json"
 HEARTBEAT_SECONDS = 1.0
 LONGEST_SILENCE_SECONDS = 5.0  # as the button's Lua has it
+_REPLY_SECONDS = 2.5  # the button waits two
 _LONGEST_PROMPT = 10_000
 _ID = re.compile(r"[0-9]+-[0-9]+")
 _MOST_WAITING = 100
@@ -43,6 +44,7 @@ class ButtonPress:
     is_range: bool  # a range was selected; otherwise the place is the playhead
     tempo_bpm: float
     time_signature: TimeSignature
+    is_agreed: bool = False  # that the session's tempo and metre hold, whatever the words say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def to_press(facts: JsonObject) -> ButtonPress | UndoPress:
             is_range=facts["is_range"],
             tempo_bpm=float(facts["tempo_bpm"]),
             time_signature=TimeSignature(metre["beats"], metre["unit"]),
+            is_agreed=bool(facts["is_agreed"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RequestInvalid(f"the press cannot be read: {error}") from error
@@ -120,13 +123,21 @@ class ButtonEar:
 
         Where nothing can be written (a full disk) the button says that nobody answered.
         """
-        with contextlib.suppress(StorageFailed):
-            self._folder.write(f"reply-{press_id}.json", {"problem": problem})
+        self._reply(press_id, {"problem": problem})
 
-    def ask(self, press_id: str, turn: ChangeSetId, question: str) -> None:
-        """Have the button ask whether a turn shall be taken back; "OK" is a press of its own."""
+    def ask(self, press_id: str, question: str, *, turn: ChangeSetId | None = None) -> None:
+        """Have the button ask whether to go on, or to take a turn back; "OK" is a press of its own."""
+        self._reply(press_id, {"problem": "", "turn": turn, "question": question})
+
+    def _reply(self, press_id: str, reply: JsonObject) -> None:
         with contextlib.suppress(StorageFailed):
-            self._folder.write(f"reply-{press_id}.json", {"problem": "", "turn": turn, "question": question})
+            self._folder.write(_reply_name(press_id), reply)
+
+    async def see_shown(self, press_id: str, text: str) -> None:
+        """Leave a text as a notice where the button did not wait for the reply that holds it, as on a busy machine."""
+        await asyncio.sleep(_REPLY_SECONDS)
+        if self._folder.remove(_reply_name(press_id)):
+            self.leave_notice(text)
 
     def leave_notice(self, text: str) -> None:
         """Leave a text that the button shows at its next press, for what goes wrong after a press was accepted.
@@ -136,6 +147,10 @@ class ButtonEar:
         """
         with contextlib.suppress(StorageFailed):
             self._folder.write(NOTICE_NAME, {"text": text})
+
+
+def _reply_name(press_id: str) -> str:
+    return f"reply-{press_id}.json"
 
 
 async def _beat(folder: BridgeFolder, port: int) -> None:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from engines.engine import EngineContext, Result
 from library.takes import describe_files, write_atomically
-from music.brief import Brief
+from music.brief import Reading
 from music.errors import EngineFailed, SetupBroken, StorageFailed, TimedOut
 from music.job import Progress
 from music.midi_file import score_to_midi
@@ -233,9 +233,9 @@ def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
     )
 
 
-def check_wish(planner: Planner, wish: GenerateRequest) -> Brief:
+def check_wish(planner: Planner, wish: GenerateRequest) -> Reading:
     """Return what was read of a wish, words and options; RequestInvalid where it cannot be planned."""
-    return planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0).reading.brief
+    return planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0).reading
 
 
 def _licence(assets: tuple[Asset, ...]) -> str:

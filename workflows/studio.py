@@ -29,6 +29,7 @@ from workflows.ardour import open_ear, open_live
 from workflows.commands import spelled_here
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import check_wish, generate_recipe
+from workflows.generate_button import differences, question, read_words, remarks, to_request
 from workflows.listening import Listening
 from workflows.open_session import OpenSession
 from workflows.place import place_recipe
@@ -331,19 +332,30 @@ class Studio:
     async def _answer_wish(self, press: ButtonPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
         """Do what a press of "generate here" asks for; whoever pressed sees the tracks appear, or why they do not."""
         try:
-            request = _to_request(press)
+            words = read_words(self._rooms.planner, press)
+            request = to_request(press, words.reading.brief)
             # before Ardour, which waits for our answer, is asked anything
-            brief = check_wish(self._rooms.planner, request)
+            reading = check_wish(self._rooms.planner, request)
         except StudioError as error:
             tell(f"button: {press.prompt!r}: {error}")
-            ear.answer(press.id, spelled_here(str(error)))
+            problem = spelled_here(str(error))
+            ear.answer(press.id, problem)
+            await ear.see_shown(press.id, problem)
+            return
+        other = differences(words.reading.brief, press)
+        if other and not press.is_agreed:
+            tell(f"button: {press.prompt!r}: asked whether to go on: {' '.join(other)}")
+            ear.ask(press.id, question(other))
+            await ear.see_shown(press.id, f"{press.prompt!r} was not played: {' '.join(other)}")
             return
         ear.answer(press.id)
         try:
-            key = await self._session_key() if brief.key is None else None  # what the words name wins
+            key = await self._session_key() if reading.brief.key is None else None  # what the words name wins
             job_id = await self.generate(replace(request, key=key))
-            tell(f"button: {press.prompt!r}, {press.n_bars} bars at {press.at}: job {job_id}")
+            tell(f"button: {press.prompt!r}, at {press.at}: job {job_id}")
             self._raise_unless_placed(await self.settled(job_id))
+            if told := "; ".join(remarks(reading, words, press)):
+                ear.leave_notice(f"{press.prompt!r}: {told}")
         except StudioError as error:
             tell(f"button: {press.prompt!r}: {error}")
             ear.leave_notice(spelled_here(f"{press.prompt!r} did not work: {error}"))
@@ -356,19 +368,6 @@ class Studio:
         if placed and placed.state is not ChangeSetState.APPLIED:
             failed = (done.reason for done in placed.outcomes if done.status is not OutcomeStatus.NOT_APPLIED)
             raise StudioError(f"the take is made, but placing it ended {placed.state.value}: {next(failed, '')}")
-
-
-def _to_request(press: ButtonPress) -> GenerateRequest:
-    """Return the wish that a press stands for: at its place, in the tempo and metre that hold there."""
-    return GenerateRequest(
-        prompt=press.prompt,
-        bars=press.n_bars,
-        tempo_bpm=press.tempo_bpm,
-        time_signature=str(press.time_signature),
-        to=Destination.LIVE,
-        at_bar=press.at.bar,
-        session_folder=str(press.session_folder),
-    )
 
 
 def _found(find: Callable[[], str]) -> str:

@@ -32,7 +32,7 @@ async def answer_undo(
     try:
         if press.turn is None:
             record = last_turn(press.session_folder)
-            ear.ask(press.id, record["id"], question(record))
+            ear.ask(press.id, question(record), turn=record["id"])
             return
         async with open_daw() as daw:
             undone = await daw.revert(press.turn)

@@ -7,8 +7,19 @@ local longest_silence_seconds = 5
 local line_length = 80
 local reply_polls, reply_poll_microseconds = 100, 20000 -- two seconds
 
+-- Ardour reads messages as Pango markup: an "R&B" or "<b>" in a person's words would leave an empty window.
+local function plain(text)
+	return (text:gsub("[&<>]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }))
+end
+
 local function say(text)
-	LuaDialog.Message("Sideman", text, LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run()
+	LuaDialog.Message("Sideman", plain(text), LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run()
+end
+
+local function is_agreed(title, question)
+	local answer = LuaDialog.Message(title, plain(question), LuaDialog.MessageType.Question,
+		LuaDialog.ButtonType.OK_Cancel):run()
+	return answer == LuaDialog.Response.OK
 end
 
 -- The port of the running `sideman serve`, or nil where its heartbeat is missing or old.
@@ -75,23 +86,26 @@ local function take_file(name)
 	return json.decode(text)
 end
 
--- Break a text into lines that fit a dialog, which breaks none.
+-- Break a text into lines that fit a form, which breaks none, as a message does; its own line breaks stay.
 local function wrapped(text)
-	local lines, line = {}, ""
-	for word in text:gmatch("%S+") do
-		if #line + #word > line_length and line ~= "" then
-			lines[#lines + 1], line = line, ""
+	local lines = {}
+	for paragraph in (text .. "\n"):gmatch("(.-)\n") do
+		local line = ""
+		for word in paragraph:gmatch("%S+") do
+			if #line + #word > line_length and line ~= "" then
+				lines[#lines + 1], line = line, ""
+			end
+			line = line == "" and word or line .. " " .. word
 		end
-		line = line == "" and word or line .. " " .. word
+		lines[#lines + 1] = line
 	end
-	lines[#lines + 1] = line
 	return table.concat(lines, "\n")
 end
 
 -- What there is to tell about an earlier press, or nil.
 local function earlier()
 	local notice = take_file("notice.json")
-	return notice and wrapped("Earlier: " .. notice.text)
+	return notice and "Earlier: " .. notice.text
 end
 
 -- What the dialog asks. A field with no title of its own is as wide as the widest line above it.
@@ -104,7 +118,7 @@ local function rows(target)
 	}
 	local notice = earlier()
 	if notice then
-		table.insert(list, 1, { type = "label", align = "left", title = notice })
+		table.insert(list, 1, { type = "label", align = "left", title = wrapped(notice) })
 	end
 	return list
 end
@@ -121,7 +135,8 @@ local function reply_to(id)
 	return { problem = "" }
 end
 
---- Ask for a prompt and have it played at the range or the playhead.
+--- Ask for a prompt and have it played at the range or the playhead; where the words want what the session does not
+--- have there, ask again before.
 function button.generate(port, session, editor)
 	local target = button.target(session, editor)
 	local answer = LuaDialog.Dialog("Sideman: generate here", rows(target)):run()
@@ -133,9 +148,14 @@ function button.generate(port, session, editor)
 		say("Nothing was asked for.\n\nPress the button again and say what to play, for example\n\n    slow jazz with piano")
 		return
 	end
-	local problem = reply_to(send(port, session, "generate", target)).problem
-	if problem ~= "" then
-		say(wrapped(problem))
+	target.is_agreed = false
+	local reply = reply_to(send(port, session, "generate", target))
+	if reply.question and is_agreed("Sideman: generate here", reply.question) then
+		target.is_agreed = true
+		reply = reply_to(send(port, session, "generate", target))
+	end
+	if reply.problem ~= "" then
+		say(reply.problem)
 	end
 end
 
@@ -143,14 +163,12 @@ end
 function button.undo(port, session)
 	local reply = reply_to(send(port, session, "undo", { turn = json.null }))
 	if not reply.turn then
-		say(wrapped(reply.problem ~= "" and reply.problem or "Sideman did not answer; press the button again."))
+		say(reply.problem ~= "" and reply.problem or "Sideman did not answer; press the button again.")
 		return
 	end
 	local notice = earlier()
-	local question = (notice and notice .. "\n\n" or "") .. wrapped(reply.question)
-	local answer = LuaDialog.Message("Sideman: undo", question, LuaDialog.MessageType.Question,
-		LuaDialog.ButtonType.OK_Cancel):run()
-	if answer == LuaDialog.Response.OK then
+	local question = (notice and notice .. "\n\n" or "") .. reply.question
+	if is_agreed("Sideman: undo", question) then
 		send(port, session, "undo", { turn = reply.turn })
 	end
 end

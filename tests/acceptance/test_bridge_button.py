@@ -85,7 +85,7 @@ async def test_the_undo_button_says_what_was_done_last_and_takes_it_back(studio:
         presses = ear.presses()
         for name in ("first", "second"):
             faster = SetTempo(at=BBT(1), tempo_bpm=200.0, time_signature=TimeSignature(4, 4))
-            await daw.apply(ChangeSet(id=ChangeSetId(name), label=f"the {name} turn", operations=(faster,)))
+            await daw.apply(ChangeSet(id=ChangeSetId(name), label=f"the {name} R&B <turn>", operations=(faster,)))
         for name in ("second", "first"):
             studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slots[UNDO.name]}")
             asked = await asyncio.wait_for(anext(presses), SECONDS)
@@ -98,7 +98,7 @@ async def test_the_undo_button_says_what_was_done_last_and_takes_it_back(studio:
             assert isinstance(confirmed, UndoPress)
             assert confirmed.turn == name
             await answer_undo(confirmed, ear, said.append, open_daw=studio.daw)
-        assert said == ["button: 'the second turn' was undone", "button: 'the first turn' was undone"]
+        assert said == [f"button: 'the {name} R&B <turn>' was undone" for name in ("second", "first")]
         assert (await daw.snapshot()).revision == before.revision
         studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slots[UNDO.name]}")
         await answer_undo(

@@ -120,6 +120,35 @@ async def test_a_key_in_the_words_wins_over_that_of_what_was_placed_before(
     assert "key" not in {conflict["field"] for conflict in take["reading"]["conflicts"]}
 
 
+async def test_words_that_want_another_metre_are_told_before_anything_is_made(
+    studio: Studio, waltz: dict[str, Any]
+) -> None:
+    """The session is in 3/4 at 96 BPM; whoever asks for rock in 4/4 hears so and says whether to go on."""
+    del waltz
+    await inside_ardour.select_range(studio, 20 * _BAR_SAMPLES, 22 * _BAR_SAMPLES)
+    n_jobs = len(sideman_json(environment(studio), "jobs"))
+    await inside_ardour.ask_for(studio, "R&B in 4/4 at 140 BPM")
+    question = await inside_ardour.window_shown(studio, inside_ardour.BUTTON_TITLE)
+    studio.editor.screenshot(studio.bridge_folder.parent / "other-metre.png")
+    inside_ardour.xdotool(studio, "key", "--window", question, "Escape")
+    await inside_ardour.window_closed(studio, question)
+    told = log_of(studio).read_text()
+    assert "You asked for 4/4, but the session is in 3/4 at bar 21." in told
+    assert "You asked for 140 BPM, but the session has 96 BPM at bar 21." in told
+    assert len(sideman_json(environment(studio), "jobs")) == n_jobs
+    known = await applied(studio)
+    await inside_ardour.ask_for(studio, "strings in 4/4")
+    question = await inside_ardour.window_shown(studio, inside_ardour.BUTTON_TITLE)
+    await inside_ardour.say_ok(studio, question)
+    deadline = time.monotonic() + _SECONDS
+    while not (new := [done for done in await applied(studio) if done not in known]):
+        assert time.monotonic() < deadline, log_of(studio).read_text()
+        await asyncio.sleep(0.2)
+    plan = sideman_json(environment(studio), "take", new[0])["plan"]
+    assert (plan["tempo_bpm"], plan["time_signature"], plan["n_bars"]) == (96.0, {"beats": 3, "unit": 4}, 2)
+    assert not list(studio.bridge_folder.glob("reply-*"))
+
+
 async def test_what_cannot_be_met_is_said_inside_ardour(studio: Studio) -> None:
     before = await applied(studio)
     await inside_ardour.ask_for(studio, "pop at 900 bpm, <b>loud</b> & proud")

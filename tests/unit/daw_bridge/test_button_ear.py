@@ -28,6 +28,7 @@ def _facts(press_id: str, **changes: Any) -> dict[str, Any]:
         "is_range": True,
         "tempo_bpm": 90,
         "time_signature": {"beats": 12, "unit": 8},
+        "is_agreed": False,
         **changes,
     }
 
@@ -96,6 +97,23 @@ async def test_a_press_that_cannot_be_read_is_answered_and_the_ear_stays_open(tm
     assert refused is not None
     assert "sideman ardour install" in refused["problem"]
     assert folder.read("reply-1-2.json") == {"problem": ""}
+
+
+async def test_what_the_button_did_not_wait_for_is_left_for_the_next_press(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daw_bridge.button_ear._REPLY_SECONDS", 0.01)
+    folder = BridgeFolder.create(tmp_path / "bridge")
+    async with listen(folder) as ear:
+        ear.answer("1-1", "taken")
+        folder.remove("reply-1-1.json")  # as the button does
+        await ear.see_shown("1-1", "taken")
+        assert folder.read("notice.json") is None
+        ear.ask("1-2", "Go on?")
+        assert folder.read("reply-1-2.json") == {"problem": "", "turn": None, "question": "Go on?"}
+        await ear.see_shown("1-2", "nobody was asked")
+    assert folder.read("reply-1-2.json") is None
+    assert folder.read("notice.json") == {"text": "nobody was asked"}
 
 
 async def test_the_ear_outlives_a_folder_in_which_nothing_can_be_written(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ async def test_an_editor_that_is_too_busy_to_answer_is_spoken_of(studio: Studio,
 
 @pytest.mark.parametrize(("words", "key"), [("slow strings", None), ("strings in D dorian", "D dorian")])
 def test_only_words_that_name_no_key_leave_it_to_the_session(studio: Studio, words: str, key: str | None) -> None:
-    named = check_wish(studio._rooms.planner, GenerateRequest(prompt=words)).key
+    named = check_wish(studio._rooms.planner, GenerateRequest(prompt=words)).brief.key
     assert (str(named) if named else None) == key
 
 
