@@ -1,7 +1,8 @@
-"""What the person does in the editor that changes no music: opening a session, moving the playhead, selecting.
+"""What the person does in the editor: opening a session, moving the playhead, selecting, and changing the music.
 
-It is looked at ten times a second, and only while somebody listens. A script that Ardour itself calls every tenth of a
-second would cost all the time: Ardour collects the whole garbage of a script's interpreter after each call.
+It is looked at twice a second, and only while somebody listens. A script that Ardour itself calls every tenth of a
+second would cost all the time: Ardour collects the whole garbage of a script's interpreter after each call. Nor do the
+signals to which a script can listen tell of faders, notes and undo.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from daw_bridge.wire import to_range, to_transport_state
 from music.errors import StudioError
 from music.session import RouteId, TimeRange
 
-EVERY_SECONDS = 0.1
+EVERY_SECONDS = 0.5
 _PATIENCE_SECONDS = 1.0  # longer would keep others waiting while a dialog is open
 _REST_SECONDS = 2.0  # before an editor that did not answer is asked again
 
@@ -31,6 +32,7 @@ class Passing:
     selected_routes: tuple[RouteId, ...]
     selected_regions: tuple[str, ...]
     selected_range: TimeRange | None
+    pulse: str  # another text once the music has been changed, by whatever hand
 
 
 def to_passing(facts: JsonObject) -> Passing:
@@ -41,6 +43,7 @@ def to_passing(facts: JsonObject) -> Passing:
         selected_routes=tuple(RouteId(route) for route in facts["selected_routes"]),
         selected_regions=tuple(facts["selected_regions"]),
         selected_range=to_range(facts["selected_range"]),
+        pulse=facts["pulse"],
     )
 
 

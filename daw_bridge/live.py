@@ -14,6 +14,7 @@ from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.change_journal import CLOSED_STATES, check_id, find_record, later_touches, read_records
 from daw_bridge.daw import Capabilities, TransportAction, TransportState, UnavailableVerb
 from daw_bridge.derive import DERIVATIONS
+from daw_bridge.events import Passing, read_passing
 from daw_bridge.kept_revisions import read_kept, tidy
 from daw_bridge.recording import RecordingReport, RecordRequest, record, stop_recording
 from daw_bridge.session_control import SessionState, Unsaved
@@ -69,6 +70,10 @@ class LiveDaw:
         """Return the session as it was at a kept revision; the newest of them are kept."""
         folder = await self._session_folder()
         return to_kept_snapshot(read_kept(folder, revision), folder=folder, revision=revision)
+
+    async def passing(self) -> Passing:
+        """Tell what passes now, which costs little: where the playhead is, what is selected."""
+        return await read_passing(self._client)
 
     async def read(self, name: str, arguments: Mapping[str, object]) -> JsonObject:
         """Take one of the bridge's readings."""

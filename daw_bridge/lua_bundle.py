@@ -82,7 +82,7 @@ VERBS = (
     "verbs/arrangement",
 )
 JOURNAL = ("registry", "revisions", "records", "remains", "preview", "finishing", "steps", "applying", "taking_back")
-BRIDGE = (*LIBRARY, *VERBS, *JOURNAL, "transport", "recording", "sessions", "bridge")
+BRIDGE = (*LIBRARY, *VERBS, *JOURNAL, "pulse", "transport", "recording", "sessions", "bridge")
 BUTTON = (*LIBRARY, "button")
 
 

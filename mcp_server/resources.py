@@ -11,9 +11,9 @@ from mcp_types import (
 )
 
 from mcp_server.operation_schema import operation_help
-from mcp_server.session_models import SessionOverview, Unreachable
+from mcp_server.session_models import SelectionReport, SessionOverview, Unreachable
 from mcp_server.take_models import TakeList
-from mcp_server.watching import SESSION_URI, TAKES_URI
+from mcp_server.watching import SELECTION_URI, SESSION_URI, TAKES_URI
 from music.errors import NotFound, StudioError
 from workflows.commands import spelled_here
 from workflows.operation_reading import offered_operations
@@ -31,6 +31,15 @@ def add_resources(server: MCPServer, studio: Studio) -> None:
         try:
             return SessionOverview.of(await studio.open_session.snapshot())
         except StudioError as error:  # a resource is read without being asked for: say what is the matter, in place
+            return Unreachable(problem=spelled_here(str(error)))
+
+    @server.resource(
+        SELECTION_URI, name="selection", title="Playhead and selection in Ardour", mime_type="application/json"
+    )
+    async def selection() -> SelectionReport | Unreachable:
+        try:
+            return SelectionReport.of(await studio.passing())
+        except StudioError as error:
             return Unreachable(problem=spelled_here(str(error)))
 
     @server.resource(TAKES_URI, name="takes", title="The takes that are kept", mime_type="application/json")

@@ -5,10 +5,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from music.place import short_place
 from music.session import SessionSnapshot
 from workflows.commands import spelled_here
 from workflows.session_view import overview_text
-from workflows.studio import Availability, TransportState
+from workflows.studio import Availability, Passing, TransportState
 
 
 class CapabilitiesReport(BaseModel):
@@ -66,6 +67,26 @@ class TransportReport(BaseModel):
             playhead_samples=state.playhead_samples,
             is_rolling=state.is_rolling,
             is_recording=state.is_recording,
+        )
+
+
+class SelectionReport(BaseModel):
+    """Where the person is, and what is selected: ids that inspect and edit_session take."""
+
+    transport: TransportReport
+    tracks: list[str]
+    regions: list[str]
+    range: str | None
+
+    @classmethod
+    def of(cls, now: Passing) -> "SelectionReport":
+        """Return the report of what passes."""
+        span = now.selected_range
+        return cls(
+            transport=TransportReport.of(now.transport),
+            tracks=list(now.selected_routes),
+            regions=list(now.selected_regions),
+            range=f"{short_place(span.start)} to {short_place(span.end)}" if span else None,
         )
 
 

@@ -1,36 +1,34 @@
-"""Telling who listens (``subscriptions/listen``) that the takes or the open session have changed.
+"""Telling who listens (``subscriptions/listen``) that takes, the open session, or what is selected in it, have changed.
 
-Others change them too: another process of ours, a person in Ardour. So both are looked at now and then, and only while
-somebody listens.
+Others change them too: another process of ours, a person in Ardour. So all of it is looked at now and then, and only
+while somebody listens.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
 
 from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated, ServerEvent
 
-from music.errors import StudioError
-from workflows.studio import Studio
+from workflows.studio import Passing, Studio
 
 SESSION_URI = "sideman://session"
+SELECTION_URI = "sideman://selection"
 TAKES_URI = "sideman://takes"
-_EVERY_SECONDS = 3.0
+_TAKES_SECONDS = 3.0
 
-Look = Callable[[], Awaitable[Mapping[str, str]]]
+Source = Callable[[], AsyncGenerator[str, None]]
 
 
 class Watch:
-    """A ``SubscriptionBus`` that publishes an update of each resource whose state is not what it was.
+    """A ``SubscriptionBus`` that publishes an update of each resource that a source names, by its URI, as changed."""
 
-    ``look`` returns a state for each URI, in any words that differ when the resource does.
-    """
-
-    def __init__(self, look: Look, *, every_seconds: float = _EVERY_SECONDS) -> None:
-        self._look = look
-        self._every_seconds = every_seconds
+    def __init__(self, *sources: Source) -> None:
+        self._sources = sources
         self._bus = InMemorySubscriptionBus()
         self._listeners: set[object] = set()
-        self._looking: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
 
     async def publish(self, event: ServerEvent) -> None:
         """Deliver an event to everyone who listens."""
@@ -40,38 +38,51 @@ class Watch:
         """Let a listener hear of events until the function returned is called; the first one starts the watch."""
         unsubscribe = self._bus.subscribe(listener)
         self._listeners.add(unsubscribe)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_now_and_then())
+        if not self._watching:
+            self._watching = [asyncio.create_task(self._pass_on(source)) for source in self._sources]
 
         def leave() -> None:
             unsubscribe()
             self._listeners.discard(unsubscribe)
-            if not self._listeners and self._looking:
-                self._looking.cancel()
-                self._looking = None
+            if not self._listeners:
+                for task in self._watching:
+                    task.cancel()
+                self._watching = []
 
         return leave
 
-    async def _look_now_and_then(self) -> None:
-        before = await self._look()
-        while True:
-            await asyncio.sleep(self._every_seconds)
-            now = await self._look()
-            for uri in now:
-                if now[uri] != before.get(uri):
-                    await self.publish(ResourceUpdated(uri=uri))
-            before = now
+    async def _pass_on(self, source: Source) -> None:
+        async with aclosing(source()) as changed:
+            async for uri in changed:
+                await self.publish(ResourceUpdated(uri=uri))
 
 
 def watch_studio(studio: Studio) -> Watch:
-    """Return the watch over a studio's takes and the open session."""
+    """Return the watch over a studio's takes, the open session and what is selected in it."""
 
-    async def look() -> dict[str, str]:
-        takes = " ".join(studio.take_ids())
-        try:
-            session = (await studio.open_session.snapshot()).revision
-        except StudioError as error:  # no session: its resource says so, and reads otherwise once there is one
-            session = str(error)
-        return {SESSION_URI: session, TAKES_URI: takes}
+    async def takes() -> AsyncGenerator[str, None]:
+        before = studio.take_ids()
+        while True:
+            await asyncio.sleep(_TAKES_SECONDS)
+            now = studio.take_ids()
+            if now != before:
+                yield TAKES_URI
+            before = now
 
-    return Watch(look)
+    async def editor() -> AsyncGenerator[str, None]:
+        async with aclosing(studio.follow()) as heard:
+            before = await anext(heard)
+            async for now in heard:
+                for uri in changed_resources(before, now):
+                    yield uri
+                before = now
+
+    return Watch(takes, editor)
+
+
+def changed_resources(before: Passing | None, now: Passing | None) -> tuple[str, ...]:
+    """Return what reads otherwise than before; both may be None, while there is no editor."""
+    if before is None or now is None:
+        return (SESSION_URI, SELECTION_URI)
+    then = replace(before, session_folder=now.session_folder, pulse=now.pulse)
+    return ((SESSION_URI,) if then != before else ()) + ((SELECTION_URI,) if then != now else ())

@@ -1,7 +1,7 @@
 """The ways to Ardour that the settings name: the open editor, the bridge's installation, its doctor, its buttons."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from daw_bridge.bridge_folder import BridgeFolder, default_bridge_folder
 from daw_bridge.button_ear import ButtonEar, listen
 from daw_bridge.doctor import Check, Verdict, Workplace, examine
 from daw_bridge.editor_processes import own_config_home
+from daw_bridge.events import Passing, follow
 from daw_bridge.install import install, uninstall
 from daw_bridge.installation import find_installation
 from daw_bridge.live import LiveDaw
@@ -37,6 +38,11 @@ async def open_live(settings: Settings) -> AsyncIterator[LiveDaw]:
     """Reach the open editor; SetupBroken says what to do when there is no bridge to it."""
     async with connect(BridgeFolder.open(bridge_folder(settings))) as client:
         yield LiveDaw(client)
+
+
+def follow_editor(settings: Settings) -> AsyncGenerator[Passing | None, None]:
+    """Yield what passes in the open editor, now and whenever it changes; None while there is none."""
+    return follow(lambda: connect(BridgeFolder.open(bridge_folder(settings))))
 
 
 @asynccontextmanager

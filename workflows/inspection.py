@@ -65,6 +65,12 @@ def selected_text(session: SessionSnapshot) -> str:
         lines.append(f"range {session.selected_range.start} to {session.selected_range.end}")
     chosen = [route for route in session.routes if route.id in session.selected_routes]
     lines += [line for route in chosen for line in route_text(route, session)]
+    lines += [
+        f"region {region_line(region, session)} on {route.name} {route.id}"
+        for route in session.routes
+        for region in route.regions
+        if region.id in session.selected_regions
+    ]
     if len(lines) == 1:
         lines.append("nothing is selected")
     return "\n".join(lines)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from daw_bridge.bridge_client import EditorClosed
 from daw_bridge.button_ear import ButtonEar, ButtonPress, UndoPress
 from daw_bridge.daw import Capabilities, TransportAction, TransportState
 from daw_bridge.doctor import Check, Verdict
+from daw_bridge.events import Passing
 from daw_bridge.programs import find_ardour
 from engines.registry import load_registry
 from library.takes import KeptTakes, TakeStore, take_to_json
@@ -25,7 +26,7 @@ from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, Tim
 from music.job import Progress
 from music.take import Take
 from renderers.soundfont import find_soundfont
-from workflows.ardour import open_ear, open_live
+from workflows.ardour import follow_editor, open_ear, open_live
 from workflows.commands import spelled_here
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import check_wish, generate_recipe
@@ -46,6 +47,7 @@ __all__ = [
     "Availability",
     "Check",
     "KeptTakes",
+    "Passing",
     "Studio",
     "TransportAction",
     "TransportState",
@@ -299,6 +301,15 @@ class Studio:
             styles=tuple(sorted(self._rooms.styles)),
             instruments=tuple(sorted(self._rooms.instruments)),
         )
+
+    async def passing(self) -> Passing:
+        """Tell what passes in the open session now."""
+        async with open_live(self._rooms.settings) as daw:
+            return await daw.passing()
+
+    def follow(self) -> AsyncGenerator[Passing | None, None]:
+        """Yield what passes in the open session, now and whenever it changes; None while none is open."""
+        return follow_editor(self._rooms.settings)
 
     async def _session_key(self) -> str | None:
         """Return the key of what Sideman last placed in the open session: Ardour itself keeps none."""

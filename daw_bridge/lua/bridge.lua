@@ -30,7 +30,11 @@ function anytime.snapshot(session, editor)
 	return json.text(text:sub(1, -2) .. "," .. json.encode(passing):sub(2))
 end
 
-anytime.passing = reader.passing
+function anytime.passing(session, editor)
+	local facts = reader.passing(session, editor)
+	facts.pulse = pulse.of(session, editor)
+	return facts
+end
 
 function anytime.reading(session, editor, arguments)
 	local read = registry.readings[arguments.name] or faults.stop("invalid", "no reading " .. tostring(arguments.name))

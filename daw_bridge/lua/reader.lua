@@ -21,8 +21,8 @@ function reader.n_notes(region)
 	return ARDOUR.LuaAPI.note_list(midi_region:model()):size()
 end
 
--- The facts of a region; `start` is not yet its place, but what that is found from: ticks, or samples in negative, less one.
-local function region_facts(region)
+--- The facts of a region; `start` is not yet its place, but what that is found from: ticks, or samples in negative, less one.
+function reader.region(region)
 	local position, length = region:position(), region:length()
 	local samples = position:samples()
 	local facts = {
@@ -74,7 +74,7 @@ end
 local function regions(route, seen)
 	local list = json.array()
 	for i, region in ipairs(strips.regions(route)) do
-		local facts = region_facts(region)
+		local facts = reader.region(region)
 		local last = last_regions[facts.id]
 		if not last or not is_same(facts, last.facts) then
 			last = { facts = facts, text = text_of(facts) }
@@ -120,9 +120,8 @@ local function is_armed(route)
 end
 
 local function route_facts(route)
-	local id = ids.of(route)
 	local facts = {
-		id = id,
+		id = ids.of(route),
 		name = route:name(),
 		kind = strips.kind(route),
 		colour = string.format("#%06x", route:presentation_info_ptr():color() >> 8 & 0xFFFFFF),
@@ -132,7 +131,6 @@ local function route_facts(route)
 		is_soloed = route:soloed(),
 		is_record_armed = is_armed(route),
 		processors = processors.facts(route),
-		regions = regions_now[id],
 	}
 	for _, add in ipairs(of_route) do
 		add(route, facts)
@@ -251,17 +249,15 @@ local function split_selection(facts)
 	return facts, selected
 end
 
---- What is music in the session, all that its revision stands for; not the playhead, the selection, nor its name.
--- Returns as well what the verb modules told of the selection: facts whose names begin with `selected_`.
-function reader.music(session, editor)
+--- What is music in the session but for its regions, and apart from that what the verb modules told of the selection:
+-- facts whose names begin with `selected_`.
+function reader.frame(session, editor)
 	local facts = {
 		sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
 		tempo_map = tempo_map(),
 		markers = reader.markers(session),
 		routes = json.array(),
 	}
-	follow_tempo(facts.tempo_map)
-	regions_now = regions_now or all_regions(session)
 	for i, route in ipairs(strips.all(session)) do
 		facts.routes[i] = route_facts(route)
 	end
@@ -269,6 +265,18 @@ function reader.music(session, editor)
 		add(session, editor, facts)
 	end
 	return split_selection(facts)
+end
+
+--- What is music in the session, all that its revision stands for; not the playhead, the selection, nor its name.
+-- Returns as well what the verb modules told of the selection.
+function reader.music(session, editor)
+	local facts, selected = reader.frame(session, editor)
+	follow_tempo(facts.tempo_map)
+	regions_now = regions_now or all_regions(session)
+	for _, route in ipairs(facts.routes) do
+		route.regions = regions_now[route.id]
+	end
+	return facts, selected
 end
 
 --- What passes and is no change of the session: which one is open, where the transport stands, what is selected.

@@ -1,61 +1,92 @@
 """Who listens hears of what has changed, and nobody looks while nobody listens."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
 
 from mcp.server.subscriptions import ResourceUpdated, ServerEvent
 
-from mcp_server.watching import Watch
+from mcp_server.watching import SELECTION_URI, SESSION_URI, Watch, changed_resources
+from music.session import RouteId
+from music.time import BBT
+from workflows.studio import Passing, TransportState
 
 _DEADLINE_SECONDS = 10.0
-_EVERY_SECONDS = 0.01
+NOW = Passing(
+    session_folder=Path("/music/one"),
+    transport=TransportState(playhead_samples=0, playhead=BBT(1), is_rolling=False, is_recording=False),
+    selected_routes=(),
+    selected_regions=(),
+    selected_range=None,
+    pulse="a-0",
+)
 
 
 class Shelf:
-    """Something that changes, and counts how often it was looked at."""
+    """Something that changes, and knows how many are looking at it."""
 
     def __init__(self) -> None:
-        self.states = {"x://takes": "one", "x://session": "r1"}
-        self.looks = asyncio.Queue[int]()
+        self.n_watching = 0
+        self.changed = asyncio.Queue[str]()
+        self.watched = asyncio.Condition()
 
-    async def look(self) -> Mapping[str, str]:
-        """Return the states as they are now."""
-        self.looks.put_nowait(1)
-        return dict(self.states)
+    async def source(self) -> AsyncGenerator[str, None]:
+        """Yield what changed."""
+        await self._count(1)
+        try:
+            while True:
+                yield await self.changed.get()
+        finally:
+            await self._count(-1)
 
-    async def wait_for_looks(self, number: int) -> None:
-        """Wait until somebody has looked so many times more."""
-        async with asyncio.timeout(_DEADLINE_SECONDS):
-            for _ in range(number):
-                await self.looks.get()
+    async def _count(self, step: int) -> None:
+        async with self.watched:
+            self.n_watching += step
+            self.watched.notify_all()
+
+    async def wait_for_watchers(self, number: int) -> None:
+        """Wait until so many are looking."""
+        async with asyncio.timeout(_DEADLINE_SECONDS), self.watched:
+            await self.watched.wait_for(lambda: self.n_watching == number)
 
 
-async def test_only_the_resource_that_changed_is_told() -> None:
-    shelf = Shelf()
-    watch = Watch(shelf.look, every_seconds=_EVERY_SECONDS)
+async def test_what_any_source_names_is_told() -> None:
+    takes, editor = Shelf(), Shelf()
+    watch = Watch(takes.source, editor.source)
     heard = asyncio.Queue[ServerEvent]()
     leave = watch.subscribe(heard.put_nowait)
-    await shelf.wait_for_looks(2)
-    assert heard.empty()
-    shelf.states["x://takes"] = "two"
     async with asyncio.timeout(_DEADLINE_SECONDS):
+        takes.changed.put_nowait("x://takes")
         assert await heard.get() == ResourceUpdated(uri="x://takes")
-    await shelf.wait_for_looks(2)
+        editor.changed.put_nowait("x://session")
+        assert await heard.get() == ResourceUpdated(uri="x://session")
     assert heard.empty()
     leave()
 
 
 async def test_the_watch_ends_with_the_last_listener_and_begins_again_with_the_next() -> None:
     shelf = Shelf()
-    watch = Watch(shelf.look, every_seconds=_EVERY_SECONDS)
+    watch = Watch(shelf.source)
     first, second = watch.subscribe(lambda _: None), watch.subscribe(lambda _: None)
+    await shelf.wait_for_watchers(1)
     first()
     first()
-    await shelf.wait_for_looks(3)
-    (task,) = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.sleep(0)
+    assert shelf.n_watching == 1
     second()
-    await asyncio.wait([task], timeout=_DEADLINE_SECONDS)
-    assert task.cancelled()
+    await shelf.wait_for_watchers(0)
     third = watch.subscribe(lambda _: None)
-    await shelf.wait_for_looks(2)
+    await shelf.wait_for_watchers(1)
     third()
+    await shelf.wait_for_watchers(0)
+
+
+def test_the_session_and_what_is_selected_in_it_are_told_apart() -> None:
+    assert changed_resources(NOW, NOW) == ()
+    assert changed_resources(NOW, replace(NOW, pulse="b-0")) == (SESSION_URI,)
+    assert changed_resources(NOW, replace(NOW, session_folder=Path("/music/two"))) == (SESSION_URI,)
+    assert changed_resources(NOW, replace(NOW, selected_routes=(RouteId("1"),))) == (SELECTION_URI,)
+    moved = replace(NOW, transport=replace(NOW.transport, playhead=BBT(2)))
+    assert changed_resources(NOW, moved) == (SELECTION_URI,)
+    assert changed_resources(NOW, None) == changed_resources(None, NOW) == (SESSION_URI, SELECTION_URI)
