@@ -204,7 +204,7 @@ async def test_the_overview_of_a_large_session(tmp_path: Path) -> None:
                 await applied(daw, SetFader(route="Master", gain_db=-1.0 - number % 7))
 
             rows.show("a look at what passes", await seconds_of_calls(lambda _: daw.passing()),
-                      limit_seconds=0.02)  # fmt: skip
+                      limit_seconds=0.025)  # fmt: skip
             rows.show("set_fader in that session", await seconds_of_calls(set_fader),
                       limit_seconds=0.15)  # fmt: skip
         rows.check()
