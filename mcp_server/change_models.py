@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, Field
 
-from music.changeset import ChangeSetResult, Outcome, OutcomeStatus
+from music.changeset import ChangeSetResult, ChangeSetState, Outcome, OutcomeStatus
 from music.operations import Operation
 from music.operations.fields import made
 from workflows.open_session import Change
@@ -28,7 +28,7 @@ class ChangeSummary(BaseModel):
     def of(cls, result: ChangeSetResult, operations: Sequence[Operation] = ()) -> "ChangeSummary":
         """Return the summary of a change set's result; ``operations`` are those that were asked for."""
         n_verified = sum(outcome.status is OutcomeStatus.VERIFIED for outcome in result.outcomes)
-        lines = list(_outcome_lines(result.outcomes))
+        lines = list(_outcome_lines(result))
         if len(lines) > _MOST_TOLD:
             lines = [*lines[:_MOST_TOLD], f"and {len(lines) - _MOST_TOLD} more"]
         return cls(
@@ -63,16 +63,17 @@ def _made(result: ChangeSetResult, operations: Sequence[Operation]) -> Mapping[s
     return found
 
 
-def _outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _outcome_lines(result: ChangeSetResult) -> Iterator[str]:
     """Tell of the outcomes that are more than verified; those in a row to which the same happened are one line."""
 
     def happened(outcome: Outcome) -> tuple[object, ...]:
         return (outcome.status, outcome.reason, outcome.asked, outcome.read_back)
 
-    for _, row in itertools.groupby(outcomes, happened):
+    is_back = result.state is ChangeSetState.REVERTED  # then that is the reason of all that is verified
+    for _, row in itertools.groupby(result.outcomes, happened):
         alike = list(row)
         first, last = alike[0], alike[-1]
-        if first.status is OutcomeStatus.VERIFIED and not first.reason:
+        if first.status is OutcomeStatus.VERIFIED and (is_back or not first.reason):
             continue
         if first is last:
             yield _outcome_line(first)
