@@ -6,7 +6,11 @@ it adds. A session on disk says it in the instrument's state folder, which has t
 Source: LV2 presets and state extensions (lv2plug.in/ns/ext/presets, lv2plug.in/ns/ext/state); tried with Ardour 7.3.
 """
 
+import dataclasses
 from pathlib import Path
+
+from music.operations import Operation
+from music.operations.tracks import AddMidiTrack
 
 INSTRUMENT = "urn:ardour:a-fluidsynth"
 PRESET_LABEL = "Sideman SoundFont"
@@ -19,6 +23,13 @@ _PREFIXES = """\
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix state: <http://lv2plug.in/ns/ext/state#> .
 """
+
+
+def with_soundfont(operation: Operation) -> Operation:
+    """Let a new track's General MIDI instrument begin with our preset, unless another one is asked for."""
+    if isinstance(operation, AddMidiTrack) and operation.instrument_plugin == INSTRUMENT:
+        return dataclasses.replace(operation, instrument_preset=operation.instrument_preset or PRESET_LABEL)
+    return operation
 
 
 def preset_bundle(soundfont: Path) -> dict[str, bytes]:

@@ -29,6 +29,7 @@ _MEANT = {
     "region": "id or ref",
     "plugin": "id or ref",
     "gain_db": '"-inf" is silence',
+    "points": 'rows of place and value, "0 -6;4 0"',
     "path": "absolute, in an allowed folder",
 }
 

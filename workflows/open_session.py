@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from daw_bridge.daw import Daw, TransportAction, TransportState
+from daw_bridge.instrument_preset import with_soundfont
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState
 from music.errors import NotFound, RequestInvalid
 from music.names import nearest_name
@@ -92,7 +93,9 @@ class OpenSession:
             change_set = ChangeSet(
                 id=_new_id(),
                 label=request.label,
-                operations=tuple(with_allowed_files(operation, folders) for operation in request.operations),
+                operations=tuple(
+                    with_soundfont(with_allowed_files(operation, folders)) for operation in request.operations
+                ),
                 expected_revision=request.expected_revision,
                 session_folder=session.folder,
             )

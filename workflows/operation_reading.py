@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from music.errors import RequestInvalid
 from music.names import nearest_name, shorten
 from music.operations import Operation
-from music.operations.fields import out_of_bounds
+from music.operations.fields import Told, out_of_bounds
 from music.time import BBT, TimeSignature, parse_time_signature
 
 _MOST_TOLD = 8
@@ -104,7 +104,7 @@ def _is_left_out(value: object, hint: object, is_needed: bool) -> bool:
 def _read(value: object, hint: object, name: str) -> object:
     """Read one value of a field; ValueError says what the field takes."""
     if hasattr(hint, "__metadata__"):
-        return _read(value, get_args(hint)[0], name)
+        return _read_told(value, hint, name)
     origin = get_origin(hint)
     if origin in (types.UnionType, typing.Union):
         return _read_union(value, get_args(hint), name)
@@ -121,6 +121,15 @@ def _read(value: object, hint: object, name: str) -> object:
         return tuple(_read(item, get_args(hint)[0], f"{name}[{place}]") for place, item in enumerate(value))
     assert isinstance(hint, type)
     return _read_single(value, hint, name)
+
+
+def _read_told(value: object, hint: object, name: str) -> object:
+    """Read a value whose type is annotated; where it is wrong, what a reader is told of it is said too."""
+    try:
+        return _read(value, get_args(hint)[0], name)
+    except ValueError as error:
+        told = next((marker.text for marker in get_args(hint)[1:] if isinstance(marker, Told)), None)
+        raise ValueError(f"{error}: {told}" if told else str(error)) from None
 
 
 def _read_union(value: object, arms: tuple[object, ...], name: str) -> object:

@@ -113,11 +113,12 @@ class _Comparison:
             case AddMidiTrack():
                 plugin = "with plugin" if operation.instrument_plugin else "without plugin"
                 route = self._route(operation.ref)
-                asked = f"midi_track {self._given_name(operation)!r} {operation.colour.lower()} {plugin}"
+                asked = f"midi_track {self._given_name(operation)!r} {_colour(operation.colour, route)} {plugin}"
                 return asked, _strip(route, "with plugin" if route and route.processors else "without plugin")
             case AddAudioTrack():
-                asked = f"audio_track {self._given_name(operation)!r} {operation.colour.lower()} "
-                return asked, _strip(self._route(operation.ref), "")
+                route = self._route(operation.ref)
+                asked = f"audio_track {self._given_name(operation)!r} {_colour(operation.colour, route)} "
+                return asked, _strip(route, "")
             case ImportMidi():
                 region = self._region(operation)
                 return f"{operation.n_notes} notes", "no region there" if region is None else f"{region.n_notes} notes"
@@ -138,13 +139,18 @@ class _Comparison:
                 return "", ""
 
     def _tempo(self, operation: SetTempo) -> tuple[str, str]:
-        asked = f"{operation.tempo_bpm:g} BPM {operation.time_signature} from {operation.at}"
         here = [point for point in self._snapshot.tempo_map if point.start <= operation.at]
+        metre = operation.time_signature or (here[-1].time_signature if here else None)
+        asked = f"{operation.tempo_bpm:g} BPM {metre} from {operation.at}"
         if not here:
             return asked, "no tempo there"
         agrees = abs(here[-1].tempo_bpm - operation.tempo_bpm) <= _TEMPO_TOLERANCE_BPM
         read = f"{here[-1].tempo_bpm:g} BPM {here[-1].time_signature} from {operation.at}"
-        return asked, asked if agrees and here[-1].time_signature == operation.time_signature else read
+        return asked, asked if agrees and here[-1].time_signature == metre else read
+
+
+def _colour(asked: str | None, route: Route | None) -> str:
+    return asked.lower() if asked else str(route and route.colour)
 
 
 def _strip(route: Route | None, instrument: str) -> str:

@@ -7,7 +7,8 @@ from music.errors import RequestInvalid
 from music.operations.timeline import SetTempo
 from music.time import BBT, TICKS_PER_QUARTER, TimeSignature
 
-_DEFAULT_TEMPO = SetTempo(at=BBT(1), tempo_bpm=120.0, time_signature=TimeSignature(4, 4))  # a new Ardour session's
+_DEFAULT_METRE = TimeSignature(4, 4)  # a new Ardour session's
+_DEFAULT_TEMPO = SetTempo(at=BBT(1), tempo_bpm=120.0)  # likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class _Stretch:
     first_bar: int
     start_quarters: Fraction
     start_seconds: Fraction
-    tempo: SetTempo
+    tempo_bpm: float
+    metre: TimeSignature
 
 
 class Timeline:
@@ -28,10 +30,12 @@ class Timeline:
                     f"tempo and metre can change at bar lines only, not at {tempo.at}; use beat 1, tick 0"
                 )
         by_bar = {1: _DEFAULT_TEMPO} | {tempo.at.bar: tempo for tempo in tempos}
+        metre = _DEFAULT_METRE
         self._stretches: list[_Stretch] = []
         for bar in sorted(by_bar):
             quarters, seconds = self._place(BBT(bar)) if self._stretches else (Fraction(0), Fraction(0))
-            self._stretches.append(_Stretch(bar, quarters, seconds, by_bar[bar]))
+            metre = by_bar[bar].time_signature or metre
+            self._stretches.append(_Stretch(bar, quarters, seconds, by_bar[bar].tempo_bpm, metre))
 
     def quarters(self, place: BBT) -> Fraction:
         """Return how many quarter notes lie before a place."""
@@ -45,10 +49,10 @@ class Timeline:
         if place.bar < 1 or place.beat < 1 or place.tick < 0:
             raise RequestInvalid(f"{place} is no place on the timeline; bars and beats count from 1, ticks from 0")
         stretch = [found for found in self._stretches if found.first_bar <= place.bar][-1]
-        metre = stretch.tempo.time_signature
+        metre = stretch.metre
         ticks = (
             (place.bar - stretch.first_bar) * metre.ticks_per_bar + (place.beat - 1) * metre.ticks_per_beat + place.tick
         )
         quarters = Fraction(ticks, TICKS_PER_QUARTER)
-        seconds = quarters * 60 / Fraction(stretch.tempo.tempo_bpm)
+        seconds = quarters * 60 / Fraction(stretch.tempo_bpm)
         return stretch.start_quarters + quarters, stretch.start_seconds + seconds

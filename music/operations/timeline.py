@@ -17,11 +17,11 @@ def check_stretch(start: BBT, end: BBT) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTempo:
-    """Set tempo and metre from a bar on; at bar 1 it replaces what the session starts with."""
+    """Set the tempo, and the metre if named, from a bar on; at bar 1 it replaces what the session starts with."""
 
     at: BBT
     tempo_bpm: Bpm
-    time_signature: TimeSignature
+    time_signature: TimeSignature | None = None
     verb: Literal["set_tempo"] = "set_tempo"
 
 

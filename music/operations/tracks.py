@@ -13,13 +13,13 @@ Ports = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddMidiTrack:
-    """Make a MIDI track with an instrument plugin (an LV2 URI or another plugin id; None for none) and its preset."""
+    """Make a MIDI track with an instrument; left out it is General MIDI, with Sideman's SoundFont. Null is none."""
 
     ref: RouteRef
     name: str
-    colour: Colour
-    instrument_plugin: str | None
-    instrument_preset: str | None = None  # by its label; without it the plugin starts as it is
+    colour: Colour | None = None
+    instrument_plugin: Annotated[str, Told("a plugin's id")] | None = "urn:ardour:a-fluidsynth"
+    instrument_preset: str | None = None  # by its label; without it the plugin starts as it is, or with the SoundFont
     verb: Literal["add_midi_track"] = "add_midi_track"
 
 
@@ -29,8 +29,8 @@ class AddAudioTrack:
 
     ref: RouteRef
     name: str
-    colour: Colour
-    n_channels: Annotated[int, Within(1, 8)]
+    colour: Colour | None = None
+    n_channels: Annotated[int, Within(1, 8)] = 2
     verb: Literal["add_audio_track"] = "add_audio_track"
 
 

@@ -147,6 +147,16 @@ async def test_a_tempo_inside_a_ramp_ends_it_there(daw: LiveDaw) -> None:
     assert music_of(await daw.snapshot()) == music_of(before)
 
 
+async def test_a_tempo_without_a_metre_leaves_the_metre_as_it_is(daw: LiveDaw) -> None:
+    before = await daw.snapshot()
+    await apply(daw, "waltz", SetTempo(at=BBT(3), tempo_bpm=100.0, time_signature=THREE_FOUR))
+    await apply(daw, "faster", SetTempo(at=BBT(5), tempo_bpm=130.0))
+    assert tempos(await daw.snapshot())[-1] == (BBT(5), 130.0, None, THREE_FOUR)
+    await revert(daw, "faster")
+    await revert(daw, "waltz")
+    assert music_of(await daw.snapshot()) == music_of(before)
+
+
 async def test_a_point_that_changes_nothing_does_not_show_when_something_before_it_changes(daw: LiveDaw) -> None:
     """Ardour keeps the point of a change that was written back; a tempo set before it still reaches past it."""
     start = await daw.snapshot()

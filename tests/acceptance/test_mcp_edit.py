@@ -124,10 +124,21 @@ async def test_twelve_operations_are_one_step_that_is_told_undone_and_done_again
         assert (again["change_set"], again["state"]) == (done["change_set"], "applied")
         assert " Bass midi -3 mute|" in await overview(client)
         listed = (await call(client, "list_changes"))["change_sets"]
-        assert listed[0] == f"{done['change_set']}: two parts, applied, 12 operations"
+        assert listed[0].startswith(f"{done['change_set']}: two parts, applied, 12 operations, ")
         await call(client, "undo")
         assert (await call(client, "session_overview"))["revision"] == start["revision"]
         assert "nothing to undo" in await refused(client, "undo")
+
+
+async def test_a_midi_track_with_nothing_but_a_name_has_an_instrument_that_sounds(studio: Studio) -> None:
+    """Ardour's own General MIDI instrument is silent until it is told a SoundFont."""
+    bare = [
+        {"verb": "add_midi_track", "ref": "bass", "name": "Bass"},
+        {"verb": "add_audio_track", "ref": "v", "name": "V"},
+    ]
+    async with connected(studio) as client, edited(client, bare, "tracks") as done:
+        assert done["other_outcomes"] == []
+        assert "loaded 'Sideman SoundFont'" in (await call(client, "inspect", target="ACE Fluid Synth"))["text"]
 
 
 async def test_a_change_set_is_taken_back_with_all_later_ones(studio: Studio) -> None:

@@ -120,9 +120,12 @@ end
 
 function tempo.operations.set_tempo(context, operation)
 	local ticks = bar_at(operation.at, "a tempo with a metre")
-	tempo.change(context, metre_rows(ticks, operation.time_signature),
-		tempo_curve.rows(timeline.tempo_points(), tempo_curve.with_tempo(timeline.tempos(), ticks, operation.tempo_bpm)))
 	local metre = operation.time_signature
+	if metre == nil or metre == json.null then
+		metre = timeline.metre_at(ticks)
+	end
+	tempo.change(context, metre_rows(ticks, metre),
+		tempo_curve.rows(timeline.tempo_points(), tempo_curve.with_tempo(timeline.tempos(), ticks, operation.tempo_bpm)))
 	return outcome(ticks, shown({ tempo_bpm = operation.tempo_bpm, beats = metre.beats, unit = metre.unit }))
 end
 

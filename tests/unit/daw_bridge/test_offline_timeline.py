@@ -30,6 +30,12 @@ def test_tempo_and_metre_changes_add_up() -> None:
     assert timeline.samples(BBT(5), 48000) == (3 + 6) * 48000
 
 
+def test_a_tempo_without_a_metre_leaves_the_metre_as_it_is() -> None:
+    timeline = Timeline((_tempo(1, 120.0, 3, 4), SetTempo(at=BBT(3), tempo_bpm=60.0)))
+    assert timeline.quarters(BBT(4)) == 9
+    assert timeline.samples(BBT(4), 48000) == (3 + 3) * 48000
+
+
 @given(bar=st.integers(1, 500), tick=st.integers(0, 959), tempo_bpm=st.floats(20, 300))
 def test_one_tempo_agrees_with_the_score(bar: int, tick: int, tempo_bpm: float) -> None:
     place, metre = BBT(bar, 2, tick), TimeSignature(7, 8)

@@ -57,6 +57,10 @@ def test_operations_are_read_as_they_are_written() -> None:
         ({"verb": "assign_vca", "vca": "1", "routes": "Bass"}, "routes must be a list, got 'Bass'"),
         ({"verb": "assign_vca", "vca": "1", "routes": [[]]}, "routes[0] must be text, got []"),
         ({"verb": "comp_playlist", "target": "1", "ranges": [{"playlist": "2"}]}, "start and end are needed"),
+        (
+            {"verb": "write_automation", "route": "1", "points": [[0, -6]]},
+            'points must be text, got [[0, -6]]: rows of distance from start and value, "0 -6;4 0;8 -inf"',
+        ),
         ({"verb": "trim_region", "region": "1"}, "trim_region needs start, end or both"),
         ({"verb": "set_tempo", "at": 1, "tempo_bpm": 90, "time_signature": "x"}, "not a time signature: 'x'"),
     ],

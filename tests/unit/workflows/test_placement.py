@@ -35,7 +35,7 @@ def session(*tempo_map: TempoPoint, routes: tuple[Route, ...] = (SONG,)) -> Sess
     return a_session(*routes, folder="/song", revision="abc", tempo_map=tempo_map)
 
 
-def tempos(snapshot: SessionSnapshot, at_bar: int = 5) -> list[tuple[int, float, TimeSignature]]:
+def tempos(snapshot: SessionSnapshot, at_bar: int = 5) -> list[tuple[int, float, TimeSignature | None]]:
     changes = place_take(
         ChangeSetId("x"), "Trap", LAYOUT, at_bar=at_bar, playback=Playback.MIDI, session=snapshot
     ).operations
