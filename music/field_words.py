@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from music.place import short_place
 from music.time import BBT
@@ -28,14 +28,15 @@ WORDS = {
     "name": "renamed",
     "n_inputs": "inputs",
     "n_outputs": "outputs",
-    "inputs": "input from",
-    "outputs": "output to",
+    "inputs": "input",
+    "outputs": "output",
     "offset_samples": "start inside its file",
     "offset_beats": "start inside its source",
     "fade_in_samples": "fade in",
     "fade_out_samples": "fade out",
     "uri": "plugin",
 }
+_PORTS = ("inputs", "outputs")  # of strips: for each channel its ports, "Kick/audio_out 1 + Snare/audio_out 1"
 _LONGEST = 100
 
 
@@ -57,7 +58,23 @@ def field_lines(
             yield SWITCHES[field.name][0 if now else 1]
             continue
         word = words.get(field.name, field.name.replace("_", " "))
+        if field.name in _PORTS and (rewired := _rewired(was, now)):
+            yield f"{word} {rewired}"
+            continue
         yield f"{word} {_value(field.name, was, names or {})} -> {_value(field.name, now, names or {})}"
+
+
+def _connected(channels: Iterable[str]) -> list[str]:
+    ports = [port for channel in channels for port in channel.split(" + ") if port]
+    return list(dict.fromkeys(port.rpartition("/")[0] or port for port in ports))
+
+
+def _rewired(was: Iterable[str], now: Iterable[str]) -> str:
+    """Tell by their names which strips or devices are connected now or no longer; nothing if only channels differ."""
+    before, after = _connected(was), _connected(now)
+    fresh, gone = [name for name in after if name not in before], [name for name in before if name not in after]
+    parts = (["now " + ", ".join(fresh)] if fresh else []) + (["no longer " + ", ".join(gone)] if gone else [])
+    return ", ".join(parts)
 
 
 def _value(name: str, value: object, names: Mapping[str, str]) -> str:
