@@ -12,7 +12,7 @@ from music.pitch import pitch_class_name
 from music.place import TempoMap, short_place
 from music.session import Plugin, Region, Route, Send, SessionSnapshot
 from music.time import BBT
-from workflows.session_view import db, region_end, route_line
+from workflows.session_view import db, region_end, route_line, send_target
 
 _MOST_NOTES = 400
 _MOST_ROWS = 400
@@ -102,11 +102,9 @@ def _plugin_line(plugin: Plugin) -> str:
 
 
 def _send_line(send: Send, session: SessionSnapshot) -> str:
-    names: dict[str, str] = {route.id: route.name for route in session.routes}
-    names |= {plugin.id: f"sidechain of {plugin.name}" for route in session.routes for plugin in route.processors}
     side = "before" if send.is_pre_fader else "after"
     off = "" if send.is_enabled else ", off"
-    return f"{send.id} to {names.get(str(send.target), 'nothing')} {db(send.gain_db)} dB, {side} the fader{off}"
+    return f"{send.id} to {send_target(send, session)} {db(send.gain_db)} dB, {side} the fader{off}"
 
 
 def region_line(region: Region, session: SessionSnapshot) -> str:

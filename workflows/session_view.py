@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from music.field_words import pan_text
 from music.place import TempoMap, short_place
-from music.session import Region, Route, RouteKind, SessionSnapshot, TimeRange
+from music.session import Region, Route, RouteKind, Send, SessionSnapshot, TimeRange
 from music.time import BBT
 
 KINDS = {
@@ -118,9 +118,20 @@ def _route_line(route: Route, session: SessionSnapshot, detail: _Detail) -> str:
     head += [pan_text(route.pan)] if route.pan else []
     plugins = [f"{'*' if found.is_bypassed else ''}{short(found.name)}" for found in route.processors]
     regions = f"{len(route.regions)}: {region_bars(route.regions, session, detail.most_spans)}" if route.regions else ""
-    sends = " ".join(f">{short(send.name)} {db(send.gain_db)}" for send in route.sends)
+    sends = " ".join(f">{short(send_target(send, session))} {db(send.gain_db)}" for send in route.sends)
     parts = [" ".join([*head, *flags(route)]), _cut(plugins, detail.most_plugins, ","), regions, sends]
     return "|".join(parts).rstrip("|")
+
+
+def send_target(send: Send, session: SessionSnapshot) -> str:
+    """Return what a send goes to, a strip or a plugin that listens to it; else its name."""
+    for route in session.routes:
+        if route.id == send.target:
+            return route.name
+        for plugin in route.processors:
+            if plugin.id == send.target:
+                return f"{route.name}'s {plugin.name}"
+    return send.name
 
 
 def flags(route: Route) -> list[str]:

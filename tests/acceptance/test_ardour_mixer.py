@@ -133,6 +133,7 @@ async def test_a_sidechain_and_the_plugin_that_has_it_come_back(studio: Studio) 
     async with studio.daw() as daw:
         before = await daw.snapshot()
         made = await daw.apply(turn(AddSidechain(ref="d", source="Kick", plugin="ACE Compressor (stereo)")))
+        assert "once its parameter Sidechain is on" in made.outcomes[0].reason
         assert made.state is ChangeSetState.APPLIED, failures(made)
         seen = await there_and_back(studio, RemoveSidechain(plugin="ACE Compressor (stereo)"))
         assert route(seen, "Kick").sends == ()

@@ -68,6 +68,17 @@ local function taps(session, insert)
 	return list
 end
 
+-- A switch of the plugin's own that keeps it from listening, as ACE Compressor has one; nil where there is none.
+local function closed_switch(processor)
+	for _, parameter in ipairs(parameters.of(processor)) do
+		local is_switch = parameter.is_toggle and parameter.name:lower():match("side[%s-]?chain")
+		if is_switch and parameters.value(processor, parameter) <= 0 then
+			return parameter.name
+		end
+	end
+	return nil
+end
+
 function sidechains.operations.add_sidechain(context, operation)
 	local session = context.session
 	local source, source_id = strips.named(context, operation.source)
@@ -106,8 +117,10 @@ function sidechains.operations.add_sidechain(context, operation)
 	if listening ~= 1 then
 		faults.stop("failed", "the send does not reach the sidechain of " .. plugin.processor:display_name())
 	end
+	local switch = closed_switch(plugin.processor)
 	return {
 		route_id = source_id, target_id = id,
+		reason = switch and "the plugin listens to it once its parameter " .. switch .. " is on; set_parameter does that",
 		asked = string.format("%s into %s on %s", source:name(), plugin.processor:display_name(), plugin.route:name()),
 		read_back = table.concat(inputs, ", ") .. " at " .. read_back,
 	}

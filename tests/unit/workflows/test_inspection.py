@@ -42,7 +42,7 @@ def test_a_track_is_told_with_the_ids_of_what_is_on_it() -> None:
 def test_a_send_into_a_sidechain_says_so() -> None:
     route = a_route(processors=(a_plugin(),), sends=(a_send(target="30", is_enabled=False),))
     assert isinstance(route.sends[0], Send)
-    assert "send 40 to sidechain of ACE EQ -12 dB, after the fader, off" in route_text(route, a_session(route))
+    assert "send 40 to Bass's ACE EQ -12 dB, after the fader, off" in route_text(route, a_session(route))
 
 
 def test_notes_are_lines_that_can_be_edited_and_sent_back() -> None:
