@@ -18,12 +18,20 @@ FadeLength = Annotated[float, Within(0.0, 600.0, "in the unit; 0 takes the fade 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveRegion:
-    """Move a region to a place, and to another track of the same kind if one is named."""
+    """Move a region to a place or by a time, or to another track of the same kind, or both."""
 
     region: RegionName
-    at: BBT
+    at: BBT | None = None
+    by_seconds: Annotated[float, Within(-3600.0, 3600.0, "later; below 0 earlier")] | None = None
     track: RouteName | None = None
     verb: Literal["move_region"] = "move_region"
+
+    def __post_init__(self) -> None:
+        """Want one way to go."""
+        if self.at is not None and self.by_seconds is not None:
+            raise ValueError("move_region takes at or by_seconds, got both")
+        if self.at is None and self.by_seconds is None and self.track is None:
+            raise ValueError("move_region needs at, by_seconds or track")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +124,19 @@ class LockRegion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetRegionGain:
-    """Set the gain of an audio region."""
+    """Set the gain of an audio region, turn its polarity over, or both; what is left out stays as it is."""
 
     region: RegionName
-    gain_db: Annotated[float, Within(-math.inf, 40.0, "dB")]
+    gain_db: Annotated[float, Within(-math.inf, 40.0, "dB")] | None = None
+    is_inverted: bool | None = None
     verb: Literal["set_region_gain"] = "set_region_gain"
+
+    def __post_init__(self) -> None:
+        """Refuse to do nothing, or what Ardour cannot keep."""
+        if self.gain_db is None and self.is_inverted is None:
+            raise ValueError("set_region_gain needs gain_db, is_inverted or both")
+        if self.gain_db == -math.inf and self.is_inverted:
+            raise ValueError("a silent region has no polarity; leave is_inverted out, or mute the region")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

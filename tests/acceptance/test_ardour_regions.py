@@ -101,6 +101,43 @@ async def test_a_region_moves_in_time_and_to_another_track_and_keeps_its_id(
     await undo(daw, "move", before)
 
 
+async def test_a_region_is_nudged_by_seconds_and_changes_track_where_it_is(
+    daw: LiveDaw, before: SessionSnapshot, tones: Region, notes: Region
+) -> None:
+    await apply(
+        daw,
+        "nudge",
+        MoveRegion(region=tones.id, by_seconds=-0.02),
+        MoveRegion(region=tones.id, track="More tones"),
+        MoveRegion(region=notes.id, by_seconds=0.25),
+    )
+    nudged = await daw.snapshot()
+    moved = only_region(nudged, "More tones")
+    assert (moved.id, moved.position_samples) == (tones.id, tones.position_samples - SAMPLE_RATE_HZ // 50)
+    assert only_region(nudged, "Notes").position_samples == notes.position_samples + SAMPLE_RATE_HZ // 4
+    assert only_region(nudged, "Notes").notes == notes.notes
+    await undo(daw, "nudge", before)
+    told = await refusal(daw, "too-far", MoveRegion(region=tones.id, by_seconds=-3600.0))
+    assert "cannot be moved by -3600 s" in told
+
+
+async def test_the_polarity_of_a_region_is_turned_over_and_its_gain_stays(
+    daw: LiveDaw, before: SessionSnapshot, tones: Region
+) -> None:
+    await apply(daw, "gain", SetRegionGain(region=tones.id, gain_db=-6.0))
+    await apply(daw, "over", SetRegionGain(region=tones.id, is_inverted=True))
+    turned = only_region(await daw.snapshot(), "Tones")
+    assert turned.is_inverted
+    assert turned.gain_db == pytest.approx(-6.0, abs=0.01)
+    await apply(daw, "louder", SetRegionGain(region=tones.id, gain_db=0.0))
+    assert only_region(await daw.snapshot(), "Tones").is_inverted
+    await apply(daw, "back", SetRegionGain(region=tones.id, is_inverted=False))
+    assert not only_region(await daw.snapshot(), "Tones").is_inverted
+    for change in ("back", "louder", "over"):
+        await daw.revert(ChangeSetId(change))
+    await undo(daw, "gain", before)
+
+
 async def test_copies_follow_each_other_and_a_midi_copy_has_notes_of_its_own(
     daw: LiveDaw, before: SessionSnapshot, tones: Region, notes: Region
 ) -> None:

@@ -67,18 +67,29 @@ function region_shape.operations.lock_region(context, operation)
 	return change(context, region_state.named(context, operation.region), "lock", operation.is_locked)
 end
 
--- Set the gain, keeping the polarity; asked and read_back are in dB.
-local function set_gain(context, region, coefficient)
-	local sign = region:scale_amplitude() < 0 and -1 or 1
-	local outcome = change(context, region, "gain", sign * coefficient)
-	outcome.asked = levels.shown(levels.db(coefficient))
-	outcome.read_back = levels.shown(levels.db(math.abs(region:scale_amplitude())))
+local function gain_text(amplitude)
+	return levels.shown(levels.db(math.abs(amplitude))) .. (amplitude < 0 and ", polarity turned over" or "")
+end
+
+-- Set the gain, keeping the polarity unless it is given; asked and read_back are in dB.
+local function set_gain(context, region, coefficient, is_inverted)
+	if is_inverted == nil then
+		is_inverted = region:scale_amplitude() < 0
+	end
+	local amplitude = is_inverted and -coefficient or coefficient
+	local outcome = change(context, region, "gain", amplitude)
+	outcome.asked, outcome.read_back = gain_text(amplitude), gain_text(region:scale_amplitude())
 	return outcome
 end
 
 function region_shape.operations.set_region_gain(context, operation)
 	local region = region_state.named_audio(context, operation, "change the notes' velocities instead")
-	return set_gain(context, region, levels.coefficient(operation.gain_db))
+	local gain, is_inverted = operation.gain_db, operation.is_inverted
+	if is_inverted == json.null then
+		is_inverted = nil
+	end
+	local coefficient = gain == json.null and math.abs(region:scale_amplitude()) or levels.coefficient(gain)
+	return set_gain(context, region, coefficient, is_inverted)
 end
 
 function region_shape.operations.normalise_region(context, operation)

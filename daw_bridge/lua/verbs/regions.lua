@@ -28,11 +28,28 @@ local function destination(context, name, region)
 	return route:to_track():playlist()
 end
 
+-- The position that a region is asked to have: a place, so many seconds from where it is, or where it is.
+local function asked_position(session, region, operation)
+	if operation.at ~= json.null then
+		return region_state.at(region, timeline.ticks_at(operation.at))
+	elseif operation.by_seconds == json.null then
+		return region:position()
+	end
+	local was = region:position():samples()
+	local samples = was + math.floor(operation.by_seconds * session:nominal_sample_rate() + 0.5)
+	if samples < 0 then
+		faults.stop("invalid", string.format("%s starts %.3f s into the session and cannot be moved by %g s",
+			region:name(), was / session:nominal_sample_rate(), operation.by_seconds))
+	end
+	return region:position():is_beats() and Temporal.timepos_t.from_ticks(timeline.ticks_at_sample(samples))
+		or Temporal.timepos_t(samples)
+end
+
 function regions.operations.move_region(context, operation)
 	local region, id, playlist = region_state.named(context, operation.region)
 	region_state.refuse_locked(region)
 	local onto = destination(context, operation.track, region)
-	local target = region_state.at(region, timeline.ticks_at(operation.at))
+	local target = asked_position(context.session, region, operation)
 	local was = region_state.shape(region)
 	local set = { playlist = ids.of(onto), position = region_state.plain(target), length = was.length, start = was.start }
 	local is_elsewhere = was.playlist ~= set.playlist
@@ -49,7 +66,7 @@ function regions.operations.move_region(context, operation)
 	if not region_state.is_same_shape(region_state.shape(region), set) then
 		faults.stop("failed", "the region reads " .. region_state.span(region))
 	end
-	return outcome(context.session, region, region:name() .. " at " .. timeline.text(operation.at))
+	return outcome(context.session, region, region:name() .. " " .. region_state.span(region))
 end
 
 function regions.operations.copy_region(context, operation)
