@@ -39,6 +39,8 @@ class TransportAction(Enum):
     LOCATE = "locate"
     PLAY_LOOP = "play_loop"
     PLAY_RANGE = "play_range"  # and stop at its end
+    METRONOME_ON = "metronome_on"
+    METRONOME_OFF = "metronome_off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class TransportState:
     is_rolling: bool
     is_recording: bool
     is_looping: bool = False
+    has_metronome: bool = False  # is heard while it rolls
 
 
 class Daw(Protocol):

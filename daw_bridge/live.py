@@ -252,5 +252,5 @@ def _has_arrived(
             if not was_rolling:  # from 8 on what is about to locate counts as rolling for a moment
                 return near and not state.is_rolling
             return near or (state.is_rolling and state.playhead_samples > target_samples)
-        case TransportAction.STATE:
+        case TransportAction.STATE | TransportAction.METRONOME_ON | TransportAction.METRONOME_OFF:
             return True

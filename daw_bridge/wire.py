@@ -188,6 +188,7 @@ def to_transport_state(facts: JsonObject) -> TransportState:
         is_rolling=facts["is_rolling"],
         is_recording=facts["is_recording"],
         is_looping=facts["is_looping"],
+        has_metronome=facts["has_metronome"],
     )
 
 

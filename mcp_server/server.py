@@ -9,6 +9,7 @@ from mcp_server.making_tools import making_tools
 from mcp_server.render_tools import render_tools
 from mcp_server.resources import add_resources
 from mcp_server.session_tools import session_tools
+from mcp_server.transport_tool import transport_tool
 from mcp_server.watching import watch_studio
 from mcp_server.whole_session_tools import whole_session_tools
 from workflows.studio import Studio
@@ -27,6 +28,7 @@ def build_server(studio: Studio) -> MCPServer:
     """Return the MCP server of a studio; the same tools and resources for everyone."""
     tools = [
         *session_tools(studio),
+        transport_tool(studio),
         *change_tools(studio),
         *whole_session_tools(studio),
         *making_tools(studio),

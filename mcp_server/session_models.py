@@ -58,6 +58,8 @@ class TransportReport(BaseModel):
     playhead_samples: int
     is_rolling: bool
     is_recording: bool
+    is_looping: bool
+    has_metronome: bool
 
     @classmethod
     def of(cls, state: TransportState) -> "TransportReport":
@@ -67,6 +69,8 @@ class TransportReport(BaseModel):
             playhead_samples=state.playhead_samples,
             is_rolling=state.is_rolling,
             is_recording=state.is_recording,
+            is_looping=state.is_looping,
+            has_metronome=state.has_metronome,
         )
 
 

@@ -1,4 +1,4 @@
-"""Tools that read the open session, search plugins and move the transport."""
+"""Tools that read the open session and search plugins."""
 
 from typing import Annotated
 
@@ -6,20 +6,18 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import Field
 
 from mcp_server.operation_schema import PLACE, operation_help
-from mcp_server.plain_tool import READS, PlainTool, changes, plain_tool
+from mcp_server.plain_tool import READS, PlainTool, plain_tool
 from mcp_server.session_models import (
     CapabilitiesReport,
     Inspection,
     PluginList,
     SessionOverview,
-    TransportReport,
 )
 from music.errors import NotFound, RequestInvalid
 from music.names import nearest_name
 from music.time import BBT
 from workflows.operation_reading import offered_operations, read_place
-from workflows.requests import LAST_BAR
-from workflows.studio import Studio, TransportAction
+from workflows.studio import Studio
 
 Place = str | int | None
 
@@ -33,8 +31,8 @@ def place_of(value: Place, name: str) -> BBT | None:
 
 
 def session_tools(studio: Studio) -> list[PlainTool]:
-    """Return the tools that look at Ardour and its session, and the transport."""
-    return [*_reading_tools(studio), *_looking_tools(studio), _transport_tool(studio)]
+    """Return the tools that look at Ardour and its session."""
+    return [*_reading_tools(studio), *_looking_tools(studio)]
 
 
 def _reading_tools(studio: Studio) -> list[PlainTool]:
@@ -90,15 +88,3 @@ def _looking_tools(studio: Studio) -> list[PlainTool]:
         return PluginList.of(found)
 
     return [inspect, search_plugins]
-
-
-def _transport_tool(studio: Studio) -> PlainTool:
-    @plain_tool("Transport", changes(idempotent=True))
-    async def transport(
-        action: Annotated[TransportAction, Field(description="locate needs a bar; state only reads")],
-        bar: Annotated[int | None, Field(description="bar to go to, from 1", ge=1, le=LAST_BAR)] = None,
-    ) -> TransportReport:
-        """Play, stop, go to a bar, or only look; returns the transport as read back from Ardour."""
-        return TransportReport.of(await studio.open_session.transport(action, BBT(bar) if bar is not None else None))
-
-    return transport

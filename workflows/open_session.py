@@ -69,10 +69,12 @@ class OpenSession:
             self._seen.popitem(last=False)
         return session
 
-    async def transport(self, action: TransportAction, at: BBT | None = None) -> TransportState:
+    async def transport(
+        self, action: TransportAction, at: BBT | None = None, *, marker: str | None = None, until: BBT | None = None
+    ) -> TransportState:
         """Move the transport and read it back."""
         async with self._open_daw() as daw:
-            return await daw.transport(action, at)
+            return await daw.transport(action, at, marker=marker, until=until)
 
     # Changing it
 

@@ -234,6 +234,7 @@ function reader.transport(session)
 		is_rolling = not session:transport_stopped(), -- while it fades out it still moves
 		is_recording = reader.is_recording(session),
 		is_looping = session:get_play_loop(),
+		has_metronome = ARDOUR.config():get_clicking(),
 	}
 end
 

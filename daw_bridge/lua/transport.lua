@@ -1,4 +1,4 @@
--- Play, stop, locate, play the loop or a range.
+-- Play, stop, locate, play the loop or a range; the metronome.
 
 local transport = {}
 
@@ -47,6 +47,15 @@ function actions.play_range(session, arguments)
 		faults.stop("invalid", "a range ends after it starts")
 	end
 	session:request_bounded_roll(from, to)
+end
+
+--- Let the metronome be heard while the transport rolls, or not; Ardour keeps this for all sessions.
+function actions.metronome_on()
+	ARDOUR.config():set_clicking(true)
+end
+
+function actions.metronome_off()
+	ARDOUR.config():set_clicking(false)
 end
 
 --- Ask the transport for something; what became of it is read with the action `state`.

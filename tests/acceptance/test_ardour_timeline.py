@@ -319,6 +319,12 @@ async def test_the_loop_a_range_and_a_marker_are_played_from(daw: LiveDaw) -> No
         await daw.transport(TransportAction.PLAY_RANGE, BBT(5))
 
 
+async def test_the_metronome_is_switched(daw: LiveDaw) -> None:
+    assert (await daw.transport(TransportAction.METRONOME_ON)).has_metronome
+    assert (await daw.transport(TransportAction.STATE)).has_metronome
+    assert not (await daw.transport(TransportAction.METRONOME_OFF)).has_metronome
+
+
 async def test_what_was_changed_by_hand_since_is_left(daw: LiveDaw, studio: Studio) -> None:
     """Ardour itself moved the loop; the undo says so and leaves it."""
     await apply(daw, "our loop", SetLoop(start=BBT(3), end=BBT(5)))

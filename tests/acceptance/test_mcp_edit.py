@@ -141,6 +141,19 @@ async def test_a_midi_track_with_nothing_but_a_name_has_an_instrument_that_sound
         assert "loaded 'Sideman SoundFont'" in (await call(client, "inspect", target="ACE Fluid Synth"))["text"]
 
 
+async def test_a_client_locates_to_a_marker_and_plays_the_loop(studio: Studio) -> None:
+    marked = [{"verb": "add_marker", "ref": "c", "name": "Chorus", "at": 5}, {"verb": "set_loop", "start": 5, "end": 6}]
+    async with connected(studio) as client, edited(client, marked, "places"):
+        assert (await call(client, "transport", action="locate", marker="Chorus"))["playhead"] == "5|1|0"
+        assert (await call(client, "transport", action="play_loop"))["is_looping"]
+        assert not (await call(client, "transport", action="stop"))["is_rolling"]
+        assert (await call(client, "transport", action="locate", at="2|3"))["playhead"] == "2|3|0"
+        assert (await call(client, "transport", action="metronome_on"))["has_metronome"]
+        assert not (await call(client, "transport", action="metronome_off"))["has_metronome"]
+        assert "a place or a marker is needed" in await refused(client, "transport", action="locate")
+        assert "Choir" in await refused(client, "transport", action="locate", marker="Choir")
+
+
 async def test_a_change_set_is_taken_back_with_all_later_ones(studio: Studio) -> None:
     async with connected(studio) as client:
         start = await call(client, "session_overview")
