@@ -45,6 +45,7 @@ VERBS = (
     "verbs/ranges",
     "verbs/controls",
     "verbs/mixer",
+    "feeds",
     "verbs/routing",
     "verbs/groups",
     "verbs/tracks",

@@ -172,6 +172,21 @@ local function data_type_of(io, which, route)
 	return io:n_ports():n_audio() > 0 and "audio" or "midi"
 end
 
+local function refuse_circles(session, route, which, lists)
+	local seen = {}
+	for _, names in ipairs(lists) do
+		for _, name in ipairs(names) do
+			local other = feeds.owner(session, name, which == "input" and "output" or "input")
+			local id = other and ids.of(other)
+			if other and not seen[id] then
+				seen[id] = true
+				local from, to = table.unpack(which == "input" and { other, route } or { route, other })
+				feeds.refuse_circle(session, from, to)
+			end
+		end
+	end
+end
+
 local function set(context, operation, which, names)
 	local route, id = strips.named(context, operation.route)
 	local io = side(route, which)
@@ -184,6 +199,7 @@ local function set(context, operation, which, names)
 			wanted[i] = was[i]
 		end
 	end
+	refuse_circles(context.session, route, which, wanted)
 	context.undo_with({
 		kind = "restore_connections", route = id, side = which, was = was, set = wanted, key = which .. ":" .. id,
 	})

@@ -153,6 +153,7 @@ function sends.operations.add_send(context, operation)
 	if sends.between(route, target) then
 		faults.stop("invalid", route:name() .. " sends to " .. target:name() .. " already; use set_send")
 	end
+	feeds.refuse_circle(session, route, target)
 	session:add_internal_send(target, operation.is_pre_fader and route:amp() or nothing(), route)
 	local send = sends.between(route, target) or faults.stop("failed", "Ardour made no send")
 	local send_id = ids.of(send)

@@ -88,6 +88,7 @@ function sidechains.operations.add_sidechain(context, operation)
 	elseif not listens_to_others(plugin.insert) then
 		faults.stop("invalid", plugin.processor:display_name() .. " has no sidechain input; use one that has, such as ACE Compressor")
 	end
+	feeds.refuse_circle(session, source, plugin.route)
 	if not plugin.insert:has_sidechain() then
 		context.undo_with({
 			kind = "drop_sidechain", route = ids.of(plugin.route), plugin = plugin_id, key = "sidechain:" .. plugin_id,
