@@ -19,6 +19,8 @@ from music.operations import Operation
 from music.operations.bouncing import BounceRegion, BounceTrack
 from music.operations.material import ImportAudio
 from music.operations.mixer import SetFader, SetMute
+from music.operations.plugins import AddPlugin
+from music.operations.sends import AddSidechain
 from music.operations.tracks import AddAudioTrack
 from music.session import Region, Route
 from music.time import BBT
@@ -379,6 +381,23 @@ async def test_a_region_is_bounced_and_the_bounce_is_undone(studio: Studio) -> N
         assert bounced.length_samples == region.length_samples
         assert not (await route_named(studio, "Melody")).is_muted
         await daw.revert(result.id)
+        assert await daw.snapshot() == before
+
+
+async def test_a_track_is_bounced_after_a_sidechain_from_it_was_undone(studio: Studio) -> None:
+    async with studio.daw() as daw:
+        before = await daw.snapshot()
+    turn = await _place(
+        studio,
+        (
+            AddPlugin(ref="duck", route="Melody", plugin="urn:ardour:a-comp"),
+            AddSidechain(ref="key", source="Bass", plugin="duck", is_pre_fader=False),
+        ),
+    )
+    await _take_back(studio, turn)
+    turn = await _place(studio, (BounceTrack(route="Bass", ref="b", name="Bass frozen"),))
+    await _take_back(studio, turn)
+    async with studio.daw() as daw:
         assert await daw.snapshot() == before
 
 

@@ -81,11 +81,28 @@ function sends.between(route, target)
 	return nil
 end
 
+--- Take a send away. One into a sidechain would take itself away once it is disconnected, again after it is gone; that
+-- leaves the strip without buffers (Route::remove_processors resets them and finds nothing to remove, 7.3), and it cannot
+-- be bounced any more.
+function sends.drop(route, send)
+	if send:to_internalsend():isnil() then
+		send:set_remove_on_disconnect(false)
+	end
+	route:remove_processor(send, nil, true)
+end
+
 --- Make a send into a plugin's sidechain or another port: its outputs are connected as a list says.
 function sends.tap(session, route, before, connections)
-	local processor = ARDOUR.LuaAPI.new_send(session, route, before)
-	if processor:isnil() then
-		faults.stop("failed", "Ardour made no send on " .. route:name())
+	local processor
+	local function make()
+		processor = ARDOUR.LuaAPI.new_send(session, route, before)
+		return not processor:isnil()
+	end
+	if not make() then
+		collectgarbage() -- the ports of one that was removed are there as long as Lua holds it
+		if not waiting.until_true(make) then
+			faults.stop("failed", "Ardour made no send on " .. route:name())
+		end
 	end
 	local output = processor:to_ioprocessor():output()
 	for i = output:n_ports():n_total() - 1, #connections, -1 do
@@ -204,7 +221,7 @@ function sends.operations.remove_send(context, operation)
 		kind = "restore_send", route = ids.of(route), likeness = sends.likeness(context.session, route, send),
 		key = "send:" .. id,
 	})
-	route:remove_processor(send, nil, true)
+	sends.drop(route, send)
 	if find(context.session, id) then
 		faults.stop("failed", "the send is still there")
 	end
@@ -214,7 +231,7 @@ end
 function sends.inverses.remove_send(context, inverse)
 	local send, route = find(context.session, inverse.send)
 	if send then
-		route:remove_processor(send, nil, true)
+		sends.drop(route, send)
 	end
 	return nil
 end

@@ -137,7 +137,7 @@ function sidechains.operations.remove_sidechain(context, operation)
 		likeness = sidechains.likeness(context.session, plugin.insert),
 	})
 	for _, tap in ipairs(taps(context.session, plugin.insert)) do
-		tap.route:remove_processor(tap.send, nil, true)
+		sends.drop(tap.route, tap.send)
 	end
 	plugin.route:remove_sidechain(plugin.processor)
 	if plugin.insert:has_sidechain() then
@@ -152,7 +152,7 @@ function sidechains.remove_taps(session, route)
 	for _, processor in ipairs(processors.plugins(route)) do
 		local insert = processor:to_plugininsert()
 		for _, tap in ipairs(insert:has_sidechain() and taps(session, insert) or {}) do
-			tap.route:remove_processor(tap.send, nil, true)
+			sends.drop(tap.route, tap.send)
 		end
 	end
 end
