@@ -29,6 +29,7 @@ from music.time import BBT
 LEAD_SECONDS = 10.0
 LONGEST_SECONDS = 4 * 3600.0  # whoever waits can cancel
 _POLL_SECONDS = 0.25
+_UNFINISHED = "unfinished.wav"  # as render_session.lua calls it
 _LOAD_SHARE = 0.05
 _BYTES_PER_SAMPLE = 4
 _N_CHANNELS = 2
@@ -114,7 +115,7 @@ async def render_passes(
             {name: value for name, value in request.items() if value is not None},
             timeout_seconds=LONGEST_SECONDS,
             settings=export_settings(sample_rate_hz),
-            before_retry=lambda: _empty(out_folder),
+            before_retry=FinishedPasses(out_folder),
             shares_plugin_cache=True,
         )
     except SetupBroken as error:
@@ -137,9 +138,17 @@ def _place(at: BBT | None) -> dict[str, int] | None:
     return None if at is None else {"bar": at.bar, "beat": at.beat, "tick": at.tick}
 
 
-def _empty(folder: Path) -> None:
-    for file in folder.iterdir():
-        file.unlink()
+class FinishedPasses:
+    """What is kept of a killed interpreter's work: the passes that it had finished."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._n_finished = folder, 0
+
+    def __call__(self) -> bool:
+        """Remove the pass that was under way, and tell whether more are finished than at the last call."""
+        (self._folder / _UNFINISHED).unlink(missing_ok=True)
+        before, self._n_finished = self._n_finished, len(list(self._folder.glob("*.wav")))
+        return self._n_finished > before
 
 
 async def _watch(look: Callable[[], float | None], on_progress: Callable[[float], None]) -> None:

@@ -18,7 +18,7 @@ from daw_bridge.bridge_client import BridgeClient, EditorClosed
 from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.editor_start import EditorProcess
 from daw_bridge.installation import expect_osc_port
-from daw_bridge.offline.interpreter import run_job
+from daw_bridge.offline.interpreter import remove_draft, run_job
 from daw_bridge.programs import find_ardour
 from daw_bridge.whole_file import replace_file
 from music.errors import NotFound, RequestInvalid, SetupBroken, TimedOut, TryLater
@@ -166,7 +166,7 @@ async def new_session(client: BridgeClient, folder: Path, *, unsaved: Unsaved = 
         "make_session",
         request,
         timeout_seconds=SAVE_SECONDS,
-        before_retry=lambda: shutil.rmtree(folder, ignore_errors=True),
+        before_retry=lambda: remove_draft(folder),
     )
     return await open_session(client, folder, unsaved=unsaved)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError
 
 _HERE = Path(__file__).parent
 _LIBRARY = _HERE.parent / "lua"
-_MOST_ATTEMPTS = 3
+_MOST_ATTEMPTS = 5  # without getting any further: 7.3 corrupts its heap at one export in five to ten
 
 
 async def run_job(
@@ -25,7 +26,7 @@ async def run_job(
     *,
     timeout_seconds: float,
     settings: Mapping[str, str] | None = None,
-    before_retry: Callable[[], None] = lambda: None,
+    before_retry: Callable[[], bool] = lambda: False,
     shares_plugin_cache: bool = False,
 ) -> dict[str, Any]:
     """Run ``job`` (a script beside this file, without its suffix) on a request and return its answer.
@@ -33,17 +34,24 @@ async def run_job(
     ``settings`` are files for Ardour's settings folder, by their path in it. With ``shares_plugin_cache`` it knows the
     VST plugins that the editor has found; LV2 plugins are found in any case. Raises RequestInvalid or NotFound when the
     script says so, TimedOut, and SetupBroken when Ardour failed or gave no answer. The interpreter (7.3) now and then
-    crashes by itself; a job that was killed by a signal is run again, after ``before_retry`` has removed what it left.
+    crashes by itself; a job that was killed by a signal is run again, after ``before_retry`` has removed what it left
+    half-made and told whether it had got further than before.
     """
-    for attempt in range(_MOST_ATTEMPTS):
-        if attempt:
-            await asyncio.to_thread(before_retry)
+    n_in_vain = 0
+    while True:
         finished, answer = await _run_once(programs, job, request, timeout_seconds, settings or {}, shares_plugin_cache)
         if answer is not None:
             return _read_answer(answer, finished, request)
-        if finished.code >= 0:
+        n_in_vain = 0 if await asyncio.to_thread(before_retry) else n_in_vain + 1
+        if finished.code >= 0 or n_in_vain == _MOST_ATTEMPTS:
             break
     raise SetupBroken(f"Ardour's interpreter ended (exit code {finished.code}) without an answer: {finished.tail}")
+
+
+def remove_draft(folder: Path) -> bool:
+    """Remove what a killed job left that has to begin anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return False
 
 
 async def _run_once(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from daw_bridge.instrument_preset import INSTRUMENT, state_bundle
-from daw_bridge.offline.interpreter import run_job
+from daw_bridge.offline.interpreter import remove_draft, run_job
 from daw_bridge.offline.read_back import compare
 from daw_bridge.offline.session_file import ARDOUR_TICKS_PER_QUARTER, PlacedAudio, PlacedMarker, PlacedMidi, SessionFile
 from daw_bridge.offline.snapshot import to_snapshot
@@ -102,7 +102,7 @@ async def write_session(
             "make_session",
             request,
             timeout_seconds=timeout_seconds,
-            before_retry=lambda: shutil.rmtree(draft, ignore_errors=True),
+            before_retry=lambda: remove_draft(draft),
         )
         draft_file = draft / f"{session.name}.ardour"
         await asyncio.to_thread(_complete, draft_file, session, changes, made)
