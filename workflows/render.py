@@ -6,6 +6,7 @@ editor is free and the session untouched. A killed process starts again from the
 
 import re
 import shutil
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -101,9 +102,11 @@ class _Render:
         }
 
     async def _render(self, copied: JsonObject) -> JsonObject:
-        wish, out = self.wish, self._work / "out"
-        shutil.rmtree(out, ignore_errors=True)  # of a run that was killed
-        out.mkdir()
+        wish = self.wish
+        for killed in self._work.glob("out-*"):  # an interpreter that outlived its process finds no folder to go on in
+            shutil.rmtree(killed, ignore_errors=True)
+        with storage_errors(self._work):
+            out = Path(tempfile.mkdtemp(prefix="out-", dir=self._work))
         passes = [
             Pass(file=str(number), route=one["route"], region=one["region"])
             for number, one in enumerate(copied["passes"])

@@ -96,6 +96,9 @@ local function is_finished(request, pass)
 end
 
 local function export(request, pass, from, to)
+	if not files.read (request.begun) then -- Ardour would make the folder anew
+		faults.stop ("failed", "the folder to render into is gone")
+	end
 	local exporter = Session:simple_export ()
 	if not exporter:set_preset (request.preset) then
 		faults.stop ("failed", "Ardour did not find the export format")
