@@ -178,15 +178,27 @@ def choose_passes(wish: RenderRequest, session: SessionSnapshot) -> tuple[list[t
 
 
 def _stems(wish: RenderRequest, session: SessionSnapshot) -> tuple[list[Route], list[str]]:
+    told = _told_of_master(session)
     if wish.tracks:
         chosen = [find_route(session, name) for name in wish.tracks]
-        return chosen, [f"{route.name} is muted in the session" for route in chosen if route.is_muted]
+        return chosen, [*told, *(f"{route.name} is muted in the session" for route in chosen if route.is_muted)]
     filled = [route for route in session.routes if route.kind in _TRACKS and route.regions]
     muted = [route.name for route in filled if route.is_muted]
     if len(muted) == len(filled):
         raise RequestInvalid("no track holds anything that is not muted; name the tracks that you want")
-    notices = [f"muted, so no stem was made: {', '.join(muted)}"] if muted else []
-    return [route for route in filled if not route.is_muted], notices
+    if muted:
+        told.append(f"muted, so no stem was made: {', '.join(muted)}")
+    return [route for route in filled if not route.is_muted], told
+
+
+def _told_of_master(session: SessionSnapshot) -> list[str]:
+    """Tell where stems need not add up to the mix: a compressor does something else to each than to their sum."""
+    master = [route for route in session.routes if route.kind is RouteKind.MASTER]
+    plugins = [plugin.name for route in master for plugin in route.processors if not plugin.is_bypassed]
+    if not plugins:
+        return []
+    told = f"each stem went through the master's {', '.join(plugins)} alone, so the stems may not add up to the mix"
+    return [f"{told}; bypass what is on the master for stems that do"]
 
 
 def find_route(session: SessionSnapshot, name: str) -> Route:

@@ -10,7 +10,7 @@ import pytest
 from music.errors import NotFound, RequestInvalid
 from music.session import Route, RouteKind
 from renderers.encode import AudioFormat, Encoding
-from tests.sessions import a_region, a_route, a_session
+from tests.sessions import a_plugin, a_region, a_route, a_session
 from workflows.durable import JobId
 from workflows.render import choose_passes, file_names, new_folder
 from workflows.render_requests import RenderKind, RenderRequest
@@ -52,6 +52,17 @@ def test_a_region_is_found_by_its_name_or_its_id() -> None:
     for name in ("bridge", "21"):
         passes, _ = choose_passes(RenderRequest(kind=RenderKind.REGION, region=name), SONG)
         assert [(label, one.region) for label, one in passes] == [("bridge", "21")]
+
+
+def test_plugins_on_the_master_are_named_where_stems_may_not_add_up() -> None:
+    master = a_route("Master", "6", kind=RouteKind.MASTER, processors=(a_plugin("ACE Compressor"),))
+    song = a_session(route(1, "Bass"), master)
+    for wish in (RenderRequest(kind=RenderKind.STEMS), RenderRequest(kind=RenderKind.STEMS, tracks=("Bass",))):
+        _, (notice,) = choose_passes(wish, song)
+        assert "the master's ACE Compressor alone, so the stems may not add up to the mix" in notice
+    assert choose_passes(RenderRequest(), song)[1] == []
+    off = dataclasses.replace(master, processors=(a_plugin("ACE Compressor", is_bypassed=True),))
+    assert choose_passes(RenderRequest(kind=RenderKind.STEMS), a_session(route(1, "Bass"), off))[1] == []
 
 
 def test_what_is_not_there_is_named_with_its_nearest() -> None:
