@@ -35,6 +35,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_generate(commands)
     _add_takes(commands)
+    _add_listening(commands)
     _add_jobs(commands)
     _add_ardour(commands)
     _add_servers(commands)
@@ -129,6 +130,44 @@ def _add_takes(commands: "Commands") -> None:
     parser = _add(commands, "undo", "takes:undo", "Take back what Sideman last did to the open session.")
     parser.add_argument("change_set", nargs="?", metavar="CHANGE_SET", help="a change set's id (default: the last one)")
     _add_json(parser, "what was done, operation by operation,")
+
+
+def _add_bars(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from-bar", type=_count, metavar="BAR", help="first bar (default: where the session begins)")
+    parser.add_argument("--to-bar", type=_count, metavar="BAR", help="last bar, included (default: where it ends)")
+
+
+def _add_listening(commands: "Commands") -> None:
+    parser = _add(commands, "render", "listening:render", "Render the open Ardour session, as it is, to audio files.")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--stems", action="store_true", help="each track alone, of all that sound (default: the mix)")
+    what.add_argument(
+        "--track", action="append", default=[], metavar="TRACK", help="this track alone; may be given again"
+    )
+    what.add_argument("--region", metavar="REGION", help="this region alone, from its start to its end")
+    parser.add_argument("--with-mix", action="store_true", help="with stems or tracks: the mix beside them")
+    _add_bars(parser)
+    parser.add_argument("--tail", type=float, default=0.0, metavar="S", help="seconds after the end, for what rings on")
+    parser.add_argument("--format", choices=["wav", "flac", "ogg", "mp3"], default="wav", help="default: wav")
+    parser.add_argument(
+        "--bits", type=int, choices=[16, 24, 32], default=24, help="16 is dithered, 32 float (default 24)"
+    )
+    parser.add_argument("--sample-rate", type=_count, metavar="HZ", help="default: the session's")
+    parser.add_argument("--loudness", type=float, metavar="LUFS", help="such as -14; peaks then stay below -1 dBTP")
+    parser.add_argument(
+        "--out", type=_folder, metavar="DIR", help="folder for a new folder (default: the session's own for exports)"
+    )
+    _add_json(parser, "what was rendered, each file as it was read back,")
+    description = "Measure loudness, peaks, dynamics, stereo, balance and masking."
+    parser = _add(commands, "measure", "listening:measure", description)
+    parser.add_argument(
+        "source", nargs="?", metavar="SOURCE", help="audio file, take, or render job (default: the open session's mix)"
+    )
+    parser.add_argument("--track", action="append", default=[], metavar="TRACK", help="this track too, by itself")
+    parser.add_argument("--masking", action="store_true", help="all tracks by themselves, and who covers whom")
+    _add_bars(parser)
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="and draw it into this PNG file")
+    _add_json(parser, "what was measured")
 
 
 def _add_jobs(commands: "Commands") -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -10,8 +11,13 @@ from rich.text import Text
 from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.take import Take
 from workflows.commands import spelled_here
+from workflows.masking_lines import masking_lines
+from workflows.render_requests import RenderReport
 from workflows.studio import to_json
 from workflows.take_session import open_command
+
+if TYPE_CHECKING:
+    from workflows.measure import Measures
 
 _ID_WIDTH = 22  # characters of a take's or a job's id
 _WORDS = {
@@ -95,6 +101,46 @@ def show_take(take: Take, folder: str) -> None:
     console.print(folder)
     if take.session_file:
         console.print(f"open it in Ardour: {open_command(Path(folder) / take.session_file)}")
+
+
+def show_rendered(report: RenderReport) -> None:
+    """Print the files with what was read back of each, and what whoever asked should know."""
+    console = PlainConsole()
+    files = Table("", "length", "LUFS", "dBTP", box=None)
+    for file in report.files:
+        level = ["silent", ""] if file.is_silent else [_level(file.loudness_lufs), _level(file.true_peak_dbtp)]
+        add_row(files, file.name, f"{file.seconds:.2f} s", *level)
+    console.print(files)
+    for notice in report.notices:
+        console.print(f"  note: {spelled_here(notice)}")
+    for file in report.files:
+        console.print(file.path)
+
+
+def show_measures(found: "Measures") -> None:
+    """Print the levels of a sound and its parts, its balance, and who covers whom."""
+    console = PlainConsole()
+    console.print(found.title)
+    table = Table("", "LUFS", "loudest 3 s", "range LU", "dBTP", "crest dB", "correlation", box=None)
+    for name, levels in (("all", found.levels), *((part.name, part.levels) for part in found.parts)):
+        if levels.is_silent:
+            add_row(table, name, "silent")
+            continue
+        numbers = (levels.loudness_lufs, levels.short_term_max_lufs, levels.loudness_range_lu)
+        shown = [_level(number) for number in (*numbers, levels.true_peak_dbtp, levels.crest_db)]
+        add_row(table, name, *shown, f"{levels.stereo.correlation:.2f}" if levels.stereo else "")
+    console.print(table)
+    if found.balance_db:
+        pairs = zip(found.octaves, found.balance_db, strict=True)
+        console.print("balance, dB over pink noise: " + ", ".join(f"{name} {value:+.1f}" for name, value in pairs))
+    if found.masking:
+        console.print("covered by others:")
+        for line in masking_lines(found):
+            console.print(f"  {line}")
+
+
+def _level(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
 
 
 def in_words(field: str) -> str:

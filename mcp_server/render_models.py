@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field
 
 from workflows.commands import spelled_here
+from workflows.masking_lines import masking_lines
 from workflows.render_requests import RenderReport
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from workflows.measure import Comparison, Levels, Measures
 
 _MOST_PARTS = 16
-_LEAST_SHARE = 0.1
 
 
 class RenderedFiles(BaseModel):
@@ -163,16 +163,3 @@ def _part_line(name: str, levels: "Levels") -> str:
         f"{name}: {shown(levels.loudness_lufs)} LUFS, {shown(levels.true_peak_dbtp)} dBTP, "
         f"crest {shown(levels.crest_db)} dB{width}"
     )
-
-
-def masking_lines(found: "Measures") -> list[str]:
-    """Return one line for each part: how much of it is covered, where, and by whom."""
-    lines = []
-    for one in sorted(found.masking, key=lambda one: -one.share):
-        ranges = [
-            f"{name} {share:.0%}" for name, share in zip(found.ranges, one.by_range, strict=True) if share is not None
-        ]
-        others = sorted(one.by_track.items(), key=lambda item: -item[1])
-        by = [f"{name} {share:.0%}" for name, share in others[:3] if share >= _LEAST_SHARE]
-        lines.append(f"{one.track}: {one.share:.0%} ({', '.join(ranges)})" + (f"; by {', '.join(by)}" if by else ""))
-    return lines

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
 from tests.acceptance.ardour_editor import ArdourEditor, make_empty_session
 from tests.acceptance.homes import home_environment, running_serve, sideman, sideman_json
@@ -131,6 +132,59 @@ def test_a_take_is_placed_and_undone(desk: Desk, take: dict[str, Any]) -> None:
     undone_by_name = desk.run("undo", job["id"])
     assert (undone_by_name.returncode, job["state"]) == (0, "done")
     assert "reverted" in undone_by_name.stdout
+
+
+@pytest.fixture
+def placed(desk: Desk, take: dict[str, Any]) -> Iterator[None]:
+    """Have the take in bars 1 and 2 of the open session."""
+    desk.json("place", take["id"], "--at", "1")
+    yield
+    desk.json("undo")
+
+
+@pytest.mark.usefixtures("placed")
+def test_the_open_session_is_rendered_to_files_that_were_read_back(desk: Desk, take: dict[str, Any]) -> None:
+    out = desk.folder / "my renders"
+    report = desk.json(
+        "render", "--stems", "--with-mix", "--from-bar", "1", "--to-bar", "2", "--format", "flac", "--out", str(out)
+    )
+    parts = {part["role"] for part in take["plan"]["parts"]}
+    assert {file["name"].casefold() for file in report["files"]} == {"mix", *parts}
+    (folder,) = out.iterdir()
+    for file in report["files"]:
+        path = Path(file["path"])
+        assert (path.parent, path.suffix) == (folder, ".flac")
+        assert soundfile.info(path).frames == file["n_frames"]
+        assert not file["is_silent"]
+    loud = desk.run("render", "--to-bar", "2", "--loudness", "-16", "--out", str(out))
+    assert loud.returncode == 0, loud.stderr
+    assert " -16.0 " in loud.stdout
+    assert str(out / "mix ") in loud.stdout
+    assert "render" in loud.stderr, "no progress was told"
+    assert "did you mean" in desk.refused(2, "render", "--track", "Bas")
+    assert "bar 1 is before bar 2" in desk.refused(2, "render", "--from-bar", "2", "--to-bar", "1")
+
+
+@pytest.mark.usefixtures("placed")
+def test_the_open_session_and_files_and_takes_are_measured(desk: Desk, take: dict[str, Any]) -> None:
+    picture = desk.folder / "measured.png"
+    found = desk.json("measure", "--masking", "--to-bar", "2", "--picture", str(picture))
+    assert {part["name"].casefold() for part in found["parts"]} == {part["role"] for part in take["plan"]["parts"]}
+    assert -60 < found["levels"]["loudness_lufs"] < 0
+    assert len(found["balance_db"]) == len(found["octaves"])
+    assert {one["track"] for one in found["masking"]} <= {part["name"] for part in found["parts"]}
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    loudness = take["plan"]["loudness_lufs"]
+    assert desk.json("measure", take["id"])["levels"]["loudness_lufs"] == pytest.approx(loudness, abs=1.5)
+    mix = desk.folder / "takes" / take["id"] / "mix.wav"
+    elsewhere = desk.folder / "elsewhere.wav"
+    elsewhere.write_bytes(mix.read_bytes())
+    shown = desk.run("measure", str(elsewhere))
+    assert shown.returncode == 0, shown.stderr
+    assert "elsewhere.wav" in shown.stdout
+    assert "balance, dB over pink noise: 31 " in shown.stdout.replace("\n", " ")
+    assert "leave the source or these out" in desk.refused(2, "measure", str(elsewhere), "--masking")
+    assert "no take 'nothing'" in desk.refused(2, "measure", "nothing")
 
 
 def test_what_does_not_exist_is_refused_in_one_line(desk: Desk, take: dict[str, Any]) -> None:
