@@ -16,7 +16,7 @@ from daw_bridge.daw import Capabilities, TransportAction, TransportState, Unavai
 from daw_bridge.derive import DERIVATIONS
 from daw_bridge.events import Passing, read_passing
 from daw_bridge.kept_revisions import read_kept, tidy
-from daw_bridge.recording import RecordingReport, RecordRequest, record, stop_recording
+from daw_bridge.recording import RecordingReport, RecordRequest, end_recording, record, stop_recording
 from daw_bridge.session_control import SessionState, Unsaved
 from daw_bridge.taking_back import take_back
 from daw_bridge.wire import (
@@ -136,9 +136,13 @@ class LiveDaw:
         """Close the session, and the editor with it."""
         await session_control.close_session(self._client, unsaved=unsaved)
 
-    async def record(self, request: RecordRequest, *, job: JobContext | None = None) -> RecordingReport:
+    async def record(self, request: RecordRequest, *, name: str = "", job: JobContext | None = None) -> RecordingReport:
         """Record takes and report what came of them; writes are refused meanwhile."""
-        return await record(self._client, request, job=job)
+        return await record(self._client, request, name=name, job=job)
+
+    async def end_recording(self, name: str) -> bool:
+        """End the recording of this name if a process that died has left it; return whether there was one."""
+        return await end_recording(self._client, name)
 
     async def stop_recording(self) -> None:
         """Stop the transport, and with it a recording; whoever waits for that one reports what was kept."""

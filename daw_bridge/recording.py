@@ -5,12 +5,14 @@ transport then rolls on without recording. Everything that was set for the recor
 """
 
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from daw_bridge.bridge_client import BridgeClient
+from daw_bridge.bridge_client import BridgeClient, Recording
 from daw_bridge.bridge_folder import JsonObject
-from music.errors import Cancelled, RequestInvalid, TimedOut
+from music.errors import Cancelled, RequestInvalid, TimedOut, TryLater
 from music.job import JobContext, Progress
 from music.time import BBT
 
@@ -54,7 +56,7 @@ class RecordRequest:
 class RecordedRegion:
     """What one take left on one track."""
 
-    take: int  # from 1
+    take: int | None  # from 1; None where that is not known any more
     track_id: str
     track_name: str
     playlist_id: str
@@ -75,15 +77,50 @@ class RecordingReport:
     reason: str = ""  # why it is not complete
 
 
-async def record(client: BridgeClient, request: RecordRequest, *, job: JobContext | None = None) -> RecordingReport:
+async def record(
+    client: BridgeClient, request: RecordRequest, *, name: str = "", job: JobContext | None = None
+) -> RecordingReport:
     """Record takes and report what came of them; a cancelled job stops the transport, and what was played is kept.
 
     RequestInvalid for what cannot record, Recording when something is being recorded, TimedOut when Ardour does not
-    move. What was armed, punched and counted in before is put back in every case.
+    move. What was armed, punched and counted in before is put back in every case, unless this process dies; then
+    ``end_recording`` of the same ``name`` does it.
     """
+    async with _alone(client):
+        return await _record(client, request, name=name, job=job)
+
+
+@contextlib.asynccontextmanager
+async def _alone(client: BridgeClient) -> AsyncIterator[None]:
+    """Keep other clients from recording, in the pauses between takes too; Recording where another one does."""
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(client.folder.lock("record", timeout_seconds=0))
+        except TryLater as error:
+            raise Recording("another recording is under way; wait for its end, or cancel its job") from error
+        yield
+
+
+async def end_recording(client: BridgeClient, name: str) -> bool:
+    """End the recording that a process of ours left when it died; return whether there was one.
+
+    The transport is stopped and what was armed is put back; what was played until then is on the tracks.
+    """
+    async with _alone(client):
+        if not (await _ask(client, "is_open", name=name))["is_open"]:
+            return False
+        await _stop(client)
+        await _ask(client, "close")
+    return True
+
+
+async def _record(
+    client: BridgeClient, request: RecordRequest, *, name: str, job: JobContext | None
+) -> RecordingReport:
     plan = await _ask(
         client,
         "prepare",
+        name=name,
         tracks=list(request.tracks),
         start=_place(request.start),
         end=None if request.end is None else _place(request.end),

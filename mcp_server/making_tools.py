@@ -110,7 +110,7 @@ def _job_tools(studio: Studio) -> list[PlainTool]:
 
     @plain_tool("Cancel a job", changes(destructive=True, idempotent=True), is_told_elsewhere=True)
     async def cancel_job(job: JobName) -> JobReport:
-        """Cancel a running job; what it has half made is removed, and a finished job stays as it is."""
+        """Cancel a running job; what it has half made goes, what it recorded stays; a finished job stays as it is."""
         return _report(studio, await studio.cancel(JobId(job)))
 
     return [job, cancel_job]

@@ -6,12 +6,13 @@ from mcp.server.mcpserver import MCPServer
 
 from mcp_server.change_tools import change_tools
 from mcp_server.making_tools import making_tools
+from mcp_server.recording_tool import recording_tool
 from mcp_server.render_tools import render_tools
 from mcp_server.resources import add_resources
 from mcp_server.session_tools import session_tools
 from mcp_server.transport_tool import transport_tool
 from mcp_server.watching import watch_studio
-from mcp_server.whole_session_tools import whole_session_tools
+from mcp_server.whole_session_tool import session_tool
 from workflows.studio import Studio
 
 _INSTRUCTIONS = """\
@@ -30,9 +31,10 @@ def build_server(studio: Studio) -> MCPServer:
         *session_tools(studio),
         transport_tool(studio),
         *change_tools(studio),
-        *whole_session_tools(studio),
+        session_tool(studio),
         *making_tools(studio),
         *render_tools(studio),
+        recording_tool(studio),
     ]
     server: MCPServer = MCPServer(
         "sideman",

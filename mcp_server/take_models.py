@@ -11,8 +11,9 @@ from music.changeset import ChangeSetResult
 from music.take import Comparison, Take
 from workflows.commands import spelled_here
 from workflows.durable import JobStatus
+from workflows.record import recording_of
 from workflows.render import report_of
-from workflows.studio import KeptTakes
+from workflows.studio import KeptTakes, RecordingReport
 
 
 def compared(row: Comparison) -> str:
@@ -147,6 +148,30 @@ class MadeTake(BaseModel):
         )
 
 
+class RecordedTakes(BaseModel):
+    """What a record job left on the tracks."""
+
+    regions: list[str] = Field(description="take, track: region id and name, samples or notes")
+    n_takes: int
+    is_complete: bool
+    reason: str = Field(description="why it is not complete")
+
+    @classmethod
+    def of(cls, report: RecordingReport) -> "RecordedTakes":
+        """Return a line for each region."""
+        return cls(
+            regions=[
+                ("" if one.take is None else f"take {one.take}, ")
+                + f"{one.track_name}: {one.region_id} {one.name}, "
+                + (f"{one.length_samples} samples" if one.n_notes is None else f"{one.n_notes} notes")
+                for one in report.regions
+            ],
+            n_takes=report.n_takes,
+            is_complete=report.is_complete,
+            reason=report.reason,
+        )
+
+
 class JobReport(BaseModel):
     """Where a job stands, and its result when it is done."""
 
@@ -159,6 +184,7 @@ class JobReport(BaseModel):
     take: MadeTake | None = None
     placed: ChangeSummary | None = None
     rendered: RenderedFiles | None = None
+    recorded: RecordedTakes | None = None
 
     @classmethod
     def of(cls, status: JobStatus, take: Take | None, placed: ChangeSetResult | None) -> "JobReport":
@@ -173,4 +199,5 @@ class JobReport(BaseModel):
             take=MadeTake.of(take) if take else None,
             placed=ChangeSummary.of(placed) if placed else None,
             rendered=RenderedFiles.of(rendered) if (rendered := report_of(status.result)) else None,
+            recorded=RecordedTakes.of(recorded) if (recorded := recording_of(status.result)) else None,
         )

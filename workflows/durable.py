@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -162,6 +162,7 @@ class Recipe:
     name: str
     stages: Callable[[JsonObject], tuple[Stage, ...]]
     run: Callable[[Job, JsonObject], JsonObject]
+    takes_turns: bool = True  # with other work of this process; what only waits for Ardour begins at once
     clean_up: Callable[[JobId, JsonObject], None] = _leave_nothing
 
 
@@ -350,17 +351,22 @@ class DurableJobs:
         job = Job(JobId(str(DBOS.workflow_id)), chosen.stages(request), jobs=self)
         self._held.add(job.id)
         try:
-            while not self._permits.acquire(timeout=_CANCEL_POLL_SECONDS):
-                job.raise_if_cancelled()
-            try:
-                with facts_recorded(), self._store_errors():
-                    return chosen.run(job, request)
-            finally:
-                self._permits.release()
+            with self._turn(job) if chosen.takes_turns else nullcontext(), facts_recorded(), self._store_errors():
+                return chosen.run(job, request)
         finally:
             self._latest.pop(job.id, None)  # what is recorded of its steps tells how far it came
             self._ended_seconds[job.id] = time.monotonic()
             self._held.discard(job.id)
+
+    @contextmanager
+    def _turn(self, job: Job) -> Iterator[None]:
+        """Hold one of the few places for work that keeps the processor busy."""
+        while not self._permits.acquire(timeout=_CANCEL_POLL_SECONDS):
+            job.raise_if_cancelled()
+        try:
+            yield
+        finally:
+            self._permits.release()
 
     def _to_status(self, workflow: WorkflowStatus) -> JobStatus:
         job_id = JobId(workflow.workflow_id)

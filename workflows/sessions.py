@@ -1,16 +1,14 @@
-"""Sessions as a whole: saved, kept as snapshots, copied, renamed, opened; and takes recorded into the open one."""
+"""Sessions as a whole: saved, kept as snapshots, copied, renamed and opened."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from daw_bridge.live import LiveDaw
-from daw_bridge.recording import RecordingReport, RecordRequest
 from daw_bridge.session_control import SessionState, Unsaved, snapshots_of
-from music.job import JobContext
 from workflows.allowed_files import allowed_path
 
-__all__ = ["RecordRequest", "RecordingReport", "SessionState", "Sessions", "Unsaved"]
+__all__ = ["SessionState", "Sessions", "Unsaved"]
 
 
 class Sessions:
@@ -65,11 +63,6 @@ class Sessions:
         """Make an empty session in a new folder and open it in the place of the open one."""
         async with self._open_live() as daw:
             return await daw.new_session(await self._allowed(daw, path), unsaved=unsaved)
-
-    async def record(self, request: RecordRequest, *, job: JobContext) -> RecordingReport:
-        """Record takes and report what came of them."""
-        async with self._open_live() as daw:
-            return await daw.record(request, job=job)
 
     async def _allowed(self, daw: LiveDaw, path: str) -> Path:
         state = await daw.session_state()

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from daw_bridge.bridge_client import EditorClosed
+from daw_bridge.bridge_client import EditorClosed, Recording
 from daw_bridge.button_ear import ButtonEar, ButtonPress, UndoPress
 from daw_bridge.daw import Capabilities, TransportAction, TransportState
 from daw_bridge.doctor import Check, Verdict
 from daw_bridge.events import Passing
 from daw_bridge.programs import find_ardour
+from daw_bridge.recording import RecordingReport, RecordRequest
 from engines.registry import load_registry
 from library.takes import KeptTakes, TakeStore, take_to_json
 from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
@@ -26,6 +27,7 @@ from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, Tim
 from music.job import Progress
 from music.take import Take
 from renderers.soundfont import find_soundfont
+from workflows import record
 from workflows.ardour import follow_editor, open_ear, open_live
 from workflows.commands import spelled_here
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
@@ -48,6 +50,8 @@ __all__ = [
     "Check",
     "KeptTakes",
     "Passing",
+    "RecordRequest",
+    "RecordingReport",
     "Studio",
     "TransportAction",
     "TransportState",
@@ -140,6 +144,15 @@ class Studio:
         # whichever process goes on with it, wherever that was started, and whichever session is open by then
         request = replace(request, take=str(folder), session_folder=session.folder)
         return self._jobs.start(new_job_id(), "place", {"wish": _PLACE.dump_python(request, mode="json")})
+
+    async def record(self, wish: RecordRequest) -> JobId:
+        """Start a job that records takes, and return its id; Recording while something is being recorded."""
+        under_way = [job.id for job in self.jobs(only_running=True) if job.recipe == "record"]
+        session = await self.open_session.snapshot()
+        if under_way or session.is_recording:
+            what = f"job {under_way[0]} is recording" if under_way else "the transport is recording"
+            raise Recording(f"{what}; wait for its end, or {'cancel the job' if under_way else 'stop it first'}")
+        return self._jobs.start(new_job_id(), "record", record.to_json(wish, session))
 
     async def _with_destination(self, request: GenerateRequest) -> tuple[GenerateRequest, list[str]]:
         """Return the request with the place settled where the take goes, and what to tell about it."""
@@ -406,7 +419,13 @@ def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress],
         takes=TakeStore(settings.takes_dir),
         open_daw=lambda: open_live(settings),
     )
-    recipes = {recipe.name: recipe for recipe in (generate_recipe(rooms), place_recipe(rooms), render_recipe(rooms))}
+    made = (
+        generate_recipe(rooms),
+        place_recipe(rooms),
+        record.record_recipe(lambda: open_live(settings)),
+        render_recipe(rooms),
+    )
+    recipes = {recipe.name: recipe for recipe in made}
     return Studio(rooms, DurableJobs(settings.data_dir, recipes, on_progress=on_progress))
 
 

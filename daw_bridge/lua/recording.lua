@@ -94,6 +94,7 @@ function actions.prepare(session, editor, arguments)
 	local lead = timeline.place_at_sample(from)
 	lead.bar = math.max(1, lead.bar - arguments.pre_roll_bars)
 	kept, armed_routes = state_before(session), routes
+	kept.name = arguments.name
 	arm_alone(session, routes)
 	ranges.put_punch({ session = session, editor = editor }, {
 		bounds = {
@@ -107,6 +108,11 @@ function actions.prepare(session, editor, arguments)
 		start_samples = from, end_samples = to or json.null, sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
 		locate_samples = timeline.samples_at(timeline.ticks_at(lead)),
 	}
+end
+
+--- Whether the recording of this name was prepared here and never closed: whoever did so has ended.
+function actions.is_open(session, _, arguments)
+	return { is_open = kept ~= nil and kept.path == session:path() and kept.name == arguments.name }
 end
 
 function actions.locate(session, _, arguments)

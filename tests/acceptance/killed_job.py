@@ -1,7 +1,7 @@
 """A process that runs one job and kills itself, without a chance to tidy up, at its Nth report of progress.
 
-Usage: killed_job.py N generate TO, killed_job.py N place TAKE, or killed_job.py N render FOLDER; the settings come from
-the environment. Prints each report. N = 0 lives on; "render.2" is the second report of the stage "render".
+Usage: killed_job.py N generate TO, … N place TAKE, … N render FOLDER, or … N record TRACK; the settings come from the
+environment. Prints each report. N = 0 lives on; "render.2" is the second report of the stage "render".
 """
 
 import asyncio
@@ -11,11 +11,12 @@ import sys
 from collections import Counter
 
 from music.job import Progress
+from music.time import BBT
 from workflows.durable import JobId
 from workflows.render_requests import Encoding, RenderKind, RenderRequest
 from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.settings import load_settings
-from workflows.studio import build_studio
+from workflows.studio import RecordRequest, build_studio
 
 
 def main() -> None:
@@ -40,6 +41,8 @@ def main() -> None:
         elif recipe == "render":
             wish = RenderRequest(kind=RenderKind.STEMS, with_mix=True, encoding=Encoding(bits=32), folder=what)
             job_id = await studio.listening.render(wish)
+        elif recipe == "record":
+            job_id = await studio.record(RecordRequest(tracks=(what,), start=BBT(2), end=BBT(60), n_takes=2))
         else:
             to = Destination(what)
             at_bar = 1 if to is Destination.LIVE else None

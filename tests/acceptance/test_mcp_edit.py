@@ -380,16 +380,6 @@ async def test_a_snapshot_is_opened_by_its_name(studio: Studio) -> None:
         assert " Late " not in await overview(client)
 
 
-async def test_a_take_is_recorded_from_one_place_to_another(studio: Studio) -> None:
-    async with connected(studio) as client, edited(client, twelve(studio)[6:7]) as done:
-        keys = done["made"]["keys"]
-        report = await call(client, "record", tracks=[keys], start=2, end=3)
-        assert report["is_complete"], report
-        assert len(report["regions"]) == 1
-        assert f"{keys} Keys audio 0||1: 2" in await overview(client)
-        assert "record has no argument 'take'; did you mean 'takes'?" in await refused(client, "record", take=2)
-
-
 async def test_twenty_tracks_are_told_in_few_bytes(studio: Studio) -> None:
     operations = [
         {"verb": "add_audio_track", "ref": f"t{n}", "name": f"Track {n}", "colour": "#336699", "n_channels": 2}
