@@ -171,7 +171,7 @@ local function from_text(parameter, text)
 	if parameter.is_toggle and switches[trimmed:lower()] then
 		return switches[trimmed:lower()]
 	end
-	local digits, unit = trimmed:match("^([+-]?[%d%.]+)%s*(.-)$")
+	local digits, unit = trimmed:gsub("%s*:%s*1$", ""):match("^([+-]?[%d%.]+)%s*(.-)$") -- a ratio of 4:1 is 4
 	local number = digits and tonumber(digits)
 	if number then
 		return converted(parameter, number, unit)

@@ -22,6 +22,8 @@ class WriteAutomation:
     """Write points on a lane, replacing what lies between the first and the last of them, and have it played.
 
     Values are in dB for gain, trim and send levels, -1 to 1 for pan, 0 or 1 for mute, else in the parameter's own unit.
+    The first point also holds before it and the last one after it: to change a stretch alone, write what is around it
+    too, as in "0 0;0.1 2;16 2;16.1 0".
     """
 
     route: RouteName | None = None

@@ -222,7 +222,7 @@ async def test_presets_are_listed_loaded_saved_and_overwritten(studio: Studio) -
             async with applied(daw, LoadPreset(plugin=comp, preset="Zero")):
                 assert _values(_master(await daw.snapshot()).processors[0]) != leveller
             assert _values(_master(await daw.snapshot()).processors[0]) == leveller
-            ratio = SetParameter(plugin=comp, parameter="Ratio", value=8)
+            ratio = SetParameter(plugin=comp, parameter="Ratio", value="8:1")
             async with applied(daw, ratio, SavePreset(plugin=comp, preset="Mine ä 1")):
                 await _overwrite_and_look(daw, comp)
                 told = await daw.read("list_presets", {"plugin": comp})
