@@ -65,7 +65,9 @@ def _reading_tools(studio: Studio) -> list[PlainTool]:
 def _looking_tools(studio: Studio) -> list[PlainTool]:
     @plain_tool("Look closely", READS, arguments={"start": PLACE, "end": {"description": "exclusive"}})
     async def inspect(
-        target: Annotated[str, Field(description='id or name of a track, region, plugin or send; or "selection"')],
+        target: Annotated[
+            str, Field(description='id or name of a track, region, plugin or send; or "selection", "ports"')
+        ],
         control: Annotated[
             str | None, Field(description="its automation: gain, pan, … of a track; a parameter of a plugin")
         ] = None,

@@ -64,14 +64,15 @@ def field_lines(
         yield f"{word} {_value(field.name, was, names or {})} -> {_value(field.name, now, names or {})}"
 
 
-def _connected(channels: Iterable[str]) -> list[str]:
+def connected(channels: Iterable[str]) -> list[str]:
+    """Return the names of the strips, and of the ports that are no strip's, that channels are connected to."""
     ports = [port for channel in channels for port in channel.split(" + ") if port]
     return list(dict.fromkeys(port.rpartition("/")[0] or port for port in ports))
 
 
 def _rewired(was: Iterable[str], now: Iterable[str]) -> str:
     """Tell by their names which strips or devices are connected now or no longer; nothing if only channels differ."""
-    before, after = _connected(was), _connected(now)
+    before, after = connected(was), connected(now)
     fresh, gone = [name for name in after if name not in before], [name for name in before if name not in after]
     parts = (["now " + ", ".join(fresh)] if fresh else []) + (["no longer " + ", ".join(gone)] if gone else [])
     return ", ".join(parts)

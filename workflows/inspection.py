@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from music.errors import NotFound, RequestInvalid
-from music.field_words import shown
+from music.field_words import connected, shown
 from music.names import nearest_name, shorten
 from music.pitch import pitch_class_name
 from music.place import TempoMap, short_place
@@ -16,6 +16,12 @@ from workflows.session_view import db, region_end, route_line, send_target
 
 _MOST_NOTES = 400
 _MOST_ROWS = 400
+_PORTS = {
+    "audio_sources": "set_input, audio",
+    "audio_targets": "set_output, audio",
+    "midi_sources": "set_input, MIDI",
+    "midi_targets": "set_output, MIDI",
+}
 _TICKS_PER_QUARTER = 1920  # of notes in regions, as Ardour has them
 
 Thing = Route | Region | Plugin | Send
@@ -79,7 +85,7 @@ def selected_text(session: SessionSnapshot) -> str:
 def route_text(route: Route, session: SessionSnapshot) -> list[str]:
     """Return a track or bus with everything on it, and the ids of all that."""
     lines = [route_line(route, session)]
-    lines.append(f"colour {route.colour}, inputs {_ports(route.inputs)}, outputs {_ports(route.outputs)}")
+    lines.append(f"colour {route.colour}, inputs {_connected(route.inputs)}, outputs {_connected(route.outputs)}")
     details = {"monitoring": route.monitoring, "trim dB": route.trim_db or None, "width": route.width}
     lines += [f"{name} {shown(value)}" for name, value in details.items() if value is not None]
     lines += [f"plugin {_plugin_line(plugin)}" for plugin in route.processors]
@@ -93,8 +99,13 @@ def route_text(route: Route, session: SessionSnapshot) -> list[str]:
     return lines
 
 
-def _ports(ports: Iterable[str]) -> str:
-    return ", ".join(port or "nothing" for port in ports) or "nothing"
+def _connected(channels: Iterable[str]) -> str:
+    return ", ".join(connected(channels)) or "nothing"
+
+
+def ports_text(facts: Mapping[str, Any]) -> list[str]:
+    """Return the ports outside of strips, to and from which a strip can be connected, from the bridge's reading."""
+    return [f"{words}: {', '.join(facts[name]) or 'none'}" for name, words in _PORTS.items()]
 
 
 def _plugin_line(plugin: Plugin) -> str:

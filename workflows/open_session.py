@@ -20,12 +20,13 @@ from music.session_diff import ParameterNames, plugins_set_anew, session_changes
 from music.time import BBT
 from workflows.allowed_files import with_allowed_files
 from workflows.destruction import losses
-from workflows.inspection import Found, find, lane_text, plugin_text, region_text, route_text, selected_text
+from workflows.inspection import Found, find, lane_text, plugin_text, ports_text, region_text, route_text, selected_text
 from workflows.session_history import Stretch, begin_of, steps_between, stretches
 
 _STANDING = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
 _MOST_SEEN = 16
 _SELECTION = "selection"
+_PORTS = "ports"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,26 +187,17 @@ class OpenSession:
     # Looking closely
 
     async def inspect(self, target: str, *, control: str | None, start: BBT | None, end: BBT | None) -> str:
-        """Tell all of a track, region or plugin, of one control's automation, or of what is selected."""
+        """Tell all of a track, region or plugin, of one control's automation, of what is selected, or of the ports."""
         async with self._open_daw() as daw:
             session = await self._look(daw)
             if target == _SELECTION:
                 return selected_text(session)
+            if target == _PORTS:
+                return "\n".join(ports_text(await daw.read("ports", {})))
             found = find(target, session)
             if control is not None:
                 return "\n".join(await _lane(daw, found, control, start or BBT(1)))
-            match found.thing:
-                case Route():
-                    return "\n".join(route_text(found.thing, session))
-                case Region():
-                    return "\n".join([*region_text(found.thing, session, start, end), f"on {found.route.name}"])
-                case Plugin():
-                    wanted: dict[str, object] = {"plugin": found.thing.id}
-                    return "\n".join(
-                        plugin_text(await daw.read("plugin", wanted), await daw.read("list_presets", wanted))
-                    )
-                case send:
-                    return "\n".join([*route_text(found.route, session), f"the send is {send.id}"])
+            return "\n".join(await _thing(daw, session, found, start, end))
 
     async def search_plugins(self, text: str, *, is_instrument: bool | None, limit: int) -> dict[str, Any]:
         """Search the plugins that are installed in Ardour, best first."""
@@ -214,6 +206,19 @@ class OpenSession:
             wanted["is_instrument"] = is_instrument
         async with self._open_daw() as daw:
             return await daw.read("search_plugins", wanted)
+
+
+async def _thing(daw: Daw, session: SessionSnapshot, found: Found, start: BBT | None, end: BBT | None) -> Sequence[str]:
+    match found.thing:
+        case Route():
+            return route_text(found.thing, session)
+        case Region():
+            return [*region_text(found.thing, session, start, end), f"on {found.route.name}"]
+        case Plugin():
+            wanted: dict[str, object] = {"plugin": found.thing.id}
+            return plugin_text(await daw.read("plugin", wanted), await daw.read("list_presets", wanted))
+        case send:
+            return [*route_text(found.route, session), f"the send is {send.id}"]
 
 
 async def _lane(daw: Daw, found: Found, control: str, start: BBT) -> list[str]:

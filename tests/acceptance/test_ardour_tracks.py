@@ -291,7 +291,7 @@ async def test_a_vca_is_removed_and_comes_back(playing: Studio) -> None:
         (SetOutput(route="Reverb", targets=("Reverb",)), "cannot be connected to itself"),
         (SetOutput(route="Master", targets=("Reverb",)), "the sound would go round in a circle"),
         (SetInput(route="Reverb", sources=("Master",)), "the sound would go round in a circle"),
-        (SetOutput(route="Reverb", targets=("system:playback_99",)), "no route system:playback_99"),
+        (SetOutput(route="Reverb", targets=("system:playback_99",)), "no port system:playback_99"),
         (AddVca(ref="v", name="All"), "a VCA is called All already"),
         (AddGroup(ref="g", name="Low", routes=("Keys",)), "a group is called Low already"),
         (RemoveGroup(group="Lo"), "did you mean .*Low"),

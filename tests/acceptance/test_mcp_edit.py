@@ -154,6 +154,15 @@ async def test_a_client_locates_to_a_marker_and_plays_the_loop(studio: Studio) -
         assert "Choir" in await refused(client, "transport", action="locate", marker="Choir")
 
 
+async def test_a_client_finds_the_ports_that_a_strip_can_be_connected_to(studio: Studio) -> None:
+    async with connected(studio) as client, edited(client, twelve(studio)[6:7], "a track"):
+        ports = (await call(client, "inspect", target="ports"))["text"]
+        assert "system:capture_1" in ports.splitlines()[0]
+        wrong = [{"verb": "set_input", "route": "Keys", "sources": ["system:capture_99"]}]
+        refusal = await call(client, "edit_session", operations=wrong, label="input")
+        assert "no port system:capture_99; did you mean system:capture_" in refusal["other_outcomes"][0]
+
+
 async def test_a_change_set_is_taken_back_with_all_later_ones(studio: Studio) -> None:
     async with connected(studio) as client:
         start = await call(client, "session_overview")

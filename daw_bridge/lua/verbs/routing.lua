@@ -117,6 +117,22 @@ local function ports_on(io, data_type)
 	return names
 end
 
+-- The strip that a name means that is no port; stops with the nearest port where it is written as one.
+local function strip_or_port(context, name, ports)
+	local is_found, found = pcall(strips.named, context, name)
+	if is_found then
+		return found
+	elseif name:find(":", 1, true) then
+		local known = {}
+		for port in pairs(ports) do
+			known[#known + 1] = port
+		end
+		table.sort(known)
+		names.stop_unknown_text("port", name, known)
+	end
+	return error(found, 0)
+end
+
 -- The ports that the names of an operation stand for: those of one strip, or ports by their names.
 local function partners(context, route, names, which, data_type)
 	local found = {}
@@ -129,7 +145,7 @@ local function partners(context, route, names, which, data_type)
 		if there[name] then
 			found[#found + 1] = name
 		else
-			local other = strips.named(context, name)
+			local other = strip_or_port(context, name, there)
 			if ids.of(other) == ids.of(route) then
 				faults.stop("invalid", route:name() .. " cannot be connected to itself")
 			end

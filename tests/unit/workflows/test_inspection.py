@@ -39,6 +39,14 @@ def test_a_track_is_told_with_the_ids_of_what_is_on_it() -> None:
     assert "region 20 riff 9 to 13, 3 notes" in told
 
 
+def test_connections_are_told_by_the_names_of_strips_and_foreign_ports_whole() -> None:
+    route = a_route(
+        inputs=("Kick/audio_out 1 + Snare/audio_out 1", "Kick/audio_out 2"), outputs=("system:playback_1", "")
+    )
+    (told,) = [line for line in route_text(route, a_session(route)) if line.startswith("colour")]
+    assert told.endswith("inputs Kick, Snare, outputs system:playback_1")
+
+
 def test_a_send_into_a_sidechain_says_so() -> None:
     route = a_route(processors=(a_plugin(),), sends=(a_send(target="30", is_enabled=False),))
     assert isinstance(route.sends[0], Send)
