@@ -38,7 +38,9 @@ def _render_tool(studio: Studio) -> PlainTool:
         format: Literal["wav", "flac", "ogg", "mp3"] = "wav",  # noqa: A002  the word a client writes
         bits: Literal[16, 24, 32] = 24,
         sample_rate_hz: int | None = None,
-        loudness_lufs: Annotated[float | None, Field(description="true peak then below -1 dBTP")] = None,
+        loudness_lufs: Annotated[
+            float | None, Field(description="true peak then below -1 dBTP; of stems: of all together")
+        ] = None,
         folder: Annotated[str | None, Field(description="default: the session's export folder")] = None,
         wait_seconds: WaitSeconds = 120.0,
     ) -> JobReport:

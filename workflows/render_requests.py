@@ -42,7 +42,7 @@ class RenderRequest:
     tail_seconds: float = 0.0
     encoding: Encoding = field(default_factory=Encoding)
     sample_rate_hz: int | None = None  # None: the session's
-    loudness_lufs: float | None = None  # None: as loud as it is
+    loudness_lufs: float | None = None  # of stems together, which keep their balance; None: as loud as it is
     folder: str | None = None  # None: the session's own folder for exports
     is_kept: bool = True  # else it is only to be measured, and lies among Sideman's own files
     session_folder: str | None = None  # that was open when it was asked for
@@ -70,13 +70,8 @@ class RenderRequest:
         if self.sample_rate_hz and self.sample_rate_hz > 48000 and self.encoding.format is AudioFormat.MP3:
             raise RequestInvalid(f"MP3 has at most 48000 Hz, got {self.sample_rate_hz}")
         low, high = LOUDNESS_RANGE_LUFS
-        if self.loudness_lufs is not None:
-            if self.kind is RenderKind.STEMS:
-                raise RequestInvalid("stems keep their levels, so that they add up to the mix; leave the loudness out")
-            if not low <= self.loudness_lufs <= high:
-                raise RequestInvalid(
-                    f"the loudness must be within {low:g} and {high:g} LUFS, got {self.loudness_lufs:g}"
-                )
+        if self.loudness_lufs is not None and not low <= self.loudness_lufs <= high:
+            raise RequestInvalid(f"the loudness must be within {low:g} and {high:g} LUFS, got {self.loudness_lufs:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ This module brings SciPy; it is loaded when the first rendering is finished.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from music.errors import SetupBroken
 from music.job import JobContext, Progress
 from renderers.encode import encode
 from renderers.master import master
-from workflows.render_requests import RenderedFile, RenderRequest
+from workflows.render_requests import RenderedFile, RenderKind, RenderRequest
 
 _MOST_ENCODINGS = 4  # lossy encoders raise peaks by a few tenths of a dB, a little differently at each level
 _PEAK_MARGIN_DB = 0.05
@@ -28,18 +29,41 @@ def finish_files(
     rendering: Rendering, labels: Sequence[str], paths: Sequence[Path], wish: RenderRequest, job: JobContext
 ) -> tuple[tuple[RenderedFile, ...], list[str]]:
     """Write each file and return what was read back of it, and what to tell about it."""
-    files, notices = [], []
+    files: list[RenderedFile] = []
+    notices: list[str] = []
+    gain = np.float32(1)
+    if wish.kind is RenderKind.STEMS and wish.loudness_lufs is not None:
+        gain, notices = _common_gain(rendering, wish, wish.loudness_lufs)
+        wish = replace(wish, loudness_lufs=None)
     for number, (one, label, path) in enumerate(zip(rendering.passes, labels, paths, strict=True)):
         job.raise_if_cancelled()
         job.report(Progress("finish", number / len(paths)))
-        file, told = _finish(one, label, path, wish)
+        file, told = _finish(one, label, path, wish, gain)
         files.append(file)
         notices += told
     return tuple(files), notices
 
 
-def _finish(one: RenderedPass, label: str, path: Path, wish: RenderRequest) -> tuple[RenderedFile, list[str]]:
-    audio, notices = _cut(one), []
+def _common_gain(rendering: Rendering, wish: RenderRequest, loudness_lufs: float) -> tuple[np.float32, list[str]]:
+    """Return the factor that brings stems to a loudness together: each keeps its level against the others."""
+    first, *others = rendering.passes
+    together = _cut(first)
+    for stem in () if wish.with_mix else others:  # the first is the mix then
+        together += _cut(stem)
+    loudness = measure_levels(together, first.sample_rate_hz).loudness_lufs
+    if loudness is None:
+        return np.float32(1), [
+            "all is silent, or too short to have a loudness: the stems were left as loud as they are"
+        ]
+    gain_db = loudness_lufs - loudness
+    told = f"each stem has {gain_db:+.1f} dB, so that together they have {loudness_lufs:g} LUFS; no limiter is on them"
+    return np.float32(10 ** (gain_db / 20)), [told]
+
+
+def _finish(
+    one: RenderedPass, label: str, path: Path, wish: RenderRequest, gain: np.float32
+) -> tuple[RenderedFile, list[str]]:
+    audio, notices = _cut(one) * gain, []
     if wish.loudness_lufs is not None:
         mastered = master(audio, one.sample_rate_hz, wish.loudness_lufs)
         audio, notices = mastered.audio, list(mastered.notices)

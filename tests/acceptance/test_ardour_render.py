@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from PIL import Image
 
+from analysis.levels import measure_levels
 from daw_bridge.daw import TransportAction
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, StorageFailed
@@ -191,6 +192,19 @@ async def test_a_silent_range_is_told_to_be_silent(workflows: Workflows) -> None
     assert report.files[0].is_silent
     assert report.files[0].loudness_lufs is None
     assert any("silent" in notice for notice in report.notices)
+
+
+async def test_stems_are_brought_to_a_loudness_together_and_keep_their_balance(workflows: Workflows) -> None:
+    plain = await rendered(workflows, kind=RenderKind.STEMS, from_bar=1, to_bar=2, encoding=FLOAT)
+    asked = await rendered(workflows, kind=RenderKind.STEMS, from_bar=1, to_bar=2, encoding=FLOAT, loudness_lufs=-20.0)
+    together = np.sum([read(file.path) for file in asked.files], axis=0)
+    loudness = measure_levels(np.ascontiguousarray(together.T, np.float32), SAMPLE_RATE_HZ).loudness_lufs
+    assert loudness == pytest.approx(-20.0, abs=0.05)
+    raised = [
+        (now.loudness_lufs or 0) - (was.loudness_lufs or 0) for was, now in zip(plain.files, asked.files, strict=True)
+    ]
+    assert raised == pytest.approx([raised[0]] * len(raised), abs=0.2)
+    assert any("so that together they have -20 LUFS" in notice for notice in asked.notices)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,6 @@ def test_what_is_not_there_is_named_with_its_nearest() -> None:
         ({"sample_rate_hz": 22050}, "sample rate must be one of"),
         ({"sample_rate_hz": 96000, "encoding": Encoding(format=AudioFormat.MP3)}, "at most 48000"),
         ({"loudness_lufs": -2.0}, "loudness must be within"),
-        ({"kind": RenderKind.STEMS, "loudness_lufs": -14.0}, "stems keep their levels"),
     ],
 )
 def test_what_makes_no_sense_is_refused(wish: dict[str, Any], reason: str) -> None:
