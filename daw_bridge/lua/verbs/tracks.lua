@@ -241,6 +241,17 @@ function tracks.take_out(context, routes)
 	return true
 end
 
+-- Let go of the names of a track's playlists when it goes for good: from 8 on Ardour keeps the playlists, and a track that
+-- is made again would get one of another name.
+local function free_names(session, track)
+	for playlist in lists.each(session:playlists():playlists_for_track(track)) do
+		if not playlist:shared() then
+			playlist:set_name("(unused) " .. ids.of(playlist))
+			playlist:to_stateful():clear_changes()
+		end
+	end
+end
+
 --- Remove the tracks that `inverses` name, all in one go, and mark those that are settled; `all` are the change set's.
 -- Returns whether the editor is now asking the person about it.
 function tracks.remove(context, all, inverses)
@@ -255,6 +266,9 @@ function tracks.remove(context, all, inverses)
 			inverse.note = string.format("%s was kept: it holds %d region(s) that came from elsewhere", route:name(), foreign)
 		else
 			routes[#routes + 1] = route
+			if context.session.remove_route and not route:to_track():isnil() then -- who is asked may say no
+				free_names(context.session, route:to_track())
+			end
 		end
 	end
 	if #routes == 0 then
