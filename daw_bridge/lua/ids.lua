@@ -23,6 +23,15 @@ local function is_group(session, id)
 	return false
 end
 
+local function is_vca(session, id)
+	for vca in lists.each(session:vca_manager():vcas()) do
+		if ids.own(vca) == id then
+			return true
+		end
+	end
+	return false
+end
+
 local function is_region(persistent)
 	local region = ARDOUR.RegionFactory.region_by_id(persistent)
 	return exists(region) and not region:playlist():isnil()
@@ -38,8 +47,7 @@ end
 local function is_there(session, id)
 	local persistent = PBD.ID(id)
 	return exists(session:stripable_by_id(persistent)) or exists(session:processor_by_id(persistent))
-		or exists(session:controllable_by_id(persistent))
-		or is_playlist(session, persistent) or is_region(persistent) or is_group(session, id)
+		or is_playlist(session, persistent) or is_region(persistent) or is_group(session, id) or is_vca(session, id)
 end
 
 -- The id that Ardour was to give next when the session was saved.
@@ -124,11 +132,8 @@ end
 
 --- The id that Ardour itself gave an object: what its files name, and what tells it from one that it took the place of.
 function ids.own(object)
-	if object.full_name then -- a VCA: Ardour gives it another id with each start (7.3 to 9.8), but its fader keeps its own
-		local fader = object:gain_control():id():to_s()
-		if fader ~= "0" then -- what 9.8 tells scripts of all controls; there a VCA is known until Ardour is closed
-			return fader
-		end
+	if object.full_name then -- a VCA: Ardour gives it another id with each start (7.3 to 9.8), but its fader's lane keeps its own
+		return object:gain_control():alist():to_stateful():id():to_s()
 	end
 	return object:to_stateful():id():to_s()
 end
