@@ -177,7 +177,8 @@ def test_a_moved_session_opens_in_the_editor_with_no_dialog_and_still_sounds_whe
     folder = tmp_path / "moved élsewhere"
     shutil.copytree(written.report.folder, folder)
     with ArdourEditor(folder) as editor:
-        assert editor.window_titles() == [f"{SESSION_NAME} - Ardour"]
+        (title,) = editor.window_titles()
+        assert title.removeprefix("*") == f"{SESSION_NAME} - Ardour"  # 9.8 has something to save at once
         picture = editor.screenshot(_artifact_folder(tmp_path) / "offline-session.png")
         assert picture.stat().st_size > 30_000
         complaints = [line for line in editor.log().splitlines() if "[ERROR]" in line or "[WARNING]" in line]
