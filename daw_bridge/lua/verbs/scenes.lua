@@ -1,7 +1,9 @@
 -- store_scene, recall_scene, clear_scene: Ardour's own mixer scenes, which keep every fader, knob and button.
--- Lua cannot read what a scene holds, but the state that Ardour writes tells.
+-- Lua cannot read what a scene holds, but the state that Ardour writes tells. A scene is recalled here by setting the
+-- controls: what Ardour calls recalling sets the transport's buttons as well, where their ids are also those of controls
+-- in the scene (7.3 to 9.8), so that it may start to roll or to record.
 
-local scenes = { operations = {}, inverses = {}, requires = {}, leaves_regions = true }
+local scenes = { operations = {}, inverses = {}, leaves_regions = true }
 
 local n_scenes = 8 -- as many as the mixer window shows
 
@@ -9,27 +11,48 @@ local function settle()
 	ARDOUR.LuaAPI.wait_for_process_callback(2, 500) -- buttons take effect in the audio thread
 end
 
--- Every control of the session with its id.
+-- What a control is known by, also when the session is loaded again: its id, or where Lua reads 0 for the ids of all
+-- controls (9.8) that of its lane.
+local function key_of(control)
+	local id, lane = control:id():to_s(), control:alist()
+	if id ~= "0" then
+		return id
+	end
+	return not lane:isnil() and lane:to_stateful():id():to_s() or nil
+end
+
+local function is_known_by_lane(session)
+	return strips.all(session)[1]:gain_control():id():to_s() == "0"
+end
+
+-- Every control of the session with its key.
 local function each_control()
 	local list = {}
 	for controllable in lists.each(PBD.Controllable.registered_controllables()) do
 		local control = controllable:to_automationcontrol()
-		list[#list + 1] = not control:isnil() and { id = controllable:id():to_s(), control = control } or nil
+		local key = not control:isnil() and key_of(control)
+		list[#list + 1] = key and { key = key, control = control } or nil
 	end
 	return list
+end
+
+-- Whether a VCA acts on a control; then it is set even where it reads as it should, since the VCA may be set as well.
+local function follows(control)
+	local slavable = control:to_slavable()
+	return not slavable:isnil() and slavable:slaved()
 end
 
 local function values_now()
 	local values = {}
 	for _, it in ipairs(each_control()) do
-		values[it.id] = it.control:get_value()
+		values[it.key] = it.control:get_value()
 	end
 	return values
 end
 
 local function put_some(list, values)
 	for _, it in ipairs(list) do
-		local value = values[it.id]
+		local value = values[it.key]
 		if value and not nearness.is_same(value, it.control:get_value()) then
 			it.control:set_value(value, PBD.GroupControlDisposition.NoGroup)
 		end
@@ -42,25 +65,12 @@ local function put(session, values)
 	local of_vcas, list = {}, each_control()
 	for vca in lists.each(session:vca_manager():vcas()) do
 		for _, control in ipairs({ vca:gain_control(), vca:mute_control(), vca:solo_control() }) do
-			of_vcas[#of_vcas + 1] = { id = control:id():to_s(), control = control }
+			of_vcas[#of_vcas + 1] = { key = key_of(control), control = control }
 		end
 	end
 	put_some(of_vcas, values)
 	put_some(list, values)
 	put_some(list, values) -- the width of a strip makes room for its pan, and the other way round
-end
-
--- The values that a scene holds, from a state that is written for this and read again.
-local function values_in(session, number)
-	local text, values = pending.text(session), {}
-	for attributes, body in (text:match("<MixerScenes[^>]*>(.-)</MixerScenes>") or ""):gmatch("<MixerScene ([^>]*)>(.-)</MixerScene>") do
-		if math.tointeger(attributes:match('index="(%d+)"')) == number - 1 then
-			for id, value in body:gmatch('<ControlValue id="(%d+)" value="([^"]+)"') do
-				values[id] = tonumber(value)
-			end
-		end
-	end
-	return next(values) and values or faults.stop("failed", "Ardour's state tells nothing of the scene")
 end
 
 local function scene_of(session, number)
@@ -82,15 +92,45 @@ local function write(session, number, name)
 	scene_of(session, number):set_name(name)
 end
 
--- Whether Lua can tell the ids of controls, by which a scene holds their values; at 9.8 all of them read 0.
-local function tells_ids(session)
-	return strips.all(session)[1]:gain_control():id():to_s() ~= "0"
+-- The ids of lanes by those of their controls, in a state: both stand in the element of what they belong to, the lanes one
+-- deeper, under the same name but for its end.
+local function lanes_by_control(text)
+	local open, found = { { lanes = {}, names = {} } }, {}
+	for closing, tag, attributes, is_empty in text:gmatch("<(/?)(%a[%w%-]*)([^>]-)(/?)>") do
+		local here, above = open[#open], open[#open - 1]
+		local id = attributes:match(' id="(%d+)"')
+		if closing ~= "" then
+			for control, name in pairs(here.names) do
+				found[control] = here.lanes[name]
+			end
+			open[#open] = nil
+		elseif tag == "Controllable" then
+			local parameter = attributes:match(' parameter="(%d+)"')
+			here.names[id] = parameter and "parameter-" .. parameter or attributes:match(' name="([^"]*)"'):gsub("control$", "")
+		elseif tag == "AutomationList" then
+			above.lanes[attributes:match(' automation%-id="([^"]*)"')] = id
+		end
+		if closing == "" and is_empty == "" then
+			open[#open + 1] = { lanes = {}, names = {} }
+		end
+	end
+	return found
 end
 
-local no_ids = "this Ardour tells scripts no ids of controls, so what a mixer scene changes could not be taken back"
-
-for _, verb in ipairs({ "recall_scene", "clear_scene" }) do
-	scenes.requires[verb] = { probe = tells_ids, reason = no_ids .. "; Ardour 7.3 and 8.12 can do it, or do it by hand" }
+-- The values that a scene holds, by the keys of controls, from a state that is written for this and read again.
+local function values_in(session, number)
+	local text, values = pending.text(session), {}
+	local lanes = is_known_by_lane(session) and lanes_by_control(text)
+	for attributes, body in (text:match("<MixerScenes[^>]*>(.-)</MixerScenes>") or ""):gmatch("<MixerScene ([^>]*)>(.-)</MixerScene>") do
+		if math.tointeger(attributes:match('index="(%d+)"')) == number - 1 then
+			for id, value in body:gmatch('<ControlValue id="(%d+)" value="([^"]+)"') do
+				local key = lanes and lanes[id] or not lanes and id
+				values[key or ""] = tonumber(value)
+			end
+		end
+	end
+	values[""] = nil -- controls that belong to no strip, or to one that is gone
+	return next(values) and values or faults.stop("failed", "Ardour's state tells nothing of the scene")
 end
 
 -- What there is at a number, to be put back; null where it is empty.
@@ -103,9 +143,6 @@ end
 
 function scenes.operations.store_scene(context, operation)
 	local session, number = context.session, operation.scene
-	if is_stored(session, number) and not tells_ids(session) then
-		faults.stop("invalid", no_ids .. "; store it as one that is empty")
-	end
 	context.undo_with({
 		kind = "restore_scene", scene = number, was = likeness(session, number), set = operation.name, key = "scene:" .. number,
 	})
@@ -133,12 +170,13 @@ function scenes.operations.recall_scene(context, operation)
 	need(session, number)
 	local wanted, before = values_in(session, number), values_now()
 	local was, set = differing(before, wanted)
-	context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
-	session:apply_nth_mixer_scene(number - 1)
-	settle()
-	if next((differing(wanted, values_now()))) then
-		put(session, wanted) -- Ardour may set a strip while its VCA still moves it
+	for _, it in ipairs(each_control()) do
+		if wanted[it.key] and follows(it.control) then
+			was[it.key], set[it.key] = before[it.key], wanted[it.key]
+		end
 	end
+	context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
+	put(session, set)
 	local now = values_now()
 	local missed = 0
 	for _ in pairs((differing(wanted, now))) do
