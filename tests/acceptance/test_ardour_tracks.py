@@ -180,6 +180,17 @@ async def test_names_and_colours_change(playing: Studio) -> None:
     assert route(seen, "Kick").colour == "#ff8800"
 
 
+async def test_an_empty_track_is_renamed_with_its_playlist_whatever_the_name_becomes(playing: Studio) -> None:
+    """From 8 on Ardour puts a line for some characters."""
+    async with playing.daw() as daw:
+        made = await daw.apply(turn(AddAudioTrack(ref="e", name="Empty")))
+        seen = await there_and_back(playing, RenameTrack(route="Empty", name='In "quotes"'))
+        name = next(found.name for found in seen.routes if found.name.startswith("In "))
+        assert name in ('In "quotes"', "In _quotes_")
+        assert [playlist.name for playlist in route(seen, name).playlists] == [name]
+        await daw.revert(made.id)
+
+
 async def test_strips_change_their_order(playing: Studio) -> None:
     seen = await there_and_back(playing, MoveTrack(route="Keys", before="Kick"), MoveTrack(route="Kick"))
     assert [found.name for found in seen.routes] == ["Master", "Keys", "Bass", "Reverb", "Kick"]

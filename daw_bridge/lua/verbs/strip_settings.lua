@@ -13,17 +13,32 @@ local function same_name(session, name, id)
 	return false
 end
 
+-- The playlist that a track plays: Ardour names it after the track, unless it holds or held a region.
+local function playlist_of(route)
+	local track = route:to_track()
+	return not track:isnil() and { id = ids.of(track:playlist()), name = track:playlist():name() } or nil
+end
+
 function strip_settings.operations.rename_track(context, operation)
 	local route, id = strips.named(context, operation.route)
 	if same_name(context.session, operation.name, id) then
 		faults.stop("invalid", "another strip is called " .. operation.name .. " already; choose another name")
 	end
-	context.undo_with({ kind = "restore_name", route = id, was = route:name(), set = operation.name, key = "name:" .. id })
-	route:set_name(operation.name)
-	if route:name() ~= operation.name then
-		faults.stop("failed", "Ardour took the name as " .. route:name())
+	local was, playlist, outcome = route:name(), playlist_of(route), { route_id = id, asked = operation.name }
+	local function note_undo(set)
+		context.undo_with({ kind = "restore_name", route = id, was = was, playlist = playlist, set = set, key = "name:" .. id })
 	end
-	return { route_id = id, asked = operation.name, read_back = route:name() }
+	note_undo(operation.name)
+	route:set_name(operation.name)
+	outcome.read_back = route:name()
+	if outcome.read_back ~= operation.name then
+		if outcome.read_back == was then
+			faults.stop("failed", "Ardour did not take the name")
+		end
+		note_undo(outcome.read_back)
+		outcome.reason = "Ardour named it " .. outcome.read_back .. ": the name has characters that names may not have"
+	end
+	return outcome
 end
 
 function strip_settings.inverses.restore_name(context, inverse)
@@ -31,10 +46,19 @@ function strip_settings.inverses.restore_name(context, inverse)
 	if not route then
 		return nil -- it went with its track
 	end
+	if route:name() == inverse.was then
+		return nil
+	end
 	if route:name() ~= inverse.set then
 		return "it was renamed to " .. route:name() .. " since; left as it is"
 	end
+	local playlist = inverse.playlist and context.session:playlists():by_id(ids.parse(inverse.playlist.id))
+	local is_alike = playlist and not playlist:isnil() and playlist:name() == inverse.set
 	route:set_name(inverse.was)
+	if is_alike then
+		playlist:set_name(inverse.playlist.name)
+		playlist:to_stateful():clear_changes()
+	end
 	return route:name() ~= inverse.was and "the name " .. inverse.was .. " is taken; left as it is" or nil
 end
 
