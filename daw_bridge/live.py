@@ -128,9 +128,15 @@ class LiveDaw:
         """Open another session in the place of this one; the editor is closed and started again for it."""
         return await session_control.open_session(self._client, path, unsaved=unsaved)
 
-    async def new_session(self, folder: Path, *, unsaved: Unsaved = Unsaved.REFUSE) -> SessionState:
+    async def new_session(
+        self, folder: Path, *, unsaved: Unsaved = Unsaved.REFUSE, metadata: Mapping[str, str] | None = None
+    ) -> SessionState:
         """Make an empty session in a new folder, at the rate of this one, and open it in the place of this one."""
-        return await session_control.new_session(self._client, folder, unsaved=unsaved)
+        return await session_control.new_session(self._client, folder, unsaved=unsaved, metadata=metadata)
+
+    async def set_metadata(self, changes: Mapping[str, str]) -> SessionState:
+        """Change what the session says of itself; it is saved, closed and opened again for that."""
+        return await session_control.set_metadata(self._client, changes)
 
     async def close_session(self, *, unsaved: Unsaved = Unsaved.REFUSE) -> None:
         """Close the session, and the editor with it."""

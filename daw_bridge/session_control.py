@@ -5,21 +5,22 @@ closed, when nothing unsaved can be lost, and started again on the other session
 """
 
 import asyncio
-import html
 import re
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from daw_bridge.ardour_config import is_osc_on, switch_osc_on
-from daw_bridge.bridge_client import BridgeClient, EditorClosed
+from daw_bridge.bridge_client import BridgeClient, EditorClosed, VerbFailed
 from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.editor_start import EditorProcess
 from daw_bridge.installation import expect_osc_port
 from daw_bridge.offline.interpreter import remove_draft, run_job
 from daw_bridge.programs import find_ardour
+from daw_bridge.session_metadata import check_metadata, read_metadata, with_metadata
 from daw_bridge.whole_file import replace_file
 from music.errors import NotFound, RequestInvalid, SetupBroken, TimedOut, TryLater
 
@@ -30,8 +31,6 @@ _POLL_SECONDS = 0.1
 _SUFFIX = ".ardour"
 _ENGINE_HINTS = re.compile(r"\s*<EngineHints\b[^>]*/>")
 _NAME = re.compile(r'(<Session\b[^>]*\bname=")[^"]*(")')
-_METADATA = re.compile(r"<Metadata>(.*?)</Metadata>", re.DOTALL)
-_METADATUM = re.compile(r"<([a-z_]+)>([^<]+)</\1>")
 _LEFT_OUT = ("export", "dead")  # of a copy: what was rendered, and what was thrown away
 
 
@@ -51,6 +50,7 @@ class SessionState:
     folder: Path
     snapshot: str
     is_dirty: bool
+    metadata: Mapping[str, str]  # title, artist and so on, as they are now
 
     @property
     def file(self) -> Path:
@@ -62,7 +62,11 @@ async def session_state(client: BridgeClient) -> SessionState:
     """Tell which session is open and whether it is saved: what Ardour would save is compared with its file."""
     facts = await client.call("session_state", timeout_seconds=SAVE_SECONDS)
     return SessionState(
-        name=facts["name"], folder=Path(facts["folder"]), snapshot=facts["snapshot"], is_dirty=facts["is_dirty"]
+        name=facts["name"],
+        folder=Path(facts["folder"]),
+        snapshot=facts["snapshot"],
+        is_dirty=facts["is_dirty"],
+        metadata=read_metadata(facts["metadata"]),
     )
 
 
@@ -147,17 +151,55 @@ async def open_session(client: BridgeClient, path: Path, *, unsaved: Unsaved = U
     target = session_file(path)
     process = EditorProcess.of((await client.call("hello"))["process"])
     await _close(client, process, unsaved)
+    return await _start(client, process, target)
+
+
+async def _start(client: BridgeClient, process: EditorProcess, target: Path) -> SessionState:
     await asyncio.to_thread(_let_open_unattended, target)
     await asyncio.to_thread(expect_osc_port, client.folder)
     await process.start_on(target)
     return await _wait_for(client, target)
 
 
-async def new_session(client: BridgeClient, folder: Path, *, unsaved: Unsaved = Unsaved.REFUSE) -> SessionState:
+async def set_metadata(client: BridgeClient, changes: Mapping[str, str]) -> SessionState:
+    """Save and close the session, write what it says of itself into its file, and open it again; bounded likewise.
+
+    An empty value takes an entry away. What Ardour itself can undo ends with the restart. Raises RequestInvalid or
+    NotFound for what Ardour would not keep, and VerbFailed where it did not.
+    """
+    check_metadata(changes)
+    before = await session_state(client)
+    process = EditorProcess.of((await client.call("hello"))["process"])
+    await _close(client, process, Unsaved.SAVE)
+    try:
+        await asyncio.to_thread(_write_metadata, before.file, changes)
+    finally:
+        await _start(client, process, before.file)
+    await client.call("save", timeout_seconds=SAVE_SECONDS)
+    kept = read_metadata(await asyncio.to_thread(before.file.read_text, encoding="utf-8"))
+    lost = [name for name, value in changes.items() if kept.get(name, "") != value]
+    if lost:
+        raise VerbFailed(f"Ardour did not keep {', '.join(lost)}; it is open again with the rest")
+    return await session_state(client)
+
+
+def _write_metadata(file: Path, changes: Mapping[str, str]) -> None:
+    replace_file(file, with_metadata(file.read_text(encoding="utf-8"), changes).encode())
+
+
+async def new_session(
+    client: BridgeClient,
+    folder: Path,
+    *,
+    unsaved: Unsaved = Unsaved.REFUSE,
+    metadata: Mapping[str, str] | None = None,
+) -> SessionState:
     """Make an empty session in a new folder, named like it, and open it as ``open_session`` does.
 
     It has the sample rate of the session that is open: at another one Ardour asks about the audio engine first.
     """
+    if metadata:
+        check_metadata(metadata)
     await asyncio.to_thread(_check_new, folder)
     rate = (await client.call("session_state", timeout_seconds=SAVE_SECONDS))["sample_rate_hz"]
     request = {"folder": str(folder), "name": folder.name, "sample_rate_hz": rate, "operations": []}
@@ -168,6 +210,8 @@ async def new_session(client: BridgeClient, folder: Path, *, unsaved: Unsaved = 
         timeout_seconds=SAVE_SECONDS,
         before_retry=lambda: remove_draft(folder),
     )
+    if metadata:
+        await asyncio.to_thread(_write_metadata, session_file(folder), metadata)
     return await open_session(client, folder, unsaved=unsaved)
 
 
@@ -223,14 +267,3 @@ async def _wait_for(client: BridgeClient, target: Path) -> SessionState:
         if state.folder.resolve() == target.parent.resolve():
             return state
     raise TimedOut(f"Ardour with the session {target}", START_SECONDS)
-
-
-def read_metadata(file: Path) -> dict[str, str]:
-    """Read what a saved session file says of itself: title, artist, album and so on.
-
-    Lua can neither read nor set it in the editor (7.3 to 9.8), so what was changed since the last save does not show.
-    """
-    found = _METADATA.search(file.read_text(encoding="utf-8"))
-    if found is None:
-        return {}
-    return {name: html.unescape(value) for name, value in _METADATUM.findall(found[1])}

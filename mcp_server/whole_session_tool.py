@@ -1,22 +1,29 @@
 """The tool about the session as a whole: keeping it, and opening another one."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context, ElicitationResult, Resolve
 from mcp.server.mcpserver.resolve import AcceptedElicitation, Elicit
 from pydantic import BaseModel, Field
 
-from mcp_server.confirming import can_ask
+from mcp_server.confirming import Confirmation, NotConfirmed, can_ask
 from mcp_server.plain_tool import PlainTool, changes, plain_tool
 from music.errors import RequestInvalid
 from workflows.sessions import Sessions, SessionState, Unsaved
 from workflows.studio import Studio
 
-Action = Literal["state", "save", "snapshot", "rename", "copy", "new", "open"]
+Action = Literal["state", "save", "snapshot", "rename", "copy", "new", "open", "close", "metadata"]
 Kept = Literal["ask", "save", "keep_as_snapshot"]
 _NEEDS = {
     "snapshot": ("name",), "rename": ("name",), "copy": ("path",), "new": ("path",), "open": ("path", "name"),
 }  # fmt: skip
+_LEAVES = {"new": "Another session is about to be opened", "open": "Another session is about to be opened",
+           "close": "Ardour is about to be closed"}  # fmt: skip
+_REOPENS = (
+    "Ardour cannot be given metadata while it runs, so it is saved, closed and opened again; its own undo list ends"
+)
 
 
 class UnsavedChoice(BaseModel):
@@ -34,21 +41,25 @@ class SessionReport(BaseModel):
 
     name: str
     folder: str
+    is_open: bool
     is_saved: bool
     snapshots: list[str]
+    metadata: dict[str, str]
     open_snapshot: str | None = Field(description="null: the session itself")
     copy_at: str | None = None
+    metadata_before: dict[str, str] | None = Field(None, description="what was changed, to set it back")
 
     @classmethod
-    def of(cls, state: SessionState, snapshots: tuple[str, ...], copy_at: str | None) -> "SessionReport":
+    def of(cls, state: SessionState, snapshots: tuple[str, ...]) -> "SessionReport":
         """Return the report of a state."""
         return cls(
             name=state.name,
             folder=str(state.folder),
+            is_open=True,
             is_saved=not state.is_dirty,
             snapshots=list(snapshots),
+            metadata=dict(state.metadata),
             open_snapshot=None if state.snapshot == state.name else state.snapshot,
-            copy_at=copy_at,
         )
 
 
@@ -56,56 +67,99 @@ def session_tool(studio: Studio) -> PlainTool:
     """Return the tool about the session as a whole."""
 
     async def becomes_of_changes(action: Action, unsaved: Kept, ctx: Context) -> UnsavedChoice | Elicit[UnsavedChoice]:
-        if action not in ("new", "open"):
+        if action not in _LEAVES:
             return UnsavedChoice(unsaved="refuse")
         if unsaved != "ask":
             return UnsavedChoice(unsaved=unsaved)
         state, _ = await studio.sessions.state()
         if not state.is_dirty or not can_ask(ctx):
             return UnsavedChoice(unsaved="refuse")
-        return Elicit(f"{state.name} has unsaved changes. Another session is about to be opened.", UnsavedChoice)
+        return Elicit(f"{state.name} has unsaved changes. {_LEAVES[action]}.", UnsavedChoice)
+
+    async def may_reopen(action: Action, confirm: bool, ctx: Context) -> Confirmation | Elicit[Confirmation]:
+        if action != "metadata":
+            return Confirmation(is_confirmed=True)
+        return (
+            Elicit(f"May it be so: {_REOPENS}?", Confirmation) if can_ask(ctx) else Confirmation(is_confirmed=confirm)
+        )
 
     @plain_tool("The session as a whole", changes(destructive=True))
-    async def session(
+    async def session(  # noqa: PLR0913, PLR0917  a tool has as many arguments as a wish has sides
+        ctx: Context,
         answer: Annotated[ElicitationResult[UnsavedChoice], Resolve(becomes_of_changes)],
+        agreed: Annotated[ElicitationResult[Confirmation], Resolve(may_reopen)],
         action: Annotated[
             Action, Field(description="snapshot, rename need a name; copy, new a path, open a path or a snapshot")
         ],
         name: str | None = None,
         path: Annotated[str | None, Field(description="session folder or file, in an allowed folder")] = None,
-        unsaved: Annotated[Kept, Field(description="what becomes of unsaved changes when another is opened")] = "ask",  # noqa: ARG001  becomes_of_changes reads it
-        replace: Annotated[bool, Field(description="the user agreed to replace a snapshot")] = False,
+        metadata: Annotated[
+            dict[str, str] | None, Field(description='for metadata and new: title, artist, year, …; "" takes it away')
+        ] = None,
+        unsaved: Annotated[Kept, Field(description="what becomes of unsaved changes when it is left")] = "ask",  # noqa: ARG001  becomes_of_changes reads it
+        confirm: Annotated[
+            bool, Field(description="the user agreed to replace a snapshot, or to reopen Ardour for metadata")
+        ] = False,
     ) -> SessionReport:
-        """Save, snapshot, rename or copy the open session, or open or make another one in its place."""
-        given = {"name": name, "path": path}
-        needed = _NEEDS.get(action, ())
-        target = next((value for one in needed if (value := given[one])), "")
-        if needed and not target:
-            raise RequestInvalid(f"{action} needs a {' or a '.join(needed)}")
+        """Save, snapshot, rename, copy or close the open session, set its metadata, or open or make another one.
+
+        For metadata Ardour is closed and opened again: its own undo list ends, undo of change sets goes on.
+        """
+        target = _target(action, name, path)
+        if metadata and action not in ("metadata", "new"):
+            raise RequestInvalid(f"metadata is for the actions metadata and new, not for {action}")
         if not isinstance(answer, AcceptedElicitation):
             raise RequestInvalid("nothing was done: the user did not agree to leave the open session")
-        kept = Unsaved(answer.data.unsaved)
-        copy_at = await _do(studio.sessions, action, target, kept, may_replace=replace)
-        return SessionReport.of(*await studio.sessions.state(), copy_at)
+        if not (isinstance(agreed, AcceptedElicitation) and agreed.data.is_confirmed):
+            told = "the user did not agree" if can_ask(ctx) else "if the user agrees, call again with confirm: true"
+            raise NotConfirmed(f"nothing was done: {_REOPENS}; {told}")
+        wish = _Wish(target, Unsaved(answer.data.unsaved), metadata or {}, may_replace=confirm)
+        return await _do(studio.sessions, action, wish)
 
     return session
 
 
-async def _do(sessions: Sessions, action: Action, target: str, kept: Unsaved, *, may_replace: bool) -> str | None:
-    """Do one action; return where a copy is, if one was made."""
+def _target(action: Action, name: str | None, path: str | None) -> str:
+    given = {"name": name, "path": path}
+    needed = _NEEDS.get(action, ())
+    target = next((value for one in needed if (value := given[one])), "")
+    if needed and not target:
+        raise RequestInvalid(f"{action} needs a {' or a '.join(needed)}")
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What an action is to be done with."""
+
+    target: str
+    unsaved: Unsaved
+    metadata: Mapping[str, str]
+    may_replace: bool = field(kw_only=True)
+
+
+async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
+    """Do one action, and report what is open then."""
+    told: dict[str, Any] = {}
+    before = SessionReport.of(*await sessions.state())
     match action:
-        case "state":
-            pass
         case "save":
             await sessions.save()
         case "snapshot":
-            await sessions.keep_snapshot(target, may_replace=may_replace)
+            await sessions.keep_snapshot(wish.target, may_replace=wish.may_replace)
         case "rename":
-            await sessions.rename(target)
+            await sessions.rename(wish.target)
         case "copy":
-            return str(await sessions.copy_to(target))
+            told["copy_at"] = str(await sessions.copy_to(wish.target))
         case "new":
-            await sessions.make(target, unsaved=kept)
+            await sessions.make(wish.target, unsaved=wish.unsaved, metadata=wish.metadata)
         case "open":
-            await sessions.open(target, unsaved=kept)
-    return None
+            await sessions.open(wish.target, unsaved=wish.unsaved)
+        case "close":
+            await sessions.close(unsaved=wish.unsaved)
+            return before.model_copy(update={"is_open": False, "is_saved": True})
+        case "metadata":
+            await sessions.set_metadata(wish.metadata)
+            told["metadata_before"] = {name: before.metadata.get(name, "") for name in wish.metadata}
+    now = before if action == "state" else SessionReport.of(*await sessions.state())
+    return now.model_copy(update=told)

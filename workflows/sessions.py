@@ -1,6 +1,6 @@
 """Sessions as a whole: saved, kept as snapshots, copied, renamed and opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -59,10 +59,20 @@ class Sessions:
                 path = str(folder / f"{path}.ardour")
             return await daw.open_session(await self._allowed(daw, path), unsaved=unsaved)
 
-    async def make(self, path: str, *, unsaved: Unsaved) -> SessionState:
+    async def make(self, path: str, *, unsaved: Unsaved, metadata: Mapping[str, str]) -> SessionState:
         """Make an empty session in a new folder and open it in the place of the open one."""
         async with self._open_live() as daw:
-            return await daw.new_session(await self._allowed(daw, path), unsaved=unsaved)
+            return await daw.new_session(await self._allowed(daw, path), unsaved=unsaved, metadata=metadata)
+
+    async def set_metadata(self, changes: Mapping[str, str]) -> SessionState:
+        """Change title, artist and so on of the open session, which is saved, closed and opened again for that."""
+        async with self._open_live() as daw:
+            return await daw.set_metadata(changes)
+
+    async def close(self, *, unsaved: Unsaved) -> None:
+        """Close the open session and Ardour with it; RequestInvalid where unsaved work has no say."""
+        async with self._open_live() as daw:
+            await daw.close_session(unsaved=unsaved)
 
     async def _allowed(self, daw: LiveDaw, path: str) -> Path:
         state = await daw.session_state()

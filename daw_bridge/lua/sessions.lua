@@ -16,10 +16,13 @@ end
 --- Where the session lies and whether it is saved. Lua cannot ask Ardour for that; what it would save now is compared
 -- with the file. (While it records it is not saved, and nothing is written.)
 function sessions.state(session)
-	local is_dirty = reader.is_recording(session)
-		or lasting(pending.text(session)) ~= lasting(files.read(session:path() .. "/" .. session:snap_name() .. ".ardour"))
+	local saved = files.read(session:path() .. "/" .. session:snap_name() .. ".ardour") or ""
+	local is_recording = reader.is_recording(session)
+	local now = is_recording and saved or pending.text(session) or ""
 	return {
-		name = session:name(), folder = session:path(), snapshot = session:snap_name(), is_dirty = is_dirty,
+		name = session:name(), folder = session:path(), snapshot = session:snap_name(),
+		is_dirty = is_recording or lasting(now) ~= lasting(saved),
+		metadata = now:match("<Metadata>.-</Metadata>") or "",
 		sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
 	}
 end

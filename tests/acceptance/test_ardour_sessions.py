@@ -137,3 +137,27 @@ async def test_a_new_session_is_made_and_opened_and_closed(daw: LiveDaw) -> None
 
 async def _process(daw: LiveDaw) -> EditorProcess:
     return EditorProcess.of((await daw._client.call("hello"))["process"])
+
+
+async def test_metadata_outlives_a_loading_and_a_saving_by_ardour(daw: LiveDaw) -> None:
+    """Set in a new session and in the open one; all else there is as it was, and undo of change sets goes on."""
+    first = await daw.session_state()
+    assert first.metadata == {}
+    before = await daw.snapshot()
+    wanted = {"title": 'Rock & "Roll" <live>', "artist": "Zoë", "year": "2026"}
+    titled = await daw.set_metadata(wanted)
+    assert (titled.metadata, titled.is_dirty, titled.file) == (wanted, False, first.file)
+    assert (await daw.snapshot()).routes == before.routes
+    await _apply(daw, "later", AddMarker(ref="m", name="Later", at=BBT(2)))
+    assert (await daw.set_metadata({"year": "", "artist": "Zoe"})).metadata == {
+        "title": wanted["title"],
+        "artist": "Zoe",
+    }
+    await daw.revert(ChangeSetId("later"))
+    assert (await daw.snapshot()).markers == ()
+    with pytest.raises(NotFound, match="artist"):
+        await daw.set_metadata({"artst": "x"})
+    fresh = await daw.new_session(first.folder.with_name("Titled"), unsaved=Unsaved.SAVE, metadata={"title": "Fresh"})
+    assert fresh.metadata == {"title": "Fresh"}
+    await daw.save()
+    assert "<title>Fresh</title>" in fresh.file.read_text()

@@ -4,18 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.session_control import read_metadata, session_file, snapshots_of
+from daw_bridge.session_control import session_file, snapshots_of
 from music.errors import NotFound
-
-
-def test_metadata_is_read_from_a_saved_file(tmp_path: Path) -> None:
-    """As Ardour writes it (session_metadata.cc at 7.3), entities and all."""
-    file = tmp_path / "a.ardour"
-    text = "<Metadata>\n    <title>Rock &amp; Roll</title>\n    <artist>N. N.</artist>\n  </Metadata>"
-    file.write_text(f"<Session>\n  {text}\n</Session>")
-    assert read_metadata(file) == {"title": "Rock & Roll", "artist": "N. N."}
-    file.write_text("<Session>\n  <Metadata/>\n</Session>")
-    assert read_metadata(file) == {}
 
 
 def test_a_folder_names_the_session_file_that_bears_its_name(tmp_path: Path) -> None:
