@@ -201,6 +201,7 @@ async def new_session(
     if metadata:
         check_metadata(metadata)
     await asyncio.to_thread(_check_new, folder)
+    await _state_to_leave(client, unsaved)
     rate = (await client.call("session_state", timeout_seconds=SAVE_SECONDS))["sample_rate_hz"]
     request = {"folder": str(folder), "name": folder.name, "sample_rate_hz": rate, "operations": []}
     await run_job(
@@ -212,7 +213,9 @@ async def new_session(
     )
     if metadata:
         await asyncio.to_thread(_write_metadata, session_file(folder), metadata)
-    return await open_session(client, folder, unsaved=unsaved)
+    await open_session(client, folder, unsaved=unsaved)
+    await client.call("save", timeout_seconds=SAVE_SECONDS)  # with what Ardour adds to a session that it opens first
+    return await session_state(client)
 
 
 async def close_session(client: BridgeClient, *, unsaved: Unsaved = Unsaved.REFUSE) -> None:
@@ -221,12 +224,18 @@ async def close_session(client: BridgeClient, *, unsaved: Unsaved = Unsaved.REFU
     await _close(client, process, unsaved)
 
 
-async def _close(client: BridgeClient, process: EditorProcess, unsaved: Unsaved) -> None:
+async def _state_to_leave(client: BridgeClient, unsaved: Unsaved) -> SessionState:
+    """Return the session's state; RequestInvalid where something unsaved would be lost with it."""
     state = await session_state(client)
     if state.is_dirty and unsaved is Unsaved.REFUSE:
         raise RequestInvalid(
             f"{state.name} has unsaved changes; save them, or say that they are to be saved or kept as a snapshot"
         )
+    return state
+
+
+async def _close(client: BridgeClient, process: EditorProcess, unsaved: Unsaved) -> None:
+    state = await _state_to_leave(client, unsaved)
     kept = None
     if state.is_dirty and unsaved is Unsaved.KEEP_AS_SNAPSHOT:
         kept = await asyncio.to_thread(state.file.read_bytes)

@@ -8,9 +8,11 @@ local function save(session, name)
 	end
 end
 
--- A state without what counts up by itself.
+-- A state without what counts up by itself, and without what Ardour notes by itself as it loads a session: its audio
+-- engine, and which control surfaces it has had to do with.
 local function lasting(text)
-	return (text or ""):gsub(' id%-counter="%d+"', "", 1):gsub(' event%-counter="%d+"', "", 1)
+	return (text:gsub(' id%-counter="%d+"', "", 1):gsub(' event%-counter="%d+"', "", 1)
+		:gsub("%s*<EngineHints [^>]*/>", "", 1):gsub(' session%-state="%d"', ""))
 end
 
 --- Where the session lies and whether it is saved. Lua cannot ask Ardour for that; what it would save now is compared

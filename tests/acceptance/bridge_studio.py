@@ -1,6 +1,8 @@
 """A real editor with our bridge installed in it, and material to place."""
 
 import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +115,21 @@ def running_studio(folder: Path) -> Iterator[Studio]:
     midi, audio = write_midi(folder / "part.mid"), write_audio(folder / "stem.wav")
     with running_editor(folder / "session", prepare=put_bridge_in) as editor:
         yield Studio(editor=editor, bridge_folder=folder / "bridge", midi=midi, audio=audio, report=reports[0])
+
+
+def end_editors_of(home: str) -> None:
+    """End the processes that were started from an editor with this HOME."""
+    wanted = f"HOME={home}".encode()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal():
+            continue
+        try:
+            is_ours = wanted in (entry / "environ").read_bytes().split(b"\0")
+            program = (entry / "cmdline").read_bytes().split(b"\0")[0]
+        except OSError:
+            continue
+        if is_ours and b"ardour" in program.lower():
+            os.kill(int(entry.name), signal.SIGKILL)
 
 
 def write_midi(path: Path) -> Path:

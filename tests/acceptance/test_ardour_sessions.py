@@ -1,8 +1,6 @@
 """The session as a whole in the real editor: saved or not, snapshots, copies, renaming, opening another one."""
 
-import os
 import shutil
-import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from music.operations.material import ImportAudio
 from music.operations.timeline import AddMarker
 from music.operations.tracks import AddAudioTrack
 from music.time import BBT
-from tests.acceptance.bridge_studio import N_SAMPLES, Studio, failures, running_studio
+from tests.acceptance.bridge_studio import N_SAMPLES, Studio, end_editors_of, failures, running_studio
 
 
 @pytest.fixture
@@ -28,22 +26,7 @@ def studio(ardour_programs: None, tmp_path: Path) -> Iterator[Studio]:
     with running_studio(tmp_path) as found:
         home = str(found.editor.home)
         yield found
-        _end_editors_of(home)
-
-
-def _end_editors_of(home: str) -> None:
-    """End the processes that were started from an editor with this HOME."""
-    wanted = f"HOME={home}".encode()
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdecimal():
-            continue
-        try:
-            is_ours = wanted in (entry / "environ").read_bytes().split(b"\0")
-            program = (entry / "cmdline").read_bytes().split(b"\0")[0]
-        except OSError:
-            continue
-        if is_ours and b"ardour" in program.lower():
-            os.kill(int(entry.name), signal.SIGKILL)
+        end_editors_of(home)
 
 
 @pytest.fixture
