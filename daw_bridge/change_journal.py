@@ -89,6 +89,25 @@ def later_touches(session_folder: Path, record: JsonObject) -> dict[str, str]:
     }
 
 
+def built_upon(session_folder: Path, record: JsonObject) -> list[str]:
+    """Name the later change sets that stand and work on strips that a change set made: they would go with these."""
+    made = {
+        inverse["route"]
+        for inverse in record["inverses"]
+        if inverse["kind"] == "remove_track" and not inverse.get("is_undone")
+    }
+    return [
+        f"{later['label']!r} ({later['id']})"
+        for later in read_records(session_folder, since_unix=record["begun_unix"])
+        if later["begun_unix"] > record["begun_unix"]
+        if any(
+            made.intersection((inverse.get("route"), inverse.get("target")))
+            for inverse in later["inverses"]
+            if not inverse.get("is_undone")
+        )
+    ]
+
+
 def _begin(record: JsonObject, line: JsonObject) -> None:
     record |= {name: value for name, value in line.items() if name not in ("line", "version")}
     record |= {"entries": [], "refs": {}, "state": "begun", "revision": None}

@@ -11,7 +11,7 @@ from daw_bridge import session_control
 from daw_bridge.applying import STEP_SECONDS, Application
 from daw_bridge.bridge_client import BridgeClient
 from daw_bridge.bridge_folder import JsonObject
-from daw_bridge.change_journal import CLOSED_STATES, check_id, find_record, later_touches, read_records
+from daw_bridge.change_journal import CLOSED_STATES, built_upon, check_id, find_record, later_touches, read_records
 from daw_bridge.daw import Capabilities, TransportAction, TransportState, UnavailableVerb
 from daw_bridge.derive import DERIVATIONS
 from daw_bridge.events import Passing, read_passing
@@ -172,10 +172,18 @@ class LiveDaw:
             return await (application.preview() if dry_run else application.run())
 
     async def revert(self, change_set_id: ChangeSetId) -> ChangeSetResult:
-        """Take a change set back; each outcome says whether it is gone or why it was left, and who changed it since."""
+        """Take a change set back; each outcome says whether it is gone or why it was left, and who changed it since.
+
+        RequestInvalid, and nothing is done, where later change sets work on strips that this one made.
+        """
         async with self._client.folder.lock("write", timeout_seconds=_WRITE_LOCK_SECONDS):
             folder = await self._session_folder()
             record = find_record(folder, change_set_id)
+            if record["state"] == "applied" and (later := built_upon(folder, record)):
+                raise RequestInvalid(
+                    f"change set {change_set_id} cannot be taken back: {', '.join(later)} works on what it made and "
+                    "would go with it; take that back first; nothing was done"
+                )
             if record["state"] not in ("reverted", "failed") or await self._is_back(change_set_id):
                 await take_back(self._client, change_set_id, "reverted", later=later_touches(folder, record))
                 tidy(folder)

@@ -272,6 +272,27 @@ async def test_one_change_set_is_taken_back_alone_and_a_later_one_in_the_way_is_
             assert " Bass midi -6 mute" not in await overview(client)
 
 
+async def test_what_a_later_change_set_builds_on_is_not_taken_from_under_it(studio: Studio) -> None:
+    """A track with a later import, a bus with a later send; the answer names the change set that is in the way."""
+    keys, tone, _, bus, send, _ = twelve(studio)[6:]
+    async with connected(studio) as client:
+        track = await call(client, "edit_session", operations=[keys], label="a track")
+        later = await call(client, "edit_session", operations=[tone | {"track": "Keys"}], label="a tone")
+        room = await call(client, "edit_session", operations=[bus], label="a room")
+        wet = [send | {"route": "Keys", "target": "Room"}]
+        reverb = await call(client, "edit_session", operations=wet, label="reverb")
+        before = (await call(client, "session_overview"))["revision"]
+        told = await refused(client, "undo", change_set=track["change_set"])
+        assert f"'a tone' ({later['change_set']}), 'reverb' ({reverb['change_set']})" in told
+        assert "nothing was done" in told
+        told = await refused(client, "undo", change_set=room["change_set"])
+        assert f"'reverb' ({reverb['change_set']}) works on what it made" in told
+        assert (await call(client, "session_overview"))["revision"] == before
+        for done in (reverb, room, later, track):
+            undone = await call(client, "undo", change_set=done["change_set"])
+            assert (undone["state"], undone["other_outcomes"]) == ("reverted", [])
+
+
 async def mute_by_hand(studio: Studio, client: Caller, words: str) -> None:
     """Mute the first strip as a person does, past all change sets; Ardour's OSC learns of a new strip a little late."""
     deadline = time.monotonic() + _SECONDS

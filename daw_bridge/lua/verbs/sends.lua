@@ -174,7 +174,7 @@ function sends.operations.add_send(context, operation)
 	session:add_internal_send(target, operation.is_pre_fader and route:amp() or nothing(), route)
 	local send = sends.between(route, target) or faults.stop("failed", "Ardour made no send")
 	local send_id = ids.of(send)
-	context.undo_with({ kind = "remove_send", send = send_id, route = id, key = "send:" .. send_id })
+	context.undo_with({ kind = "remove_send", send = send_id, route = id, target = target_id, key = "send:" .. send_id })
 	context.refs[operation.ref] = send_id
 	local read_back = sends.dress(route, send, operation.gain_db, operation.is_pre_fader)
 	return { route_id = id, target_id = send_id, asked = levels.shown(operation.gain_db), read_back = read_back }

@@ -108,7 +108,9 @@ function sidechains.operations.add_sidechain(context, operation)
 	local n_outputs = (operation.is_pre_fader and source:amp():input_streams() or source:n_outputs()):n_audio()
 	local send = sends.tap(session, source, before, pairing(n_outputs, inputs))
 	local id = ids.of(send)
-	context.undo_with({ kind = "remove_send", send = id, route = source_id, key = "send:" .. id })
+	context.undo_with({
+		kind = "remove_send", send = id, route = source_id, target = ids.of(plugin.route), key = "send:" .. id,
+	})
 	context.refs[operation.ref] = id
 	local read_back = sends.dress(source, send, operation.gain_db, operation.is_pre_fader)
 	local listening = 0
