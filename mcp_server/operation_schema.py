@@ -26,8 +26,8 @@ _MEANT = {
     "at": "place",
     "ref": "your name for what is made; later operations of the call may use it as an id",
     "route": "track or bus: id, ref or unique name",
-    "region": "id or ref",
-    "plugin": "id or ref",
+    "region": "id, ref or unique name",
+    "plugin": "id, ref or unique name",
     "gain_db": '"-inf" is silence',
     "points": 'rows of place and value, "0 -6;4 0"',
     "path": "absolute, in an allowed folder",
@@ -204,9 +204,7 @@ def _field_help(field: _Field, owner: type[Any]) -> str:
     for marker in field.meaning.markers:
         match marker:
             case Names(kind=kind):
-                parts.append(
-                    f"{kind} that is there" + (": id, ref or unique name" if kind == "route" else ": id or ref")
-                )
+                parts.append(f"{kind} that is there: " + ("id or ref" if kind == "send" else "id, ref or unique name"))
             case Makes(kind=kind):
                 parts.append(f"your name for the new {kind}")
             case Within(low=low, high=high, unit=unit):

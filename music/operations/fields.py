@@ -16,7 +16,7 @@ LONGEST_NAME = 120
 class Names:
     """The field names something that is there: by its persistent id, or by a ref of the same change set.
 
-    A route and a VCA may also be named by its name, where only one bears it.
+    All but a send may also be named by its name, where only one bears it.
     """
 
     kind: ObjectKind

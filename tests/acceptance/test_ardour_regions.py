@@ -121,6 +121,21 @@ async def test_a_region_is_nudged_by_seconds_and_changes_track_where_it_is(
     assert "cannot be moved by -3600 s" in told
 
 
+async def test_a_region_is_named_by_its_name_where_only_one_bears_it(
+    daw: LiveDaw, before: SessionSnapshot, tones: Region
+) -> None:
+    await apply(daw, "by-name", MuteRegion(region=tones.name, is_muted=True))
+    assert only_region(await daw.snapshot(), "Tones").is_muted
+    await undo(daw, "by-name", before)
+    await apply(
+        daw, "twins", CopyRegion(region=tones.id, ref="twin", at=BBT(6)), RenameRegion(region="twin", name=tones.name)
+    )
+    assert f"2 regions are called {tones.name}" in await refusal(
+        daw, "which", MuteRegion(region=tones.name, is_muted=True)
+    )
+    await undo(daw, "twins", before)
+
+
 async def test_the_polarity_of_a_region_is_turned_over_and_its_gain_stays(
     daw: LiveDaw, before: SessionSnapshot, tones: Region
 ) -> None:
