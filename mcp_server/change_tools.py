@@ -15,7 +15,7 @@ from workflows.operation_reading import read_operations
 from workflows.studio import Studio
 
 Operations = list[Any]
-ChangeSetName = Annotated[str | None, Field(description="id of a change set; without it the last one")]
+ChangeSetName = Annotated[str | None, Field(description="id or label of a change set; without it the last one")]
 
 
 def change_tools(studio: Studio) -> list[PlainTool]:

@@ -13,7 +13,6 @@ from daw_bridge.daw import Daw, TransportAction, TransportState
 from daw_bridge.instrument_preset import with_soundfont
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState
 from music.errors import NotFound, RequestInvalid
-from music.names import nearest_name
 from music.operations import Operation
 from music.session import Plugin, Region, Route, SessionSnapshot
 from music.session_diff import ParameterNames, plugins_set_anew, session_changes
@@ -21,7 +20,7 @@ from music.time import BBT
 from workflows.allowed_files import with_allowed_files
 from workflows.destruction import losses
 from workflows.inspection import Found, find, lane_text, plugin_text, ports_text, region_text, route_text, selected_text
-from workflows.session_history import Stretch, begin_of, steps_between, stretches
+from workflows.session_history import Stretch, begin_of, change_named, require_change, steps_between, stretches
 
 _STANDING = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
 _MOST_SEEN = 16
@@ -111,8 +110,8 @@ class OpenSession:
                 standing = [done.id for done in await daw.change_sets() if done.state in _STANDING]
                 if not standing:
                     raise RequestInvalid("there is nothing to undo: nothing that Sideman did stands in this session")
-                change_set_id = standing[-1]
-            return await daw.revert(ChangeSetId(change_set_id))
+                return await daw.revert(standing[-1])
+            return await daw.revert(require_change(change_set_id, await daw.change_sets()).id)
 
     async def undo_since(self, change_set_id: str) -> tuple[ChangeSetResult, ...]:
         """Take back a change set and all later ones that stand, the newest first; they are returned in that order.
@@ -121,10 +120,7 @@ class OpenSession:
         """
         async with self._open_daw() as daw:
             done = await daw.change_sets()
-            ids = [one.id for one in done]
-            if change_set_id not in ids:
-                raise NotFound("change set", change_set_id, nearest=nearest_name(change_set_id, ids))
-            stretch = done[ids.index(ChangeSetId(change_set_id)) :]
+            stretch = done[done.index(require_change(change_set_id, done)) :]
             taken: list[ChangeSetResult] = []
             for one in reversed([one for one in stretch if one.state in _STANDING]):
                 try:
@@ -139,9 +135,8 @@ class OpenSession:
     async def redo(self, change_set_id: str | None = None) -> ChangeSetResult:
         """Do a change set again that was taken back, by default the one that was taken back last."""
         async with self._open_daw() as daw:
-            if change_set_id is None:
-                change_set_id = _next_to_redo(await daw.change_sets())
-            return await daw.redo(ChangeSetId(change_set_id))
+            done = await daw.change_sets()
+            return await daw.redo(require_change(change_set_id, done).id if change_set_id else _next_to_redo(done))
 
     async def change_sets(self, limit: int) -> tuple[ChangeSetResult, ...]:
         """Return the latest change sets, newest first."""
@@ -161,7 +156,11 @@ class OpenSession:
             now = await self._look(daw)
 
             async def snapshot_at(revision: str) -> SessionSnapshot:
-                return self._seen.get(revision) or await daw.snapshot_at(revision)
+                try:
+                    return self._seen.get(revision) or await daw.snapshot_at(revision)
+                except NotFound as error:
+                    nearest = error.nearest or next((one.id for one in reversed(done)), None)
+                    raise NotFound("change set, nor a revision that is kept,", revision, nearest=nearest) from error
 
             first, last = begin_of(since, done), _end_of(until, done, now)
             await snapshot_at(first)
@@ -234,11 +233,11 @@ async def _lane(daw: Daw, found: Found, control: str, start: BBT) -> list[str]:
 def _end_of(until: str | None, done: Sequence[ChangeSetResult], now: SessionSnapshot) -> str:
     if until is None:
         return now.revision
-    ended = next((one for one in done if one.id == until), None)
+    ended = change_named(until, done)
     return (ended.revision if ended else None) or until
 
 
-def _next_to_redo(done: Sequence[ChangeSetResult]) -> str:
+def _next_to_redo(done: Sequence[ChangeSetResult]) -> ChangeSetId:
     """Return the reverted change set whose turn it is: the oldest of those after the last that stands."""
     reverted = [one.id for one in done if one.state is ChangeSetState.REVERTED]
     if not reverted:

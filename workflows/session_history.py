@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from music.changeset import ChangeSetResult, ChangeSetState
-from music.errors import NotFound
+from music.errors import NotFound, RequestInvalid
+from music.names import nearest_name, shorten
 from music.session import SessionSnapshot
 
 _DONE = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
@@ -30,9 +31,27 @@ class _Step:
 SnapshotAt = Callable[[str], Awaitable[SessionSnapshot]]
 
 
+def change_named(name: str, done: Sequence[ChangeSetResult]) -> ChangeSetResult | None:
+    """Return the change set with this id, or the only one with this label."""
+    found = [one for one in done if one.id == name] or [one for one in done if one.label == name]
+    return found[0] if len(found) == 1 else None
+
+
+def require_change(name: str, done: Sequence[ChangeSetResult]) -> ChangeSetResult:
+    """Return the change set that a name means; NotFound names the nearest, RequestInvalid those with this label."""
+    found = change_named(name, done)
+    if found is None:
+        ids = [one.id for one in done if one.label == name]
+        if ids:
+            raise RequestInvalid(f"{len(ids)} change sets are called {name!r}; say which by its id: {', '.join(ids)}")
+        known = [text for one in done for text in (one.id, one.label)]
+        raise NotFound("change set", shorten(name), nearest=nearest_name(name, known) or next(iter(known[-2:]), None))
+    return found
+
+
 def begin_of(since: str, done: Sequence[ChangeSetResult]) -> str:
     """Return the revision at which a change set was begun, or the revision itself."""
-    found = next((one for one in done if one.id == since), None)
+    found = change_named(since, done)
     if found is None:
         return since
     if found.revision_before is None:

@@ -175,6 +175,10 @@ async def test_a_change_set_is_taken_back_with_all_later_ones(studio: Studio) ->
         assert (await call(client, "session_overview"))["revision"] == start["revision"]
         again = await refused(client, "undo", change_set=first["change_set"], with_later=True)
         assert "nothing to undo" in again
+        assert "did you mean 'louder'?" in await refused(client, "undo", change_set="louda")
+        assert "nor a revision that is kept" in await refused(client, "session_diff", since="lunch")
+        assert (await call(client, "redo", change_set="a part"))["change_set"] == first["change_set"]
+        assert (await call(client, "undo", change_set="a part"))["state"] == "reverted"
 
 
 async def overview(client: Caller) -> str:

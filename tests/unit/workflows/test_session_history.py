@@ -1,12 +1,14 @@
 """What happened since a revision is told step by step: by which change set, and what between them by hand."""
 
+import dataclasses
+
 import pytest
 
 from music.changeset import ChangeSetId, ChangeSetResult, ChangeSetState
-from music.errors import NotFound
+from music.errors import NotFound, RequestInvalid
 from music.session import SessionSnapshot
 from tests.sessions import a_session
-from workflows.session_history import begin_of, steps_between, stretches
+from workflows.session_history import begin_of, require_change, steps_between, stretches
 
 
 def done(name: str, before: str, after: str, state: ChangeSetState = ChangeSetState.APPLIED) -> ChangeSetResult:
@@ -32,6 +34,16 @@ def test_what_lies_between_change_sets_was_done_by_hand() -> None:
     assert steps("b", "c", *both) == ["'the fader' (fader): b-c"]
     assert steps("a", "a") == []
     assert steps("a", "b") == ["by hand: a-b"]
+
+
+def test_a_change_set_is_named_by_its_id_or_by_a_label_that_only_one_bears() -> None:
+    both = done("fader", "a", "b"), done("pan", "b", "c")
+    assert require_change("pan", both) is require_change("the pan", both) is both[1]
+    with pytest.raises(NotFound, match="no change set 'the pen'; did you mean 'the pan'"):
+        require_change("the pen", both)
+    twins = both[0], dataclasses.replace(both[1], label="the fader")
+    with pytest.raises(RequestInvalid, match="2 change sets are called 'the fader'; say which by its id: fader, pan"):
+        require_change("the fader", twins)
 
 
 def test_what_was_taken_back_is_not_told_as_done() -> None:
