@@ -10,7 +10,7 @@ SceneNumber = Annotated[int, Within(1, 8)]  # as many as Ardour's mixer shows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetFader:
-    """Set a strip's gain."""
+    """Set a strip's gain; others of its group stay as they are."""
 
     route: RouteName
     gain_db: GainDb

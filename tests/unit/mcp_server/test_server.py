@@ -41,6 +41,6 @@ async def test_operations_are_described_by_verb_and_as_a_whole(tmp_path: Path) -
         studio.close()
     assert described.structured_content is not None
     told = described.structured_content["text"]
-    assert told.startswith("set_fader: Set a strip's gain.\n")
+    assert told.startswith("set_fader: Set a strip's gain;")
     assert told in whole.text  # type: ignore[union-attr]
     assert "did you mean 'set_fader'?" in str(unknown.content)
