@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from mcp_types import CallToolResult, TextContent
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from mcp_server.operation_schema import PLACE, operation_help
 from mcp_server.plain_tool import READS, PlainTool, plain_tool
@@ -30,6 +30,12 @@ def place_of(value: Place, name: str) -> BBT | None:
         raise RequestInvalid(str(error)) from None
 
 
+def _plainly(text: str, report: BaseModel) -> CallToolResult:
+    """Return lines as a reader wants them, without JSON around them, and the same in structure."""
+    content = TextContent(type="text", text=text)
+    return CallToolResult(content=[content], structured_content=report.model_dump(mode="json"))
+
+
 def session_tools(studio: Studio) -> list[PlainTool]:
     """Return the tools that look at Ardour and its session."""
     return [*_reading_tools(studio), *_looking_tools(studio)]
@@ -45,19 +51,18 @@ def _reading_tools(studio: Studio) -> list[PlainTool]:
     async def session_overview() -> Annotated[CallToolResult, SessionOverview]:
         """Read the open session in few lines: tempo, markers, selection, tracks with ids, mix, plugins, regions."""
         overview = SessionOverview.of(await studio.open_session.snapshot())
-        text = TextContent(type="text", text=overview.as_text())
-        return CallToolResult(content=[text], structured_content=overview.model_dump(mode="json"))
+        return _plainly(overview.as_text(), overview)
 
     @plain_tool("What operations do", READS)
     async def describe_operations(
         verbs: Annotated[list[str], Field(description="of edit_session", min_length=1)],
-    ) -> Inspection:
+    ) -> Annotated[CallToolResult, Inspection]:
         """Explain operations of edit_session: what they do, and each field. Ask before using one for the first time."""
         known = offered_operations()
         for verb in verbs:
             if verb not in known:
                 raise NotFound("verb", verb, nearest=nearest_name(verb, known))
-        return Inspection(text=operation_help(verbs))
+        return _plainly(operation_help(verbs), Inspection(text=operation_help(verbs)))
 
     return [capabilities, session_overview, describe_operations]
 
@@ -73,11 +78,11 @@ def _looking_tools(studio: Studio) -> list[PlainTool]:
         ] = None,
         start: Place = None,
         end: Place = None,
-    ) -> Inspection:
+    ) -> Annotated[CallToolResult, Inspection]:
         """Show all of one thing: a track's contents, a region's notes, a plugin's parameters and presets, a lane."""
         places = place_of(start, "start"), place_of(end, "end")
         text = await studio.open_session.inspect(target, control=control, start=places[0], end=places[1])
-        return Inspection(text=text)
+        return _plainly(text, Inspection(text=text))
 
     @plain_tool("Search plugins", READS)
     async def search_plugins(

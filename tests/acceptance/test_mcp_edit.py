@@ -158,6 +158,9 @@ async def test_a_client_finds_the_ports_that_a_strip_can_be_connected_to(studio:
     async with connected(studio) as client, edited(client, twelve(studio)[6:7], "a track"):
         ports = (await call(client, "inspect", target="ports"))["text"]
         assert "system:capture_1" in ports.splitlines()[0]
+        (content,) = (await client.call_tool("inspect", {"target": "ports"})).content
+        assert isinstance(content, TextContent)
+        assert content.text == ports  # without JSON around it, in which every line break would be written out
         wrong = [{"verb": "set_input", "route": "Keys", "sources": ["system:capture_99"]}]
         refusal = await call(client, "edit_session", operations=wrong, label="input")
         assert "no port system:capture_99; did you mean system:capture_" in refusal["other_outcomes"][0]
