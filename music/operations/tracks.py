@@ -8,7 +8,7 @@ from music.operations.fields import Colour, RouteName, RouteRef, Told, Within
 Channels = Annotated[int, Within(1, 32, "channels")]
 Ports = Annotated[
     tuple[str, ...],
-    Told("a track or bus by id, ref or name, or one port per channel such as 'system:capture_1'; inspect lists ports"),
+    Told("a track or bus, or a port for each channel, 'system:capture_1'; inspect lists ports"),
 ]
 
 
