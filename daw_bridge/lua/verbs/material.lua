@@ -16,7 +16,7 @@ end
 local function place(context, operation, region, playlist, position)
 	local placed = region_edits.add(context, region, playlist, position)
 	context.refs[operation.ref] = ids.of(placed)
-	placed:set_name(operation.name)
+	placed:set_name(region_state.legal_name(placed, operation.name))
 	if math.abs(placed:position():samples() - timeline.samples_at(timeline.ticks_at(operation.at))) > 1 then
 		faults.stop("failed", "the region reads " .. region_state.span(placed))
 	end

@@ -56,7 +56,10 @@ function region_shape.inverses.restore_region_property(context, inverse)
 end
 
 function region_shape.operations.rename_region(context, operation)
-	return change(context, region_state.named(context, operation.region), "name", operation.name)
+	local region = region_state.named(context, operation.region)
+	local outcome = change(context, region, "name", region_state.legal_name(region, operation.name))
+	outcome.asked = operation.name
+	return outcome
 end
 
 function region_shape.operations.mute_region(context, operation)

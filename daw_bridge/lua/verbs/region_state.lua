@@ -109,6 +109,12 @@ function region_state.named_audio(context, operation, instead)
 	return region:to_audioregion(), id, playlist
 end
 
+--- The name that Ardour takes for a region: of a MIDI region it takes none with these (MidiRegion::set_name), so each
+-- becomes "_", as in the names of tracks from 8 on.
+function region_state.legal_name(region, name)
+	return region_state.is_audio(region) and name or (name:gsub("[/\\:;%c]", "_"))
+end
+
 function region_state.refuse_locked(region)
 	if region:position_locked() or region:locked() then
 		faults.stop("invalid", region:name() .. " is locked; unlock it first with lock_region")
