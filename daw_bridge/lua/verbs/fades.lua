@@ -109,7 +109,7 @@ function fades.of(context, region, purpose)
 	return { ["in"] = fade_of(own, "in", audio), out = fade_of(own, "out", audio) }
 end
 
---- Set one fade of a region; a shape of nil or null stays as it is.
+--- Set one fade of a region that is off its playlist; a shape of nil or null stays as it is.
 function fades.set(region, which, fade)
 	local audio = region:to_audioregion()
 	latest.changed[ids.own(region)] = true
@@ -119,6 +119,17 @@ function fades.set(region, which, fade)
 	end
 	audio[prefix .. "length"](audio, math.max(fade.length_samples, fades.shortest_samples))
 	audio[prefix .. "active"](audio, fade.is_active)
+end
+
+--- Set fades of a placed region, by side, off its playlist: on it, Ardour's reading thread may find a fade that is just
+-- being drawn anew, and crash (AudioRegion::body_range takes the last point of an empty list, 7.3).
+function fades.set_aside(session, region, by_side)
+	region_state.change_aside(session, region, function ()
+		for which, fade in pairs(by_side) do
+			fades.set(region, which, fade)
+		end
+	end)
+	region:to_stateful():clear_changes()
 end
 
 function fades.is_same(one, other)

@@ -155,10 +155,7 @@ function region_shape.operations.fade_region(context, operation)
 		end
 	end
 	context.undo_with({ kind = "restore_fades", key = "region:" .. id .. ":fades", region = id, was = was, set = set })
-	for which, fade in pairs(set) do
-		fades.set(region, which, fade)
-	end
-	region:to_stateful():clear_changes()
+	fades.set_aside(session, region, set)
 	local now, asked, read_back = fades.of(context, region, ""), {}, {}
 	for which, fade in pairs(set) do
 		asked[#asked + 1] = shown_fade(which, fade, rate)
@@ -180,15 +177,15 @@ function region_shape.inverses.restore_fades(context, inverse)
 	if not region then
 		return "the region " .. inverse.region .. " was removed since"
 	end
-	local now, note = fades.of(context, region, "undo"), nil
+	local now, back, note = fades.of(context, region, "undo"), {}, nil
 	for which, set in pairs(inverse.set) do
 		if fades.is_same(now[which], set) then
-			fades.set(region, which, inverse.was[which])
+			back[which] = inverse.was[which]
 		else
 			note = string.format("the fade %s of %s was changed since; left as it is", which, region:name())
 		end
 	end
-	region:to_stateful():clear_changes()
+	fades.set_aside(context.session, region, back)
 	return note
 end
 

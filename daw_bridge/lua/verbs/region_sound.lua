@@ -54,7 +54,6 @@ local function dress(audio, old, curves, length)
 		fitting.length_samples = math.min(fade.length_samples, length)
 		fades.set(audio, which, fitting)
 	end
-	audio:set_position_locked(old:position_locked())
 end
 
 -- Put a new region in the place of an old one, `length` samples long.
@@ -64,15 +63,16 @@ local function replace(context, old, made, length, envelope)
 	local curves = fades.curves(context, old)
 	region_edits.remove(context, old)
 	local new = region_edits.add(context, made, playlist, position)
-	if new:length():samples() ~= length then
-		region_state.change_aside(context.session, new, function ()
+	region_state.change_aside(context.session, new, function ()
+		if new:length():samples() ~= length then
 			new:trim_to(position, Temporal.timecnt_t.from_samples(length))
-		end)
-	end
-	dress(new:to_audioregion(), old, curves, length)
-	if envelope and curves.envelope then
-		fades.set_envelope(new:to_audioregion(), envelope(curves.envelope))
-	end
+		end
+		dress(new:to_audioregion(), old, curves, length)
+		if envelope and curves.envelope then
+			fades.set_envelope(new:to_audioregion(), envelope(curves.envelope))
+		end
+	end)
+	new:set_position_locked(old:position_locked())
 	local new_id = ids.of(new)
 	for _, entry in ipairs(stacks) do
 		entry.stack = (";" .. entry.stack):gsub(";" .. old_id .. " ", ";" .. new_id .. " "):sub(2)

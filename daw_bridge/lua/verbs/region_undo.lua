@@ -30,13 +30,19 @@ function region_undo.inverses.return_region(context, inverse)
 	if not region then
 		return "the region " .. inverse.region .. " cannot come back: Ardour has forgotten it, or it is back already"
 	end
-	region_state.put(playlist, region, region_state.position(inverse.shape.position))
 	fades.restore_lost(region, inverse.curves)
+	region_state.put(playlist, region, region_state.position(inverse.shape.position))
 	region_state.restack(context.session, inverse.stacks)
 	if not region_state.is_same_shape(region_state.shape(region), inverse.shape) then
 		return region:name() .. " came back as " .. region_state.span(region)
 	end
 	return nil
+end
+
+local function restore_curves(region, inverse)
+	if inverse.curves then
+		fades.restore(region, inverse.curves)
+	end
 end
 
 -- Put a region back where it was.
@@ -48,6 +54,7 @@ local function put_back(session, region, inverse)
 			return region:name() .. " cannot go back: its track is gone"
 		end
 		region_state.take_off(region)
+		restore_curves(region, inverse)
 		region_state.put(playlist, region, region_state.position(was.position))
 		return nil
 	end
@@ -57,6 +64,7 @@ local function put_back(session, region, inverse)
 		else
 			region:set_position(region_state.position(was.position))
 		end
+		restore_curves(region, inverse)
 	end)
 	return nil
 end
@@ -72,9 +80,6 @@ function region_undo.inverses.restore_region_shape(context, inverse)
 	note = put_back(context.session, region, inverse)
 	if note then
 		return note
-	end
-	if inverse.curves then
-		fades.restore(region, inverse.curves)
 	end
 	region_state.restack(context.session, inverse.stacks)
 	if not region_state.is_same_shape(region_state.shape(region), inverse.was) then
