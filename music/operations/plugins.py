@@ -101,6 +101,8 @@ class OverwritePreset:
 def _require_preset_name(name: str) -> None:
     if not 0 < len(name) <= 60 or not name.isprintable() or name != name.strip():
         raise ValueError(f"a preset's name has 1 to 60 printable characters and no blanks around them, got {name!r}")
+    if ";" in name:  # LV2Plugin::do_save_preset writes it in two ways, at 7.3 to 9.8
+        raise ValueError(f"a preset's name has no ';', since Ardour could not remove it again, got {name!r}")
 
 
 PluginsOperation = (

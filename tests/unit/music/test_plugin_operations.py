@@ -52,3 +52,11 @@ def test_what_takes_something_away_says_so() -> None:
     assert OverwritePreset.is_destructive
     assert ClearAutomation.is_destructive
     assert not hasattr(SavePreset, "is_destructive")
+
+
+@pytest.mark.parametrize("operation", [SavePreset, OverwritePreset])
+def test_a_preset_gets_no_name_under_which_ardour_could_not_remove_it(
+    operation: type[SavePreset | OverwritePreset],
+) -> None:
+    with pytest.raises(ValueError, match="no ';'"):
+        operation(plugin="eq", preset="Warm; wide")
