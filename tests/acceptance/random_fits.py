@@ -48,7 +48,6 @@ FIELD_KINDS: dict[tuple[str, str], str] = {
     **_each("set_pan", "route", "panned_strip"),
     **_each("set_fader", "route", "free_fader"),
     **_each("move_track", "before", "strip"),
-    **_each("add_sidechain", "source", "track"),
     **_each("add_sidechain", "plugin", "compressor"),
     **_each("remove_sidechain", "plugin", "sidechained"),
     **_each("set_channels", "route", "audio_track"),
@@ -330,10 +329,12 @@ def _before_another(things: Things, drawn: Drawn) -> None:
 
 
 def _other_source(things: Things, drawn: Drawn) -> None:
-    """Choose a track that does not go into this sidechain yet."""
+    """Choose a track with sound that does not go into this sidechain yet."""
     plugin = things.get(drawn["plugin"])
     senders = {send.on for send in things.those("send") if plugin.name in send.members}
-    drawn["source"] = things.pick("track", lambda thing: thing.name not in {plugin.on, *senders}).name
+    drawn["source"] = things.pick(
+        "panned_strip", lambda thing: "track" in thing.kinds and thing.name not in {plugin.on, *senders}
+    ).name
 
 
 def _polarity(things: Things, drawn: Drawn) -> None:

@@ -25,7 +25,7 @@ from music.operations.mixer import (
 )
 from music.operations.plugins import AddPlugin
 from music.operations.sends import AddSend, AddSidechain, RemoveSend, RemoveSidechain, SetSend
-from music.operations.tracks import AddAudioTrack, AddBus, DeleteTrack
+from music.operations.tracks import AddAudioTrack, AddBus, AddMidiTrack, DeleteTrack
 from music.session import MixerScene
 from tests.acceptance.bridge_studio import Studio, failures, running_studio
 from tests.acceptance.turns import keep, keep_in, route, there_and_back, turn
@@ -47,6 +47,7 @@ def studio(ardour_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
                 AddAudioTrack(ref="kick", name="Kick", colour="#112233", n_channels=1),
                 AddAudioTrack(ref="bass", name="Bass", colour="#223344", n_channels=2),
                 AddAudioTrack(ref="wide", name="Wide", colour="#223344", n_channels=3),
+                AddMidiTrack(ref="notes", name="Notes", colour="#223344", instrument_plugin=None),
                 AddBus(ref="verb", name="Reverb"),
                 AddPlugin(ref="comp", route="bass", plugin=COMPRESSOR),
                 AddPlugin(ref="eq", route="verb", plugin="urn:ardour:a-eq"),
@@ -210,6 +211,7 @@ async def test_a_scene_is_stored_where_none_is(studio: Studio) -> None:
         (AddSend(ref="s", route="Bass", target="Bass"), "a send goes from a track or bus to another bus"),
         (RemoveSend(send="12345"), "no send 12345"),
         (AddSidechain(ref="s", source="Kick", plugin="ACE EQ"), "has no sidechain input"),
+        (AddSidechain(ref="s", source="Notes", plugin="ACE Compressor (stereo)"), "has no sound to send, only notes"),
         (AddSidechain(ref="s", source="Bass", plugin="ACE Compressor (stereo)"), "comes from another strip"),
         (RemoveSidechain(plugin="ACE Compressor (stereo)"), "has no sidechain"),
         (RecallScene(scene=5), "mixer scene 5 is empty"),

@@ -37,7 +37,7 @@ end
 -- Which output of a send goes to which port of the sidechain, for as many channels as the wider side has.
 local function pairing(n_outputs, inputs)
 	local lists = json.array()
-	for i = 1, math.max(n_outputs, 1) do
+	for i = 1, n_outputs do
 		lists[i] = json.array()
 	end
 	for i = 0, math.max(#lists, #inputs) - 1 do
@@ -88,6 +88,10 @@ function sidechains.operations.add_sidechain(context, operation)
 	elseif not listens_to_others(plugin.insert) then
 		faults.stop("invalid", plugin.processor:display_name() .. " has no sidechain input; use one that has, such as ACE Compressor")
 	end
+	local n_outputs = (operation.is_pre_fader and source:amp():input_streams() or source:n_outputs()):n_audio()
+	if n_outputs == 0 then
+		faults.stop("invalid", source:name() .. " has no sound to send, only notes; give it an instrument, or name another strip")
+	end
 	feeds.refuse_circle(session, source, plugin.route)
 	if not plugin.insert:has_sidechain() then
 		context.undo_with({
@@ -105,7 +109,6 @@ function sidechains.operations.add_sidechain(context, operation)
 		end
 	end
 	local before = operation.is_pre_fader and source:amp() or ARDOUR.LuaAPI.nil_proc()
-	local n_outputs = (operation.is_pre_fader and source:amp():input_streams() or source:n_outputs()):n_audio()
 	local send = sends.tap(session, source, before, pairing(n_outputs, inputs))
 	local id = ids.of(send)
 	context.undo_with({
