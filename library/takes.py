@@ -169,12 +169,15 @@ def storage_errors(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = {
-            errno.ENOSPC: "no space is left on the device; free some space or choose another folder with --out",
-            errno.EDQUOT: "the disk quota is used up; free some space or choose another folder with --out",
-            errno.EROFS: "the file system is read-only; choose another folder with --out",
-            errno.EACCES: "permission is missing; choose another folder with --out",
-            errno.EPERM: "permission is missing; choose another folder with --out",
-            errno.ENOTDIR: "a part of the path is a file; choose another folder with --out",
-            errno.EEXIST: "a file of that name is in the way; choose another folder with --out",
+            errno.ENOSPC: "no space is left on the device",
+            errno.EDQUOT: "the disk quota is used up",
+            errno.EROFS: "the file system is read-only",
+            errno.EACCES: "permission is missing",
+            errno.EPERM: "permission is missing",
+            errno.ENOTDIR: "a part of the path is a file",
+            errno.EEXIST: "a file of that name is in the way",
         }.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
-        raise StorageFailed(f"cannot write {place}: {reason}") from error
+        step = "free some space or choose" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "choose"
+        raise StorageFailed(
+            f"cannot write {place}: {reason}; {step} another folder (--out, or the setting takes_dir)"
+        ) from error

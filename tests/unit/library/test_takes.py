@@ -128,7 +128,7 @@ def test_files_are_described_by_path_size_and_hash(tmp_path: Path) -> None:
 
 def test_a_folder_below_a_file_is_refused_with_the_next_step(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageFailed, match="choose another folder with --out"):
+    with pytest.raises(StorageFailed, match="choose another folder"):
         TakeStore(tmp_path).prepare(tmp_path / "file" / "takes")
 
 
