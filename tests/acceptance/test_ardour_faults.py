@@ -303,7 +303,7 @@ async def test_two_programs_on_one_editor_both_work_and_get_their_own_answers(st
             for name in ("One", "Two")
         ]
         ended = await asyncio.wait_for(asyncio.gather(*(one.communicate() for one in programs)), 4 * _SECONDS)
-        assert [program.returncode for program in programs] == [0, 0], ended
+        assert [program.returncode for program in programs] == [0, 0], b"".join(error for _, error in ended).decode()
         during = await daw.snapshot()
         wanted = [f"{name}-{number}" for name in ("One", "Two") for number in range(n_change_sets)]
         assert sorted(found.name for found in during.markers) == sorted(wanted)

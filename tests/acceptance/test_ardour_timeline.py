@@ -232,6 +232,20 @@ async def test_markers_are_moved_renamed_and_deleted_by_ref_and_id(daw: LiveDaw)
     assert music_of(await daw.snapshot()) == music_of(start)
 
 
+async def test_two_markers_stand_at_one_place_whatever_the_tempo(daw: LiveDaw) -> None:
+    """As where a take is placed at a marker of the session."""
+    await apply(daw, "one", AddMarker(ref="a", name="Here", at=BBT(3)))
+    await apply(daw, "two", AddMarker(ref="b", name="And here", at=BBT(3)))
+    before = await daw.snapshot()
+    assert [(marker.name, marker.start) for marker in before.markers] == [("And here", BBT(3)), ("Here", BBT(3))]
+    await apply(daw, "slower", SetTempo(at=BBT(1), tempo_bpm=60.0))
+    assert len({marker.start for marker in (await daw.snapshot()).markers}) == 1
+    await revert(daw, "slower")
+    await revert(daw, "two")
+    assert [marker.name for marker in (await daw.snapshot()).markers] == ["Here"]
+    await revert(daw, "one")
+
+
 async def test_a_marker_that_is_not_there_names_the_nearest(daw: LiveDaw) -> None:
     """The name is close, so the answer says which."""
     await apply(daw, "one marker", AddMarker(ref="a", name="Bridge", at=BBT(3)))

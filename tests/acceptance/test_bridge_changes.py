@@ -201,7 +201,9 @@ class _Job:
 
 
 async def test_long_change_sets_tell_how_far_they_are_and_can_be_cancelled(studio: Studio) -> None:
-    tracks = [AddAudioTrack(ref=f"t{n}", name=f"Many {n}", colour="#123456", n_channels=1) for n in range(6)]
+    tracks = [
+        AddMidiTrack(ref=f"t{n}", name=f"Many {n}", colour="#123456") for n in range(6)
+    ]  # with an instrument each
     async with studio.daw() as daw:
         before = await daw.snapshot()
         job = _Job(1000)

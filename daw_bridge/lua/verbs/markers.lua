@@ -15,8 +15,17 @@ local function shown(location)
 	return location:name() .. " at " .. locations.text(location:start())
 end
 
--- Add a marker as Ardour names it and return it.
-local function add(context, position, flags)
+local function put_at(location, position)
+	local is_locked = location:locked()
+	location:unlock()
+	location:move_to(position)
+	if is_locked then
+		location:lock()
+	end
+end
+
+-- Have Ardour add a marker, under a name of its own; nil where it adds none.
+local function try_to_add(context, position, flags)
 	local session = context.session
 	local known, known_list = {}, locations.all(session, false)
 	for _, location in ipairs(known_list) do
@@ -30,7 +39,28 @@ local function add(context, position, flags)
 			return location
 		end
 	end
-	faults.stop("failed", "Ardour added no marker")
+	return nil
+end
+
+-- A place beyond all markers, counted as another one is.
+local function free_place(session, position)
+	local last = 0
+	for _, location in ipairs(locations.all(session, false)) do
+		last = math.max(last, location:start():samples())
+	end
+	local place = Temporal.timepos_t(last + math.tointeger(session:nominal_sample_rate()))
+	return position:is_beats() and Temporal.timepos_t.from_ticks(place:ticks()) or place
+end
+
+-- Add a marker and return it. From 8 on Ardour adds none where one of its kind is; it may be moved there.
+local function add(context, position, flags)
+	local location = try_to_add(context, position, flags)
+	if not location then
+		location = try_to_add(context, free_place(context.session, position), flags)
+			or faults.stop("failed", "Ardour added no marker")
+		put_at(location, position)
+	end
+	return location
 end
 
 local function remember_made(context, location)
@@ -77,15 +107,6 @@ end
 
 local function likeness(location)
 	return { name = location:name(), at = locations.plain(location:start()) }
-end
-
-local function put_at(location, position)
-	local is_locked = location:locked()
-	location:unlock()
-	location:move_to(position)
-	if is_locked then
-		location:lock()
-	end
 end
 
 --- Give a marker another place or name; undo gives it back what it had.
