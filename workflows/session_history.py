@@ -67,8 +67,15 @@ def steps_between(first: str, last: str, done: Sequence[ChangeSetResult]) -> tup
     steps: list[_Step] = []
     at = first
     begun = [one for one in done if one.revision_before is not None and one.revision is not None]
-    start = next((place for place, one in enumerate(begun) if one.revision_before == first), 0)
+    ended = next((place + 1 for place, one in enumerate(begun) if one.revision == first), 0)
+    start = next((place for place, one in enumerate(begun) if one.revision_before == first), ended)
+    led_to = {one.revision: one.label for one in begun if one.state is ChangeSetState.REVERTED}
     taken_back: list[str] = []
+
+    def add_between(here: str, there: str) -> None:
+        last_one = [led_to[there]] if there in led_to else []
+        steps.append(_Step(_between([*taken_back, *last_one]), here, there))
+
     for one in begun[start:]:
         assert one.revision_before is not None
         assert one.revision is not None
@@ -79,18 +86,18 @@ def steps_between(first: str, last: str, done: Sequence[ChangeSetResult]) -> tup
         if at == last:
             break
         if one.revision_before != at:
-            steps.append(_Step(_between(taken_back), at, one.revision_before))
+            add_between(at, one.revision_before)
         steps.append(_Step(f"{one.label!r} ({one.id})", one.revision_before, one.revision))
         at, taken_back = one.revision, []
     if at != last:
-        steps.append(_Step(_between(taken_back), at, last))
+        add_between(at, last)
     return tuple(steps)
 
 
 def _between(taken_back: Sequence[str]) -> str:
     if not taken_back:
         return BY_HAND
-    return f"{BY_HAND}, or by taking back {', '.join(map(repr, taken_back))}"
+    return f"{BY_HAND}, or by taking back {', '.join(map(repr, dict.fromkeys(taken_back)))}"
 
 
 async def stretches(steps: Sequence[_Step], snapshot_at: SnapshotAt) -> tuple[Stretch, ...]:

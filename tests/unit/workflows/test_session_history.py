@@ -56,6 +56,12 @@ def test_what_was_taken_back_is_not_told_as_done() -> None:
     ]
 
 
+def test_taking_back_an_older_change_set_is_told_by_where_it_led() -> None:
+    older = done("fader", "a", "e", ChangeSetState.REVERTED)
+    assert steps("c", "e", older, done("pan", "b", "c")) == ["by hand, or by taking back 'the fader': c-e"]
+    assert steps("c", "d", older, done("pan", "b", "c")) == ["by hand: c-d"]
+
+
 def test_since_a_change_set_means_from_its_beginning_on() -> None:
     assert begin_of("pan", [done("fader", "a", "b"), done("pan", "b", "c")]) == "b"
     assert begin_of("b", [done("fader", "a", "b")]) == "b"
