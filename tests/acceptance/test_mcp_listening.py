@@ -124,7 +124,7 @@ async def test_selection_and_playhead_are_heard_and_a_rolling_transport_does_not
         listening(client) as ear,
     ):
         since = time.monotonic()
-        await call(client, "transport", action="locate", bar=3)
+        await call(client, "transport", action="locate", at=3)
         assert await ear.hears(SELECTION_URI, since) < _SOON_SECONDS
         studio.editor.send_osc("/access_action", "Editor/select-all-objects")
         await ear.settled()
