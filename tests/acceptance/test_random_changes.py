@@ -36,8 +36,8 @@ from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
 
-_LEAST_APPLIED = 0.7  # of the change sets; the others ask for what cannot be done after what they did before
-_MOST_REFUSED = 0.1  # of the operations
+_LEAST_APPLIED = 0.9  # of the change sets; the others ask for what cannot be done after what they did before
+_MOST_REFUSED = 0.05  # of the operations
 _WHOLE_SOAK = 1000  # change sets in which every operation is applied
 _MOST_TOLD = 20
 _GRADUAL = ("linear", "logarithmic")  # kinds of parameters, of which any value is one
