@@ -10,6 +10,28 @@
 
 local settle_seconds = 0.5
 local longest_wait_seconds = 5
+local longest_loading_seconds = 30
+
+-- Whether a plugin's thread is at work (Linux): an instrument is silent until its SoundFont has been read.
+local function is_loading()
+	local listing = io.popen ("cat /proc/$PPID/task/*/stat 2>/dev/null")
+	local threads = listing:read ("a")
+	listing:close ()
+	return threads:find ("%(LV2Worker%) [RD]") ~= nil
+end
+
+-- Wait until no plugin's thread has been at work for half a second, and what they read is in use.
+local function wait_for_plugins()
+	local n_idle = 0
+	for _ = 1, longest_loading_seconds * 10 do
+		n_idle = is_loading () and 0 or n_idle + 1
+		if n_idle == 5 then
+			break
+		end
+		sleep (0.1)
+	end
+	sleep (settle_seconds)
+end
 
 local function content_end()
 	local last = 0
@@ -137,6 +159,7 @@ return function (request)
 	end
 	ids.use (Session)
 	sleep (settle_seconds)
+	wait_for_plugins ()
 	local from, to = span (request)
 	local lead = math.min (request.lead_in_samples, from)
 	local soloed = json.array ()
