@@ -147,11 +147,14 @@ async def test_a_sidechain_and_the_plugin_that_has_it_come_back(studio: Studio) 
 async def test_a_scene_brings_the_mix_back(studio: Studio) -> None:
     seen = await there_and_back(
         studio,
+        AddSend(ref="s", route="Bass", target="Reverb", gain_db=-9.0),
         StoreScene(scene=1, name="Verse"),
+        SetSend(send="s", gain_db=-20.0),
         SetFader(route="Kick", gain_db=-20),
         SetMute(route="Bass", is_muted=True),
         RecallScene(scene=1),
     )
+    assert [send.gain_db for send in route(seen, "Bass").sends] == [pytest.approx(-9.0, abs=0.01)]
     assert seen.scenes == (MixerScene(number=1, name="Verse"),)
     assert (route(seen, "Kick").gain_db, route(seen, "Bass").is_muted) == (0.0, False)
 

@@ -21,10 +21,6 @@ local function key_of(control)
 	return not lane:isnil() and lane:to_stateful():id():to_s() or nil
 end
 
-local function is_known_by_lane(session)
-	return strips.all(session)[1]:gain_control():id():to_s() == "0"
-end
-
 -- Every control of the session with its key.
 local function each_control()
 	local list = {}
@@ -34,6 +30,10 @@ local function each_control()
 		list[#list + 1] = key and { key = key, control = control } or nil
 	end
 	return list
+end
+
+local function are_known_by_lanes()
+	return each_control()[1].control:id():to_s() == "0"
 end
 
 -- Whether a VCA acts on a control; then it is set even where it reads as it should, since the VCA may be set as well.
@@ -92,8 +92,11 @@ local function write(session, number, name)
 	scene_of(session, number):set_name(name)
 end
 
+-- The lanes of a send are called otherwise than its controls.
+local lane_names = { gain = "send", ["polarity-invert"] = "phase" }
+
 -- The ids of lanes by those of their controls, in a state: both stand in the element of what they belong to, the lanes one
--- deeper, under the same name but for its end.
+-- deeper, under the same name but for its end. False where a control has none.
 local function lanes_by_control(text)
 	local open, found = { { lanes = {}, names = {} } }, {}
 	for closing, tag, attributes, is_empty in text:gmatch("<(/?)(%a[%w%-]*)([^>]-)(/?)>") do
@@ -101,14 +104,14 @@ local function lanes_by_control(text)
 		local id = attributes:match(' id="(%d+)"')
 		if closing ~= "" then
 			for control, name in pairs(here.names) do
-				found[control] = here.lanes[name]
+				found[control] = here.lanes[name] or here.lanes[lane_names[name] or name] or false
 			end
 			open[#open] = nil
 		elseif tag == "Controllable" then
 			local parameter = attributes:match(' parameter="(%d+)"')
-			here.names[id] = parameter and "parameter-" .. parameter or attributes:match(' name="([^"]*)"'):gsub("control$", "")
+			here.names[id or ""] = parameter and "parameter-" .. parameter or (attributes:match(' name="([^"]*)"') or ""):gsub("control$", "")
 		elseif tag == "AutomationList" then
-			above.lanes[attributes:match(' automation%-id="([^"]*)"')] = id
+			above.lanes[attributes:match(' automation%-id="([^"]*)"') or ""] = id
 		end
 		if closing == "" and is_empty == "" then
 			open[#open + 1] = { lanes = {}, names = {} }
@@ -117,20 +120,27 @@ local function lanes_by_control(text)
 	return found
 end
 
--- The values that a scene holds, by the keys of controls, from a state that is written for this and read again.
+-- The values that a scene holds, by the keys of controls, from a state that is written for this and read again; and of how
+-- many it is not known what they are for.
 local function values_in(session, number)
-	local text, values = pending.text(session), {}
-	local lanes = is_known_by_lane(session) and lanes_by_control(text)
+	local text, values, n_unknown = pending.text(session), {}, 0
+	local lanes = are_known_by_lanes() and lanes_by_control(text)
 	for attributes, body in (text:match("<MixerScenes[^>]*>(.-)</MixerScenes>") or ""):gmatch("<MixerScene ([^>]*)>(.-)</MixerScene>") do
 		if math.tointeger(attributes:match('index="(%d+)"')) == number - 1 then
 			for id, value in body:gmatch('<ControlValue id="(%d+)" value="([^"]+)"') do
 				local key = lanes and lanes[id] or not lanes and id
-				values[key or ""] = tonumber(value)
+				if key then
+					values[key] = tonumber(value)
+				elseif lanes[id] == false then -- nil where a control belongs to no strip, or to one that is gone
+					n_unknown = n_unknown + 1
+				end
 			end
 		end
 	end
-	values[""] = nil -- controls that belong to no strip, or to one that is gone
-	return next(values) and values or faults.stop("failed", "Ardour's state tells nothing of the scene")
+	if not next(values) then
+		faults.stop("failed", "Ardour's state tells nothing of the scene")
+	end
+	return values, n_unknown
 end
 
 -- What there is at a number, to be put back; null where it is empty.
@@ -138,7 +148,8 @@ local function likeness(session, number)
 	if not is_stored(session, number) then
 		return json.null
 	end
-	return { name = scene_of(session, number):name(), values = values_in(session, number) }
+	local values = values_in(session, number)
+	return { name = scene_of(session, number):name(), values = values }
 end
 
 function scenes.operations.store_scene(context, operation)
@@ -168,7 +179,8 @@ end
 function scenes.operations.recall_scene(context, operation)
 	local session, number = context.session, operation.scene
 	need(session, number)
-	local wanted, before = values_in(session, number), values_now()
+	local wanted, missed = values_in(session, number)
+	local before = values_now()
 	local was, set = differing(before, wanted)
 	for _, it in ipairs(each_control()) do
 		if wanted[it.key] and follows(it.control) then
@@ -178,7 +190,6 @@ function scenes.operations.recall_scene(context, operation)
 	context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
 	put(session, set)
 	local now = values_now()
-	local missed = 0
 	for _ in pairs((differing(wanted, now))) do
 		missed = missed + 1
 	end
