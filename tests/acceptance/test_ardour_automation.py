@@ -194,6 +194,7 @@ def _between(points: list[tuple[float, ...]], beats: float) -> float:
     ("operation", "why"),
     [
         (WriteAutomation(route="Vox", points="0 7"), "within -inf and 6.0"),
+        (WriteAutomation(route="Vox", points="0 -3;1e13 -4"), "a distance from 0 to 100000"),
         (WriteAutomation(route="Vox", points="0 -3;0 -4"), "does not come after"),
         (WriteAutomation(route="Vox", points="0 -3;1 loud"), "is not a distance and a value"),
         (WriteAutomation(route="Vox", control="gian", points="0 -3"), "gain?"),

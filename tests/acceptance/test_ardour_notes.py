@@ -261,6 +261,8 @@ async def test_notes_are_read_as_lines_that_can_be_written_again(daw: LiveDaw, r
 async def test_what_no_region_can_hold_is_refused_with_the_reason(daw: LiveDaw, region: str) -> None:
     assert "16 quarter notes long" in await refused(daw, AddNotes(region=region, notes="16 1 C4"))
     assert "lies outside" in await refused(daw, AddNotes(region=region, notes="2|1|0 1 C4"))
+    for length in ("1e12", "1e300"):
+        assert "above 0 and up to 100000" in await refused(daw, AddNotes(region=region, notes=f"0 {length} C4"))
     assert "no note" in await refused(daw, QuantiseNotes(region=region))
     await apply(daw, AddAudioTrack(ref="audio", name="Sound", colour="#993311", n_channels=1))
     made = AddMidiRegion(ref="no", track="Sound", name="no", at=BBT(1), length_beats=4)

@@ -3,6 +3,7 @@
 local automation = { operations = {}, inverses = {}, readings = {}, leaves_regions = true }
 
 local most_read = 2000
+local longest_distance = 100000 -- beats or seconds; what lies beyond Ardour cannot count as beats
 
 -- Where a row stands on a lane: `distance` from `start`, in beats or seconds.
 local function placer(operation, in_beats, rate)
@@ -33,9 +34,9 @@ local function asked_points(operation, target, place)
 		distance = tonumber(distance)
 		if not distance or not value then
 			stop_at_row(row, "is not a distance and a value")
-		elseif distance < 0 or value < scale.low or value > scale.high then
-			stop_at_row(row, string.format("must have a distance from 0 on and a value within %g and %g (%s)", scale.low, scale.high,
-				scale.unit))
+		elseif distance < 0 or distance > longest_distance or value < scale.low or value > scale.high then
+			stop_at_row(row, string.format("must have a distance from 0 to %d and a value within %g and %g (%s)",
+				longest_distance, scale.low, scale.high, scale.unit))
 		end
 		local point = { place(distance), scale.to_own(value) }
 		if #points > 0 and point[1] <= points[#points][1] then

@@ -5,6 +5,7 @@ local note_rows = {}
 
 note_rows.ticks_per_quarter = 1920
 local ticks_per_quarter = note_rows.ticks_per_quarter
+local longest_beats = 100000 -- as long as a region can be made
 local most_searched = 500 -- notes that go while the region is on its track
 
 -- What was read during this request, by source; nobody else changes notes while a request runs.
@@ -356,9 +357,10 @@ end
 
 local function length_of(text)
 	local beats = tonumber(text)
-	local ticks = beats and math.floor(beats * ticks_per_quarter + 0.5) or 0
+	local ticks = beats and beats <= longest_beats and math.floor(beats * ticks_per_quarter + 0.5) or 0
 	if ticks < 1 then
-		faults.stop("invalid", "a note's length is a number of quarter notes above 0, got " .. text)
+		faults.stop("invalid", string.format("a note's length is a number of quarter notes above 0 and up to %d, got %s",
+			longest_beats, text))
 	end
 	return ticks
 end
