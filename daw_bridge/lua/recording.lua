@@ -90,7 +90,7 @@ function actions.prepare(session, editor, arguments)
 	local routes = named_tracks(session, arguments.tracks)
 	local from = timeline.samples_at(timeline.ticks_at(arguments.start))
 	local has_end = arguments["end"] ~= json.null
-	local to = has_end and timeline.samples_at(timeline.ticks_at(arguments["end"])) or nil
+	local to = has_end and timeline.samples_at(select(2, timeline.stretch(arguments.start, arguments["end"]))) or nil
 	local lead = timeline.place_at_sample(from)
 	lead.bar = math.max(1, lead.bar - arguments.pre_roll_bars)
 	kept, armed_routes = state_before(session), routes

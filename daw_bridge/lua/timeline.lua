@@ -6,10 +6,12 @@ local timeline = {}
 local ticks_per_quarter = 1920
 local ticks_ratio = 2
 local far_ticks = ticks_per_quarter * 4 * 100000
+local most_beats, most_ticks = 1000, 960 * 1000 -- of a place, whatever the metre
+local surely_counted_bars = 1000 -- 7.3 counts places up to 2^29 ticks, and from there on begins anew in negative
 
 --- A length or place in Ardour's beats as ticks.
 function timeline.ticks(beats)
-	local quarters, ticks = beats:str():match("^(-?%d+):(%d+)$")
+	local quarters, ticks = beats:str():match("^(-?%d+):(-?%d+)$")
 	return math.tointeger(quarters) * ticks_per_quarter + math.tointeger(ticks)
 end
 
@@ -23,11 +25,33 @@ local function map()
 	return Temporal.TempoMap.read()
 end
 
---- The place of a bar, beat and tick, in Ardour's ticks from the start.
+local function require_place(place)
+	if place.bar < 1 or place.beat < 1 or place.beat > most_beats or place.tick < 0 or place.tick > most_ticks then
+		faults.stop("invalid", timeline.text(place) .. " is no place: bars and beats count from 1, ticks from 0 to less than a beat")
+	end
+end
+
+--- The place of a bar, beat and tick, in Ardour's ticks from the start. Beats past the end of a bar count on into the next.
 function timeline.ticks_at(place)
+	require_place(place)
 	-- from Ardour 8 on the map wants a BBT that knows where it is counted from
 	local bbt = Temporal.BBT_Argument or Temporal.BBT_TIME
-	return to_ticks(map():quarters_at_bbt(bbt(place.bar, place.beat, place.tick * ticks_ratio)))
+	local ticks = to_ticks(map():quarters_at_bbt(bbt(place.bar, place.beat, place.tick * ticks_ratio)))
+	if place.bar > surely_counted_bars and timeline.place_at(ticks).bar < place.bar then
+		faults.stop("invalid", "Ardour does not count as far as " .. timeline.text(place) .. "; name an earlier bar")
+	end
+	return ticks
+end
+
+--- The ticks between which a stretch lies; stops where it does not end after it starts, as the map counts it.
+function timeline.stretch(start, stop)
+	local from, to = timeline.ticks_at(start), timeline.ticks_at(stop)
+	if from >= to then
+		faults.stop("invalid", string.format("the end must come after the start, but %s is %s and %s is %s here",
+			timeline.text(start), timeline.text(timeline.place_at(from)), timeline.text(stop),
+			timeline.text(timeline.place_at(to))))
+	end
+	return from, to
 end
 
 function timeline.samples_at(ticks)

@@ -175,6 +175,10 @@ async def test_what_would_not_be_exact_is_refused(daw: LiveDaw) -> None:
     tone = next(route for route in (await daw.snapshot()).routes if route.name == "Tone").regions[-1]
     await _apply(daw, "lock", LockRegion(region=tone.id, is_locked=True))
     assert "locked" in await _refused(daw, DeleteSection(start=BBT(2), end=BBT(3)))
+    for backwards in (DeleteSection(start=BBT(1, 9), end=BBT(2)), InsertTime(start=BBT(1, 9), end=BBT(2))):
+        assert "1|9|0 is 3|1|0" in await _refused(daw, backwards)
+    inside = CopySection(start=BBT(2), end=BBT(4), to=BBT(1, 9))
+    assert "1|9|0 lies inside" in await _refused(daw, inside)
     with pytest.raises(ValueError, match="must not lie inside"):
         CopySection(start=BBT(2), end=BBT(4), to=BBT(3))
 

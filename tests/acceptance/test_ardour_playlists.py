@@ -175,7 +175,7 @@ async def test_what_cannot_be_done_to_playlists_is_refused(daw: LiveDaw, before:
                 AddPlaylist(track="Tones", ref="x", name="X"),
                 CompPlaylist(target="x", ranges=(CompRange(playlist=own.id, start=BBT(3), end=BBT(3)),)),
             ),
-            "not after it starts",
+            "the end must come after the start",
         ),
     }
     for name, (operations, reason) in refused.items():

@@ -296,6 +296,41 @@ async def test_ranges_are_added_edited_and_deleted(daw: LiveDaw) -> None:
     assert music_of(await daw.snapshot()) == music_of(start)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        AddRange(ref="r", name="Solo", start=BBT(1, 9), end=BBT(2)),
+        SetLoop(start=BBT(1, 9), end=BBT(2)),
+        SetPunch(start=BBT(1, 9), end=BBT(3)),
+        RampTempo(start=BBT(1, 9), end=BBT(2), start_bpm=100.0, end_bpm=140.0),
+    ],
+)
+async def test_a_stretch_that_ends_before_it_starts_once_beats_are_counted_on_is_refused(
+    daw: LiveDaw, operation: Operation
+) -> None:
+    """Beat 9 of a bar of four is the start of bar 3."""
+    assert "1|9|0 is 3|1|0" in await refused(daw, f"backwards {operation.verb}", operation)
+
+
+@pytest.mark.parametrize("at", [BBT(0), BBT(-3), BBT(2, 0), BBT(2, 1, -50), BBT(1, 10**8)])
+async def test_a_place_that_is_none_is_refused(daw: LiveDaw, at: BBT) -> None:
+    """In front of bar 1 nothing must lie."""
+    adding = AddMarker(ref="m", name="nowhere", at=at)
+    assert f"{at} is no place" in await refused(daw, f"nowhere {at}".replace("|", "."), adding)
+
+
+@pytest.mark.parametrize("bar", [50_000, 100_000, 1_000_000])
+async def test_a_marker_stands_where_it_was_asked_for_or_nowhere(daw: LiveDaw, bar: int) -> None:
+    """From bar 70,000 on Ardour 7.3 counts anew."""
+    result = await daw.apply(turn(f"far {bar}", AddMarker(ref="m", name="far", at=BBT(bar))))
+    places = [marker.start for marker in (await daw.snapshot()).markers]
+    if result.state is ChangeSetState.APPLIED:
+        assert places == [BBT(bar)]
+    else:
+        assert places == []
+        assert f"does not count as far as {bar}|1|0" in result.outcomes[0].reason
+
+
 async def test_loop_and_punch_are_set_and_taken_away(daw: LiveDaw) -> None:
     """Where there was none before, none is left."""
     start = await daw.snapshot()

@@ -388,8 +388,11 @@ end
 
 local function arrange(context, operation)
 	faults.require_editor(context, "arranging")
-	local from, to = timeline.ticks_at(operation.start), timeline.ticks_at(operation["end"])
+	local from, to = timeline.stretch(operation.start, operation["end"])
 	local at = operation.to and timeline.ticks_at(operation.to)
+	if at and from < at and at < to then
+		faults.stop("invalid", timeline.text(operation.to) .. " lies inside the stretch; name a place outside of it")
+	end
 	refuse_changes(math.min(from, at or from))
 	local units = by_unit(plans[operation.verb](from, to, at))
 	local bounds = ({ copy_section = { at }, insert_time = { from } })[operation.verb] or { from, to, at }

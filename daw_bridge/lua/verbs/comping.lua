@@ -61,16 +61,12 @@ function comping.operations.comp_playlist(context, operation)
 	local n_regions, asked = 0, {}
 	for i, range in ipairs(operation.ranges) do
 		local take, take_id = playlists.named(context, range.playlist)
-		local from, to = timeline.ticks_at(range.start), timeline.ticks_at(range["end"])
+		local from, to = timeline.stretch(range.start, range["end"])
 		if take_id == target_id then
 			faults.stop("invalid", take:name() .. " cannot be comped into itself")
 		end
 		if take:data_type():to_string() ~= target:data_type():to_string() then
 			faults.stop("invalid", take:name() .. " and " .. target:name() .. " are of different kinds")
-		end
-		if from >= to then
-			faults.stop("invalid", string.format("range %d ends at %s, not after it starts at %s", i, timeline.text(range["end"]),
-				timeline.text(range.start)))
 		end
 		cut_out(context, target, from, to)
 		n_regions = n_regions + bring_over(context, take, target, from, to)

@@ -36,7 +36,7 @@ local function check(location, name, from, to)
 	end
 end
 
--- Give a location new bounds; in an order in which its start never comes after its end.
+-- Give a location new bounds, locked or not.
 local function set_bounds(location, from, to)
 	local is_locked = location:locked()
 	location:unlock()
@@ -56,7 +56,7 @@ function ranges.put(context, name, from, to)
 end
 
 function ranges.operations.add_range(context, operation)
-	local from, to = timeline.ticks_at(operation.start), timeline.ticks_at(operation["end"])
+	local from, to = timeline.stretch(operation.start, operation["end"])
 	local location = ranges.put(context, operation.name, Temporal.timepos_t(timeline.samples_at(from)),
 		Temporal.timepos_t(timeline.samples_at(to)))
 	check(location, operation.name, from, to)
@@ -203,7 +203,7 @@ end
 -- Set loop or punch between two places; undo puts it back or takes it away.
 local function set_kind(context, name, operation)
 	local kind = kinds[name]
-	local from, to = timeline.ticks_at(operation.start), timeline.ticks_at(operation["end"])
+	local from, to = timeline.stretch(operation.start, operation["end"])
 	local from_position, to_position = Temporal.timepos_t(timeline.samples_at(from)), Temporal.timepos_t(timeline.samples_at(to))
 	context.undo_with({
 		kind = "restore_" .. name, key = name, was = bounds_of(kind.find(context.session)),

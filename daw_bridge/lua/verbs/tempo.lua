@@ -136,6 +136,7 @@ function tempo.operations.set_meter(context, operation)
 end
 
 function tempo.operations.ramp_tempo(context, operation)
+	timeline.stretch(operation.start, operation["end"])
 	local from, to = quarter_at(operation.start), quarter_at(operation["end"])
 	local after = tempo_curve.with_ramp(timeline.tempos(), from, to, operation.start_bpm, operation.end_bpm)
 	tempo.change(context, json.array(), tempo_curve.rows(timeline.tempo_points(), after))
