@@ -3,8 +3,9 @@
 import argparse
 import importlib.metadata
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cli.typed import typed_path
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse names its own result so
@@ -28,7 +29,7 @@ def _build_parser() -> argparse.ArgumentParser:
         prog="sideman", description="A session musician and assistant engineer for the Ardour DAW.", epilog=_EPILOG
     )
     parser.add_argument("--version", action="version", version=f"sideman {importlib.metadata.version('sideman')}")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
+    parser.add_argument("--config", type=typed_path, metavar="FILE", help="settings file (TOML)")
     parser.add_argument(
         "--set", type=_setting, action="append", default=[], metavar="NAME=VALUE", help="override one setting"
     )
@@ -55,12 +56,6 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _folder(text: str) -> Path:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("expected a folder, got an empty name; leave the option out for the default")
-    return Path(text)
-
-
 def _port(text: str) -> int:
     if not (text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text!r:.40}")
@@ -71,7 +66,7 @@ def _add(commands: "Commands", name: str, command: str, description: str) -> arg
     parser = commands.add_parser(name, help=description, description=description)
     parser.set_defaults(command=command)
     # argparse lets a command's options replace those that stood before it, hence a name of their own for more of --set
-    parser.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.add_argument("--config", type=typed_path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.add_argument(
         "--set", dest="set_after", type=_setting, action="append", default=argparse.SUPPRESS, help=argparse.SUPPRESS
     )
@@ -99,7 +94,7 @@ def _add_generate(commands: "Commands") -> None:
     )
     parser.add_argument(
         "--out",
-        type=_folder,
+        type=typed_path,
         metavar="DIR",
         help="folder in which the take's folder is made (default: the setting takes_dir)",
     )
@@ -155,7 +150,7 @@ def _add_listening(commands: "Commands") -> None:
     parser.add_argument("--sample-rate", type=_count, metavar="HZ", help="default: the session's")
     parser.add_argument("--loudness", type=float, metavar="LUFS", help="such as -14; peaks then stay below -1 dBTP")
     parser.add_argument(
-        "--out", type=_folder, metavar="DIR", help="folder for a new folder (default: the session's own for exports)"
+        "--out", type=typed_path, metavar="DIR", help="folder for a new folder (default: the session's own for exports)"
     )
     _add_json(parser, "what was rendered, each file as it was read back,")
     description = "Measure loudness, peaks, dynamics, stereo, balance and masking."
@@ -166,7 +161,7 @@ def _add_listening(commands: "Commands") -> None:
     parser.add_argument("--track", action="append", default=[], metavar="TRACK", help="this track too, by itself")
     parser.add_argument("--masking", action="store_true", help="all tracks by themselves, and who covers whom")
     _add_bars(parser)
-    parser.add_argument("--picture", type=Path, metavar="FILE", help="and draw it into this PNG file")
+    parser.add_argument("--picture", type=typed_path, metavar="FILE", help="and draw it into this PNG file")
     _add_json(parser, "what was measured")
 
 

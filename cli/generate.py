@@ -28,14 +28,14 @@ def generate(options: argparse.Namespace, settings: Settings) -> int:
         time_signature=options.time_signature,
         genre=options.genre,
         seed=options.seed,
-        out=str(options.out.expanduser().absolute()) if options.out else None,
+        out=str(options.out) if options.out else None,
         to=Destination(options.to),
         at_bar=options.at,
     )
     with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
         status = asyncio.run(_generated(studio, request))
-        assert status.result is not None  # a finished job has a result
-        take = studio.take(status.result["take"])
+        take = studio.take_of(status)
+        assert take is not None  # it was made just now
         if options.json:
             sys.stdout.write(studio.take_json(take.id))
             return 0

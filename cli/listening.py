@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from cli.generate import follow
 from cli.progress import progress_display
 from cli.shown import show_measures, show_rendered
+from cli.telling import tell
+from cli.typed import allowed, found
 from music.errors import RequestInvalid, StorageFailed
 from workflows.render_requests import AudioFormat, Encoding, RenderKind, RenderReport, RenderRequest
 from workflows.settings import Settings
@@ -22,9 +24,8 @@ if TYPE_CHECKING:
 
 def render(options: argparse.Namespace, settings: Settings) -> int:
     """Render a part of the open session and show the files as they were read back."""
-    out = options.out.expanduser().absolute() if options.out else None
-    if out:  # whoever types a folder allows it
-        settings = settings.model_copy(update={"allowed_folders": (*settings.allowed_folders, out)})
+    if options.out:
+        settings = allowed(settings, options.out)
     wish = RenderRequest(
         kind=_kind(options),
         with_mix=options.with_mix,
@@ -36,7 +37,7 @@ def render(options: argparse.Namespace, settings: Settings) -> int:
         encoding=Encoding(format=AudioFormat(options.format), bits=options.bits),
         sample_rate_hz=options.sample_rate,
         loudness_lufs=options.loudness,
-        folder=str(out) if out else None,
+        folder=str(options.out) if options.out else None,
     )
     with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
         report = asyncio.run(_rendered(studio, wish))
@@ -64,18 +65,21 @@ def measure(options: argparse.Namespace, settings: Settings) -> int:
     is_session = options.source is None
     if not is_session and (options.track or options.masking or options.from_bar or options.to_bar):
         raise RequestInvalid("tracks, masking and bars are of the open session; leave the source or these out")
-    source = options.source
-    if not is_session and (file := Path(source).expanduser()).is_file():
-        source = str(file.absolute())  # whoever types a file allows it
-        settings = settings.model_copy(update={"allowed_folders": (*settings.allowed_folders, file.absolute().parent)})
-    with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
-        found = asyncio.run(_measured(studio, _to_measure(options) if is_session else source))
-    if options.picture and found.picture:
-        _write(options.picture.expanduser(), found.picture)
-    if options.json:
-        sys.stdout.write(to_json(dataclasses.replace(found, picture=None)) + "\n")
+    source: str | RenderRequest
+    if is_session:
+        source = _to_measure(options)
     else:
-        show_measures(found)
+        source, settings = found(options.source, settings)
+    with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
+        measures = asyncio.run(_measured(studio, source))
+    if options.picture and measures.picture:
+        _write(options.picture, measures.picture)
+    elif options.picture:
+        tell(f"nothing is heard, so nothing was drawn into {options.picture}")
+    if options.json:
+        sys.stdout.write(to_json(dataclasses.replace(measures, picture=None)) + "\n")
+    else:
+        show_measures(measures)
     return 0
 
 

@@ -84,7 +84,7 @@ async def _adopt_now_and_then(studio: Studio) -> None:
 
 def _go_on_alone(options: argparse.Namespace) -> None:
     """Leave unfinished jobs to a process that outlives the client and ends when they are done."""
-    flags = [f"--config={options.config.expanduser().absolute()}"] if options.config else []
+    flags = [f"--config={options.config}"] if options.config else []
     # not as arguments: every user of the machine may read those, and one may be a key
     settings = {f"{ENVIRONMENT_PREFIX}{name.upper()}": value for name, value in options.set}
     subprocess.Popen(  # noqa: S603  our own program and the file we were given

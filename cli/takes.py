@@ -9,6 +9,7 @@ from cli.generate import follow
 from cli.progress import progress_display
 from cli.shown import PlainConsole, add_row, new_table, show_change_set, show_take
 from cli.telling import tell
+from cli.typed import found
 from music.changeset import ChangeSetResult
 from workflows.requests import PlaceRequest
 from workflows.settings import Settings
@@ -36,19 +37,21 @@ def list_takes(options: argparse.Namespace, settings: Settings) -> int:
 
 def show(options: argparse.Namespace, settings: Settings) -> int:
     """Show one take as it was shown when it was made."""
+    take, settings = found(options.take, settings)
     with closing(build_studio(settings)) as studio:
         if options.json:
-            sys.stdout.write(studio.take_json(options.take))
+            sys.stdout.write(studio.take_json(take))
         else:
-            show_take(studio.take(options.take), str(studio.take_folder(options.take)))
+            show_take(studio.take(take), str(studio.take_folder(take)))
     return 0
 
 
 def place(options: argparse.Namespace, settings: Settings) -> int:
     """Place a take in the open session and say what was read back."""
+    take, settings = found(options.take, settings)
 
     async def run() -> ChangeSetResult:
-        status = await follow(studio, await studio.place(PlaceRequest(take=options.take, at_bar=options.at)))
+        status = await follow(studio, await studio.place(PlaceRequest(take=take, at_bar=options.at)))
         placed = studio.placement_of(status)
         assert placed is not None  # a finished placement has a result
         return placed

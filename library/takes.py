@@ -74,25 +74,15 @@ class TakeStore:
         return place
 
     def folder(self, take_id: str) -> Path:
-        """Return the folder of a take, by its id or its path; NotFound names the nearest id."""
-        # a text that is no path at all (too long, no such user's home, a zero byte) names no take either
-        with suppress(OSError, RuntimeError, ValueError):
-            for candidate in (self._folder / take_id, Path(take_id).expanduser()):
-                if (candidate / TAKE_FILE).is_file():
-                    return candidate.resolve()
-        raise NotFound("take", shorten(take_id), nearest=nearest_name(shorten(take_id), self.ids()))
+        """Return the folder of a take by its id, which is no path; NotFound names the nearest."""
+        is_name = take_id == Path(take_id).name and take_id[:1] not in ("", ".")
+        if is_name and is_take(place := self._folder / take_id):
+            return place.resolve()
+        raise self.unknown(take_id)
 
-    def file(self, take_id: str, path: str) -> Path:
-        """Return where a file lies that a take's account lists; NotFound for any other, and for one outside the take.
-
-        An account may come from somebody else, so that its word alone opens no file of this machine.
-        """
-        folder = self.folder(take_id)
-        known = [*(file.path for file in read_take(folder).files), TAKE_FILE]
-        place = (folder / path).resolve() if path in known else folder
-        if not (place.is_file() and place.is_relative_to(folder)):
-            raise NotFound("file of the take", shorten(path), nearest=nearest_name(shorten(path), known))
-        return place
+    def unknown(self, take_id: str) -> NotFound:
+        """Return the error that there is no such take."""
+        return NotFound("take", shorten(take_id), nearest=nearest_name(shorten(take_id), self.ids()))
 
     def ids(self) -> tuple[TakeId, ...]:
         """Return the ids of all takes that are still there, newest first."""
@@ -112,9 +102,12 @@ class TakeStore:
                 damaged.append(take_id)
         return KeptTakes(takes=tuple(takes), damaged=tuple(damaged))
 
-    def get(self, take_id: str) -> Take:
-        """Read a take's account of itself."""
-        return read_take(self.folder(take_id))
+
+def is_take(folder: Path) -> bool:
+    """Tell whether a folder holds a take."""
+    with suppress(OSError, ValueError):  # no name of a file at all: too long, or with a zero byte
+        return (folder / TAKE_FILE).is_file()
+    return False
 
 
 def read_take(folder: Path) -> Take:
@@ -127,6 +120,18 @@ def read_take(folder: Path) -> Take:
     if take.format != TAKE_FORMAT:
         raise RequestInvalid(f"{file} has format {take.format}; this version of Sideman reads format {TAKE_FORMAT}")
     return take
+
+
+def take_file(take: Take, folder: Path, path: str) -> Path:
+    """Return where a file lies that a take's account lists; NotFound for any other, and for one outside the take.
+
+    An account may come from somebody else, so that its word alone opens no file of this machine.
+    """
+    known = [*(file.path for file in take.files), TAKE_FILE]
+    place = (folder / path).resolve() if path in known else folder
+    if not (place.is_file() and place.is_relative_to(folder.resolve())):
+        raise NotFound("file of the take", shorten(path), nearest=nearest_name(shorten(path), known))
+    return place
 
 
 def take_to_json(take: Take) -> bytes:

@@ -1,4 +1,4 @@
-"""Which files may be brought into a session: those below folders that the user allowed, and no others."""
+"""Which files and folders may be named: those below folders that the user allowed, and no others."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from music.operations.fields import FileToRead, field_meanings
 
 
 class FileNotAllowed(RequestInvalid):
-    """A file lies outside the folders from which files may be read."""
+    """A file or folder lies outside the allowed folders."""
 
 
 def with_allowed_files(operation: Operation, folders: Sequence[Path]) -> Operation:
@@ -35,7 +35,7 @@ def allowed_path(path: str, folders: Sequence[Path]) -> Path:
     given = Path(path)
     allowed = ", ".join(str(folder) for folder in folders)
     if not given.is_absolute():
-        raise FileNotAllowed(f"{shorten(path)!r} is no absolute path; files may be read from {allowed}")
+        raise FileNotAllowed(f"{shorten(path)!r} is no absolute path; the allowed folders are {allowed}")
     try:
         real = given.resolve()
         roots = [folder.resolve() for folder in folders]
@@ -44,7 +44,7 @@ def allowed_path(path: str, folders: Sequence[Path]) -> Path:
     if not any(real.is_relative_to(root) for root in roots):
         leads = "" if real == given else f", which leads to {real},"
         raise FileNotAllowed(
-            f"{shorten(path)!r}{leads} is outside the folders from which files may be read: {allowed}; the user can "
-            "allow more with the setting 'allowed_folders'"
+            f"{shorten(path)!r}{leads} is outside the allowed folders: {allowed}; the user can allow more with the "
+            "setting 'allowed_folders'"
         )
     return real

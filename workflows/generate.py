@@ -74,7 +74,7 @@ def generate_recipe(rooms: Rooms) -> Recipe:
         if generation.request.to is Destination.LIVE:
             wish = generation.request
             placing = PlaceRequest(take=generation.take_id, at_bar=wish.at_bar, session_folder=wish.session_folder)
-            result["placed"] = run_placement(rooms, job, placing)
+            result["placed"] = run_placement(rooms, job, placing, folder)
         return result
 
     def clean_up(job_id: JobId, request: JsonObject) -> None:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from daw_bridge.meters import MeterReading, read_meters
 from daw_bridge.programs import find_ardour
 from daw_bridge.screenshot import take_screenshot
+from library.takes import read_take
 from music.errors import RequestInvalid, StudioError, TimedOut, TryLater
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.placement import check_session
 from workflows.render import REQUEST, choose_passes, new_folder, report_of
 from workflows.render_requests import RenderKind, RenderReport, RenderRequest
 from workflows.rooms import Rooms
+from workflows.take_files import read_kept_score
 
 if TYPE_CHECKING:
     from workflows.measure import Comparison, Measures
@@ -184,11 +186,11 @@ class Listening:
 
     async def _piano_roll(self, request: PictureRequest) -> Picture:
         from workflows.pictures import picture_notes, picture_score  # noqa: PLC0415  brings Pillow
-        from workflows.take_files import read_score  # noqa: PLC0415
 
         if request.source is not None:
-            take, folder = self._rooms.takes.get(request.source), self._rooms.takes.folder(request.source)
-            score = read_score(folder, take.plan)
+            folder = self._rooms.take_folder(request.source)
+            take = read_take(folder)
+            score = read_kept_score(take, folder)
             title = f"{take.plan.title} · {take.plan.key} · {take.plan.tempo_bpm:g} BPM"
             return Picture(png=picture_score(title, score, request.tracks), caption=f"the notes of take {take.id}")
         async with self._rooms.open_daw() as daw:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from daw_bridge.change_journal import is_open
 from daw_bridge.instrument_preset import PRESET_LABEL
-from library.takes import TAKE_FILE, storage_errors, write_atomically
+from library.takes import TAKE_FILE, read_take, storage_errors, take_file, write_atomically
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
 from music.errors import SetupBroken, StudioError
 from music.midi_file import part_to_midi
@@ -25,7 +25,7 @@ from workflows.placement import PlacedFiles, check_session, lay_out_take, place_
 from workflows.requests import PlaceRequest
 from workflows.rooms import Rooms
 from workflows.take_back import HalfPlaced, take_back_placement
-from workflows.take_files import STEMS_FOLDER, read_score, stem_path
+from workflows.take_files import STEMS_FOLDER, read_kept_score, stem_path
 
 PLACE_STAGES = (Stage("arrange", 4), Stage("place", 200))
 
@@ -39,7 +39,7 @@ def place_recipe(rooms: Rooms) -> Recipe:
 
     def run(job: Job, request: JsonObject) -> JsonObject:
         wish = _REQUEST.validate_python(request["wish"])
-        return {"take": wish.take, "placed": run_placement(rooms, job, wish)}
+        return {"folder": wish.take, "placed": run_placement(rooms, job, wish, Path(wish.take))}
 
     def clean_up(job_id: JobId, request: JsonObject) -> None:
         take_back_placement(rooms, job_id, _REQUEST.validate_python(request["wish"]).session_folder)
@@ -47,15 +47,15 @@ def place_recipe(rooms: Rooms) -> Recipe:
     return Recipe(name="place", stages=lambda _request: PLACE_STAGES, run=run, clean_up=clean_up)
 
 
-def run_placement(rooms: Rooms, job: Job, wish: PlaceRequest) -> JsonObject:
-    """Run the two stages that place a take, and return what became of the change set."""
+def run_placement(rooms: Rooms, job: Job, wish: PlaceRequest, take_folder: Path) -> JsonObject:
+    """Run the two stages that place the take in a folder, and return what became of the change set."""
     folder = rooms.placing_folder(job.id)
 
     async def arrange() -> JsonObject:
         async with rooms.open_daw() as daw:
             session = await daw.snapshot()
         check_session(wish.session_folder, session)
-        change_set = arrange_take(rooms, wish.take, folder, session, wish.at_bar, ChangeSetId(job.id))
+        change_set = arrange_take(rooms, take_folder, folder, session, wish.at_bar, ChangeSetId(job.id))
         return {"change_set": _CHANGE_SET.dump_python(change_set, mode="json"), "session": session.folder}
 
     async def apply(change_set: ChangeSet, session_folder: Path) -> JsonObject:
@@ -84,18 +84,20 @@ def run_placement(rooms: Rooms, job: Job, wish: PlaceRequest) -> JsonObject:
 
 def arrange_take(
     rooms: Rooms,
-    take_id: str,
+    kept: Path,
     folder: Path,
     session: SessionSnapshot,
     at_bar: int | None,
     change_set_id: ChangeSetId,
 ) -> ChangeSet:
-    """Write a MIDI file per part into ``folder`` and return the change set that places the take."""
-    take, kept = rooms.takes.get(take_id), rooms.takes.folder(take_id)
+    """Write a MIDI file per part into ``folder`` and return the change set that places the take in ``kept``."""
+    take = read_take(kept)
     lengths = [file.length_seconds for file in take.files if file.path.startswith(STEMS_FOLDER)]
     if not lengths or lengths[0] is None:
         raise SetupBroken(f"{kept / TAKE_FILE} lists no stems with their length; generate the take again")
-    score = read_score(kept, take.plan)
+    score = read_kept_score(take, kept)
+    for part in score.parts:
+        take_file(take, kept, stem_path(part.role))  # a link may lead elsewhere
     stem_length_samples = round(lengths[0] * session.sample_rate_hz)
     files = part_files(rooms, score, folder, kept / STEMS_FOLDER, stem_length_samples)
     return place_take(

@@ -22,6 +22,7 @@ from music.job import Progress
 from music.names import nearest_name
 from music.session import Region, Route, RouteKind, SessionSnapshot
 from music.time import BBT
+from workflows.allowed_files import allowed_path
 from workflows.cancelling import run_unless_cancelled
 from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
 from workflows.placement import check_session
@@ -60,11 +61,6 @@ def render_recipe(rooms: Rooms) -> Recipe:
 def working_folder(rooms: Rooms, job_id: JobId) -> Path:
     """Return where a job keeps its copy of the session and what it renders, until it has ended."""
     return rooms.settings.data_dir / "rendering" / job_id
-
-
-def private_folder(rooms: Rooms, job_id: JobId) -> Path:
-    """Return where what is rendered only to be measured is kept."""
-    return rooms.settings.data_dir / "listening" / job_id
 
 
 class _Render:
@@ -236,18 +232,13 @@ def file_names(labels: list[str]) -> list[str]:
 def new_folder(rooms: Rooms, wish: RenderRequest, session_folder: Path, job_id: JobId) -> Path:
     """Return the folder that a rendering's files go into: always a new one, so that nothing is overwritten.
 
-    Folders may be chosen under the session's, the takes' and the allowed ones; RequestInvalid for any other.
+    Folders may be chosen under the session's, from which a relative path leads on, and the allowed ones; FileNotAllowed
+    for any other.
     """
     if not wish.is_kept:
-        return private_folder(rooms, job_id)
-    chosen = Path(wish.folder).expanduser() if wish.folder else session_folder / "export"
-    allowed = (session_folder, rooms.settings.takes_dir, *rooms.settings.allowed_folders)
-    if not any((session_folder / chosen).resolve().is_relative_to(root.resolve()) for root in allowed):
-        raise RequestInvalid(
-            f"{chosen} is not under a folder that may be written to: {', '.join(map(str, allowed))}; "
-            "the user can allow more with the setting 'allowed_folders'"
-        )
-    return session_folder / chosen / f"{wish.kind.value} {job_id}"
+        return rooms.listening_folder / job_id
+    chosen = session_folder / (wish.folder or "export")
+    return allowed_path(str(chosen), (session_folder, *rooms.allowed_folders)) / f"{wish.kind.value} {job_id}"
 
 
 def report_of(result: JsonObject | None) -> RenderReport | None:

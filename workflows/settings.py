@@ -29,8 +29,8 @@ class Settings(BaseModel):
     takes_dir: Path = Field(Path("~/Sideman/takes"), description="Folder in which takes are kept.")
     allowed_folders: tuple[Path, ...] = Field(
         (),
-        description="Folders from which a client may bring files into a session, besides takes_dir and the open "
-        "session's own; written as a list, or joined by `:`.",
+        description="Folders in which a client may name files, takes and sessions, to read or to write, besides "
+        "takes_dir and the open session's own; written as a list, or joined by `:`.",
     )
     data_dir: Path = Field(
         Path("~/.local/share/sideman"), description="Folder for the job store and other things nobody needs to see."
@@ -143,7 +143,7 @@ def _variable(name: str) -> str:
 def _from_file(file: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(file.expanduser().read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, RuntimeError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:  # Runtime: no such home
         raise SetupBroken(f"the settings file {file} cannot be read: {error}") from error
     _refuse_unknown(values, where=f"key in {file}")
     return values

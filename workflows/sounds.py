@@ -9,10 +9,10 @@ from pathlib import Path
 
 from analysis.pictures.canvas import Line
 from analysis.recording import Recording, read_recording
+from library.takes import is_take, read_take, take_file
 from music.errors import NotFound, RequestInvalid
-from music.names import shorten
-from music.take import Take
 from music.time import ticks_to_seconds
+from workflows.allowed_files import allowed_path
 from workflows.durable import DurableJobs, JobId, JobState
 from workflows.render import report_of
 from workflows.render_requests import RenderReport
@@ -48,36 +48,24 @@ class Sound:
 def find_sound(rooms: Rooms, jobs: DurableJobs, name: str, *, session_folder: Path | None) -> Sound:
     """Return the sound of a finished render job, a kept take, or an audio file below the allowed folders.
 
-    Those are the takes', Sideman's own, those of the settings, and the open session's.
+    Those are the takes', those of the settings, the open session's, and that of what was rendered to be measured.
     """
-    if name.startswith(("/", "~")):
-        return _of_file(rooms, name, session_folder)
+    if name.startswith("/"):
+        folders = [*rooms.allowed_folders, rooms.listening_folder, *([session_folder] if session_folder else [])]
+        path = allowed_path(name, folders)
+        return of_take(path) if is_take(path) else Sound(title=path.name, whole=path)
     try:
         status = jobs.status(JobId(name))
     except NotFound:
-        return of_take(rooms.takes.get(name), rooms.takes.folder(name))
+        return of_take(rooms.take_folder(name))
     report = report_of(status.result)
     if report is not None:
         return of_report(report)
     if status.recipe != "render":
-        return of_take(rooms.takes.get(name), rooms.takes.folder(name))
+        return of_take(rooms.take_folder(name))
     if status.state is JobState.RUNNING:
         raise RequestInvalid(f"job {name} is still rendering; ask again when it is done")
     raise RequestInvalid(f"job {name} is {status.state.value}: it rendered nothing")
-
-
-def _of_file(rooms: Rooms, name: str, session_folder: Path | None) -> Sound:
-    path = Path(name).expanduser().resolve()
-    settings = rooms.settings
-    folders = [settings.takes_dir, settings.data_dir, *settings.allowed_folders]
-    if session_folder is not None:
-        folders.append(session_folder)
-    if not any(path.is_relative_to(folder.resolve()) for folder in folders):
-        raise RequestInvalid(
-            f"{shorten(name)!r} is outside the folders from which files may be read: "
-            f"{', '.join(map(str, folders))}; the user can allow more with the setting 'allowed_folders'"
-        )
-    return Sound(title=path.name, whole=path)
 
 
 def of_report(report: RenderReport) -> Sound:
@@ -93,18 +81,19 @@ def of_report(report: RenderReport) -> Sound:
     )
 
 
-def of_take(take: Take, folder: Path) -> Sound:
-    """Return the sound of a take."""
+def of_take(folder: Path) -> Sound:
+    """Return the sound of the take in a folder; NotFound where one of its files leads elsewhere."""
+    take = read_take(folder)
     plan = take.plan
     meter, bpm = plan.time_signature, plan.tempo_bpm
     bar_seconds = ticks_to_seconds(meter.ticks_per_bar, bpm)
     lines = [Line(number * bar_seconds, str(number + 1), is_strong=True) for number in range(plan.n_bars + 1)]
     markers = [Line((section.start_bar - 1) * bar_seconds, section.name) for section in plan.sections]
-    stems = {path.stem: path for path in sorted((folder / STEMS_FOLDER).glob("*.wav"))}
+    stems = [Path(file.path) for file in take.files if Path(file.path).parent.name == STEMS_FOLDER]
     return Sound(
         title=f"{plan.title} ({take.id})",
-        whole=folder / MIX_FILE,
-        parts=stems,
+        whole=take_file(take, folder, MIX_FILE),
+        parts={path.stem: take_file(take, folder, str(path)) for path in stems},
         lines=tuple(lines),
         markers=tuple(markers),
     )

@@ -21,7 +21,7 @@ from daw_bridge.events import Passing
 from daw_bridge.programs import find_ardour
 from daw_bridge.recording import RecordingReport, RecordRequest
 from engines.registry import load_registry
-from library.takes import KeptTakes, TakeStore, take_to_json
+from library.takes import KeptTakes, TakeStore, read_take, take_file, take_to_json
 from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut
 from music.job import Progress
@@ -98,9 +98,8 @@ class Studio:
     def __init__(self, rooms: Rooms, jobs: DurableJobs) -> None:
         self._rooms = rooms
         self._jobs = jobs
-        allowed_folders = (*rooms.settings.allowed_folders, rooms.settings.takes_dir)
-        self.open_session = OpenSession(rooms.open_daw, allowed_folders=allowed_folders)
-        self.sessions = Sessions(lambda: open_live(rooms.settings), allowed_folders=allowed_folders)
+        self.open_session = OpenSession(rooms.open_daw, allowed_folders=rooms.allowed_folders)
+        self.sessions = Sessions(lambda: open_live(rooms.settings), allowed_folders=rooms.allowed_folders)
 
         self.listening = Listening(
             rooms,
@@ -138,7 +137,7 @@ class Studio:
 
     async def place(self, request: PlaceRequest) -> JobId:
         """Start a job that places a kept take in the open session, and return its id."""
-        folder = self._rooms.takes.folder(request.take)
+        folder = self._rooms.take_folder(request.take)
         session = await self.open_session.snapshot()
         check_session(request.session_folder, session)
         # whichever process goes on with it, wherever that was started, and whichever session is open by then
@@ -198,24 +197,24 @@ class Studio:
         """Return the ids of all takes that are kept, newest first."""
         return self._rooms.takes.ids()
 
-    def take(self, take_id: str) -> Take:
-        """Return a take by its id or folder; NotFound names the nearest."""
-        return self._rooms.takes.get(take_id)
+    def take(self, name: str) -> Take:
+        """Return a take by its id or allowed folder; NotFound names the nearest."""
+        return read_take(self.take_folder(name))
 
-    def take_folder(self, take_id: str) -> Path:
+    def take_folder(self, name: str) -> Path:
         """Return where a take is."""
-        return self._rooms.takes.folder(take_id)
+        return self._rooms.take_folder(name)
 
-    def take_json(self, take_id: str) -> str:
+    def take_json(self, name: str) -> str:
         """Return the content of a take's ``take.json``."""
-        return take_to_json(self._rooms.takes.get(take_id)).decode()
+        return take_to_json(self.take(name)).decode()
 
-    async def take_file(self, take_id: str, path: str, *, most_bytes: int) -> bytes:
+    async def take_file(self, name: str, path: str, *, most_bytes: int) -> bytes:
         """Return the content of one of a take's files, by its path in the take; NotFound for any other path.
 
         RequestInvalid says where a file lies that is longer than ``most_bytes``.
         """
-        file = await asyncio.to_thread(self._rooms.takes.file, take_id, path)
+        file = await asyncio.to_thread(take_file, self.take(name), self.take_folder(name), path)
         n_bytes = file.stat().st_size
         if n_bytes > most_bytes:
             raise RequestInvalid(
@@ -278,12 +277,13 @@ class Studio:
             await asyncio.to_thread(self.adopt_orphans)
 
     def take_of(self, status: JobStatus) -> Take | None:
-        """Return the take that a job made or placed, if it is kept.
+        """Return the take that a job made or placed, if it is kept and can be read.
 
         A job that made its take and then failed to place it has one, too: it bears the job's id.
         """
-        with suppress(NotFound):
-            return self.take((status.result or {}).get("take", status.id))
+        with suppress(StudioError):
+            folder = (status.result or {}).get("folder")
+            return read_take(Path(folder)) if folder else self.take(status.id)
         return None
 
     def placement_of(self, status: JobStatus) -> ChangeSetResult | None:

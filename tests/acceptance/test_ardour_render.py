@@ -290,7 +290,7 @@ async def test_what_cannot_be_rendered_is_refused_before_anything_is_written(wor
         await rendered(workflows, kind=RenderKind.STEMS, tracks=("Chord",))
     with pytest.raises(NotFound, match="region"):
         await rendered(workflows, kind=RenderKind.REGION, region="nowhere")
-    with pytest.raises(RequestInvalid, match="not under a folder that may be written to"):
+    with pytest.raises(RequestInvalid, match="outside the allowed folders"):
         await rendered(workflows, folder="/etc")
     with pytest.raises(RequestInvalid, match="a region is named to render a region"):
         await rendered(workflows, region="Chords")

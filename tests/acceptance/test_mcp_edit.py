@@ -333,7 +333,7 @@ async def test_files_are_read_only_from_allowed_folders(studio: Studio, tmp_path
         assert "which leads to" in await refused(client, "edit_session", operations=operations, label="import")
         operations[1]["path"] = "/etc/passwd"
         told = await refused(client, "edit_session", operations=operations, label="import")
-        assert "'/etc/passwd' is outside the folders" in told
+        assert "'/etc/passwd' is outside the allowed folders" in told
         assert "allowed_folders" in told
         folders = (await call(client, "capabilities"))["allowed_folders"]
         assert folders[0] == str(studio.midi.parent)

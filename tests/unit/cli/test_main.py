@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,9 +59,24 @@ def test_a_bad_word_gets_one_line(arguments: list[str], told: str, capsys: pytes
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [("~no-such-user/take", "no absolute path"), ("takes/not-here", "no absolute path"), (".", "no take")],
+)
+def test_a_take_that_is_not_there_is_told_by_its_name(
+    name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = [f"--set=data_dir={tmp_path / 'data'}", f"--set=takes_dir={tmp_path / 'takes'}"]
+    assert main([*settings, "take", name]) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["generate", "pop", "--out", ""],
+        ["generate", "pop", "--out", "~no-such-user/takes"],
+        ["measure", "--picture", "~no-such-user/a.png"],
+        ["--config", "~no-such-user/sideman.toml", "settings"],
         ["takes", "--limit", "0"],
         ["takes", "--limit", "9" * 5000],
         ["serve", "--port", "70000"],

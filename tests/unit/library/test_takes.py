@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from library.takes import TakeStore, describe_files, read_take, storage_errors, take_to_json, write_atomically
+from library.takes import (
+    TakeStore,
+    describe_files,
+    read_take,
+    storage_errors,
+    take_file,
+    take_to_json,
+    write_atomically,
+)
 from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
 from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
 from tests.takes import a_take
@@ -23,7 +31,8 @@ def test_a_finished_take_reads_back_equal_and_leaves_no_staging_folder(tmp_path:
     parent = store.prepare(None)
     take = a_take()
     folder = put(store, parent, take)
-    assert store.get(take.id) == take == read_take(folder)
+    assert store.folder(take.id) == folder
+    assert read_take(folder) == take
     assert (folder / "take.json").read_bytes() == take_to_json(take)
     assert [entry.name for entry in parent.iterdir()] == [take.id]
 
@@ -40,7 +49,7 @@ def test_a_take_kept_elsewhere_is_found_by_its_id(tmp_path: Path) -> None:
     store = TakeStore(tmp_path / "takes")
     elsewhere = store.prepare(tmp_path / "else where")
     folder = put(store, elsewhere, a_take())
-    assert store.folder("20260101-120000-abc123") == folder == store.folder(str(folder))
+    assert store.folder("20260101-120000-abc123") == folder
     assert store.ids() == ("20260101-120000-abc123",)
 
 
@@ -62,13 +71,13 @@ def test_an_unknown_take_names_the_nearest(tmp_path: Path) -> None:
     store = TakeStore(tmp_path)
     put(store, tmp_path, a_take())
     with pytest.raises(NotFound, match="did you mean '20260101-120000-abc123'"):
-        store.get("20260101-120000-abc124")
+        store.folder("20260101-120000-abc124")
 
 
 def test_a_take_of_another_format_is_refused(tmp_path: Path) -> None:
-    put(TakeStore(tmp_path), tmp_path, a_take(format=TAKE_FORMAT + 1))
+    folder = put(TakeStore(tmp_path), tmp_path, a_take(format=TAKE_FORMAT + 1))
     with pytest.raises(RequestInvalid, match=f"reads format {TAKE_FORMAT}"):
-        TakeStore(tmp_path).get("20260101-120000-abc123")
+        read_take(folder)
 
 
 def test_a_damaged_account_is_reported_with_its_path(tmp_path: Path) -> None:
@@ -157,10 +166,16 @@ def test_a_store_that_cannot_be_written_is_told_before_a_take_is_made_elsewhere(
         TakeStore(tmp_path / "file" / "takes").prepare(tmp_path / "elsewhere")
 
 
-@pytest.mark.parametrize("name", ["", "x" * 5000, "~no-such-user/take", "a\0b", "../../etc"])
-def test_what_is_no_take_is_not_found_whatever_it_looks_like(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", ".hidden", "x" * 5000, "~no-such-user/take", "a\0b", "../outside", "in/../take", "ABSOLUTE"]
+)
+def test_what_is_no_id_is_not_found_even_where_it_leads_to_a_take(tmp_path: Path, name: str) -> None:
+    store = TakeStore(tmp_path / "takes")
+    for place in (tmp_path, tmp_path / "outside", tmp_path / "takes", tmp_path / "takes" / ".hidden"):
+        write_atomically(place / "take.json", take_to_json(a_take()))
+    put(store, tmp_path / "takes", a_take("take"))
     with pytest.raises(NotFound) as refused:
-        TakeStore(tmp_path).folder(name)
+        store.folder(str(tmp_path / "outside") if name == "ABSOLUTE" else name)
     assert len(str(refused.value)) < 300
 
 
@@ -170,8 +185,9 @@ def take_listing(*paths: str) -> Take:
 
 def test_a_listed_file_is_found_inside_its_take(tmp_path: Path) -> None:
     folder = put(TakeStore(tmp_path), tmp_path, take_listing("mix.wav"))
-    assert TakeStore(tmp_path).file(folder.name, "mix.wav") == folder / "mix.wav"
-    assert TakeStore(tmp_path).file(folder.name, "take.json") == folder / "take.json"
+    take = read_take(folder)
+    assert take_file(take, folder, "mix.wav") == folder / "mix.wav"
+    assert take_file(take, folder, "take.json") == folder / "take.json"
 
 
 @pytest.mark.parametrize("path", ["../secret.wav", "link.wav", "unlisted.wav"])
@@ -181,7 +197,7 @@ def test_an_account_opens_no_file_outside_its_take(tmp_path: Path, path: str) ->
     (folder / "link.wav").symlink_to(tmp_path / "secret.wav")
     (folder / "unlisted.wav").write_bytes(b"x")
     with pytest.raises(NotFound, match="no file of the take"):
-        TakeStore(tmp_path).file(folder.name, path)
+        take_file(read_take(folder), folder, path)
 
 
 def test_a_full_device_is_named_as_such() -> None:

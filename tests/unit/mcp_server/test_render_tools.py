@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,9 @@ async def test_a_take_is_seen(kept: Kept, of: str) -> None:
 @pytest.mark.parametrize(
     ("tool", "arguments", "reason"),
     [
-        ("measure", {"source": "/etc/passwd"}, "outside the folders"),
+        ("measure", {"source": "/etc/passwd"}, "outside the allowed folders"),
+        ("measure", {"source": "~no-such-user/x.wav"}, "no absolute path"),
+        ("measure", {"source": "/a\0b"}, "cannot be followed"),
         ("measure", {"source": "no such take"}, "no take"),
         ("picture", {"of": "piano_roll", "source": "no such take"}, "no take"),
         ("compare", {"before": "x", "after": "y"}, "no take"),
@@ -109,3 +112,64 @@ async def test_what_cannot_be_heard_is_refused_in_words(
     (text,) = result.content
     assert isinstance(text, TextContent)
     assert reason in text.text
+
+
+@pytest.fixture
+def outside(kept: Kept, tmp_path: Path) -> Path:
+    """Keep a whole take in a folder that nobody allowed."""
+    return Path(shutil.copytree(kept.studio.take_folder(kept.take), tmp_path / "theirs"))
+
+
+async def told_of_error(kept: Kept, tool: str, arguments: dict[str, Any]) -> str:
+    async with Client(build_server(kept.studio)) as client:
+        result = await client.call_tool(tool, arguments)
+    assert result.is_error, result.structured_content
+    (text,) = result.content
+    assert isinstance(text, TextContent)
+    return text.text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("get_take", {"take": "NAME"}),
+        ("place_take", {"take": "NAME"}),
+        ("measure", {"source": "NAME"}),
+        ("compare", {"before": "NAME", "after": "NAME"}),
+        ("picture", {"of": "piano_roll", "source": "NAME"}),
+        ("picture", {"of": "waveform", "source": "NAME"}),
+    ],
+)
+@pytest.mark.parametrize("way", ["absolute", "relative", "below the takes"])
+async def test_a_take_outside_the_allowed_folders_is_opened_by_no_tool(
+    kept: Kept, outside: Path, monkeypatch: pytest.MonkeyPatch, tool: str, arguments: dict[str, Any], way: str
+) -> None:
+    takes = kept.studio.take_folder(kept.take).parent
+    monkeypatch.chdir(outside.parent)
+    up = "/".join([".."] * len(takes.parts))
+    name = {"absolute": str(outside), "relative": "./theirs", "below the takes": f"{takes}/{up}{outside}"}[way]
+    given = {key: name if value == "NAME" else value for key, value in arguments.items()}
+    told = await told_of_error(kept, tool, given)
+    assert "outside the allowed folders" in told or "no absolute path" in told
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "file"),
+    [
+        ("measure", {"source": "linked"}, "mix.wav"),
+        ("measure", {"source": "linked"}, "stems/bass.wav"),
+        ("picture", {"of": "piano_roll", "source": "linked"}, "score.mid"),
+    ],
+)
+async def test_a_link_in_a_take_that_leads_out_of_it_is_not_followed(
+    kept: Kept, outside: Path, tool: str, arguments: dict[str, Any], file: str
+) -> None:
+    """A take may come from somebody else."""
+    linked = kept.studio.take_folder(kept.take).with_name("linked")
+    shutil.copytree(outside, linked)
+    try:
+        (linked / file).unlink()
+        (linked / file).symlink_to(outside / file)
+        assert "no file of the take" in await told_of_error(kept, tool, arguments)
+    finally:
+        shutil.rmtree(linked)

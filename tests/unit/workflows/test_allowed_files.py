@@ -58,5 +58,5 @@ def test_a_path_that_is_not_absolute_is_refused(allowed: Path, path: str) -> Non
 def test_a_folder_whose_name_begins_alike_is_another_folder(allowed: Path) -> None:
     other = allowed.with_name("allowed too")
     other.mkdir()
-    with pytest.raises(FileNotAllowed, match="is outside the folders"):
+    with pytest.raises(FileNotAllowed, match="is outside the allowed folders"):
         with_allowed_files(importing(other / "a.mid"), [allowed])
