@@ -4,11 +4,11 @@ The session's state of this moment, saved or not, is copied aside first; Ardour'
 editor is free and the session untouched. A killed process starts again from the copy, or from what was rendered.
 """
 
+import itertools
 import re
 import shutil
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -221,11 +221,12 @@ def find_region(session: SessionSnapshot, name: str) -> Region:
 def file_names(labels: list[str]) -> list[str]:
     """Return labels as names that every file system accepts, no two alike."""
     plain = [re.sub(r"[^\w #.-]+", "_", label).strip(" .")[:_LONGEST_NAME] or "untitled" for label in labels]
-    seen: Counter[str] = Counter()
+    taken: set[str] = set()
     names = []
     for name in plain:
-        seen[name.casefold()] += 1
-        names.append(name if seen[name.casefold()] == 1 else f"{name} {seen[name.casefold()]}")
+        numbered = (name if number == 1 else f"{name} {number}" for number in itertools.count(1))
+        names.append(next(one for one in numbered if one.casefold() not in taken))
+        taken.add(names[-1].casefold())
     return names
 
 

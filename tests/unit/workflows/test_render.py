@@ -108,6 +108,8 @@ def test_names_of_files_are_plain_and_no_two_alike() -> None:
         "Töms #1",
         "x" * 80,
     ]
+    assert file_names(["Bass 2", "Bass", "bass", "BASS"]) == ["Bass 2", "Bass", "bass 3", "BASS 4"]
+    assert file_names(["Bass", "bass", "bass 2"]) == ["Bass", "bass 2", "bass 2 2"]
 
 
 def test_files_go_into_a_new_folder_below_one_that_may_be_written_to(tmp_path: Path) -> None:
