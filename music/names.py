@@ -13,6 +13,6 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     return by_folded[matches[0]] if matches else None
 
 
-def shorten(name: str) -> str:
+def shorten(name: str, longest: int = _LONGEST_SHOWN) -> str:
     """Return a name as a message shows it: whole, or its beginning when it is very long."""
-    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
+    return name if len(name) <= longest else f"{name[:longest]}…"

@@ -30,7 +30,7 @@ from dbos import (
 
 from music.errors import Cancelled, NotFound, StorageFailed, StudioError
 from music.job import Progress
-from music.names import nearest_name
+from music.names import nearest_name, shorten
 from workflows.process_slots import ProcessSlots
 from workflows.recorded_errors import facts_recorded, to_error
 
@@ -258,7 +258,7 @@ class DurableJobs:
         found = self._client.list_workflows(workflow_ids=[job_id])
         if not found:
             known = [status.id for status in self.list()]
-            raise NotFound("job", job_id, nearest=nearest_name(job_id, known))
+            raise NotFound("job", shorten(job_id), nearest=nearest_name(job_id, known))
         return self._to_status(found[0])
 
     def is_held(self, job_id: JobId) -> bool:

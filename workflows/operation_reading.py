@@ -17,7 +17,7 @@ from music.operations import Operation
 from music.operations.fields import Told, out_of_bounds
 from music.time import BBT, TimeSignature, parse_time_signature
 
-_MOST_TOLD = 8
+_MOST_TOLD, _LONGEST_TOLD = 8, 400
 _NUMBERS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
@@ -44,7 +44,7 @@ def read_operations(items: Sequence[object]) -> tuple[Operation, ...]:
             read.append(_read_operation(item))
         except ValueError as error:
             verb = item.get("verb", "no verb") if isinstance(item, Mapping) else "no object"
-            wrong.append(f"operation {index} ({shorten(str(verb))}): {error}")
+            wrong.append(f"operation {index} ({shorten(str(verb))}): {shorten(str(error), _LONGEST_TOLD)}")
     if wrong:
         more = [f"and {len(wrong) - _MOST_TOLD} more"] if len(wrong) > _MOST_TOLD else []
         raise RequestInvalid("nothing was done. " + "\n".join([*wrong[:_MOST_TOLD], *more]))
@@ -163,13 +163,13 @@ def _read_single(value: object, hint: type, name: str) -> object:
 
 
 def _read_plain(value: object, hint: type, name: str) -> object:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = _finite(value)
     if hint is float and value == "-inf":
         return -math.inf
-    if hint is float and is_number and math.isfinite(float(value)):  # type: ignore[arg-type]  # is_number says so
-        return float(value)  # type: ignore[arg-type]
-    if hint is int and is_number and float(value).is_integer():  # type: ignore[arg-type]
-        return int(value)  # type: ignore[call-overload]
+    if hint is float and number is not None:
+        return number
+    if hint is int and number is not None and number.is_integer():
+        return int(number)
     if hint is bool and isinstance(value, bool):
         return value
     if hint is str and isinstance(value, str):
@@ -177,6 +177,17 @@ def _read_plain(value: object, hint: type, name: str) -> object:
     if hint is str and isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # ids are numbers written as text
     raise ValueError(f"{name} must be {_NUMBERS[hint]}, got {shorten(repr(value))}")
+
+
+def _finite(value: object) -> float | None:
+    """Return a number that can be worked with; None for anything else that JSON may hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def read_place(value: object, name: str = "the place") -> BBT:

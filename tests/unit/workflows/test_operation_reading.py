@@ -72,6 +72,22 @@ def test_what_is_wrong_is_told_by_number_and_field(item: object, told: str) -> N
     assert "\n" not in str(caught.value)
 
 
+def test_numbers_past_all_bounds_and_long_texts_are_refused_in_few_words() -> None:
+    notes = ",".join(["0 1 C4 90"] * 10_000)
+    items: list[object] = [
+        {"verb": "set_fader", "route": "1", "gain_db": 10**400},
+        {"verb": "add_audio_track", "ref": "a", "name": "A", "n_channels": -(10**400)},
+        {"verb": "add_notes", "region": "1", "notes": notes},
+    ]
+    with pytest.raises(RequestInvalid) as refused:
+        read_operations(items)
+    told = str(refused.value)
+    assert "gain_db must be a number, got 1000" in told
+    assert "n_channels must be a whole number, got -1000" in told
+    assert "a note is written 'start length pitch velocity channel', got '0 1 C4 90,0 1" in told
+    assert len(told) < 1200
+
+
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(RequestInvalid, match=r"(?s)operation 1 \(a\).*operation 3 \(b\)"):
         read_operations(
