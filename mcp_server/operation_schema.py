@@ -19,7 +19,11 @@ from music.operations.fields import FieldMeaning, FileToRead, Makes, Names, Told
 from music.time import BBT, TimeSignature
 from workflows.operation_reading import offered_operations
 
-_HOW_TO_READ = "what to do; below, each verb with the fields it needs (and takes besides); ! deletes or overwrites:"
+_HOW_TO_READ = (
+    "what to do; below, each verb with the fields it needs (and takes besides); ! deletes or overwrites; "
+    "is_… and with_… are true or false, other fields that this schema does not list are text:"
+)
+_UNTOLD: tuple[Schema, ...] = ({"type": "string"}, {"type": "boolean"})  # what a field is that the schema does not list
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
 PLACE: Schema = {"description": 'bar, "bar|beat" or "bar|beat|tick" (960 per quarter)', "type": ["string", "integer"]}
 _MEANT = {
@@ -46,7 +50,8 @@ def operation_schema() -> tuple[Schema, dict[str, Schema]]:
     """Return the schema of one operation and the definitions that it refers to."""
     table = "\n".join(_signature(verb) for verb in offered_operations())
     verb: Schema = {"type": "string", "description": f"{_HOW_TO_READ}\n{table}"}
-    item: Schema = {"type": "object", "required": ["verb"], "properties": {"verb": verb, **_field_schemas()}}
+    fields = {name: schema for name, schema in _field_schemas().items() if schema not in _UNTOLD}
+    item: Schema = {"type": "object", "required": ["verb"], "properties": {"verb": verb, **fields}}
     return item, {"place": PLACE, **_nested_definitions()}
 
 
