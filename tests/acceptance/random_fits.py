@@ -289,8 +289,9 @@ def _lane(things: Things, drawn: Drawn) -> None:
     low, high = -40.0, 0.0
     if owner == "plugin":
         drawn["control"], low, high = _parameter(things, drawn["plugin"])
-    elif owner == "route" and (name := things.chance.choice(("gain", "pan", "trim"))) != "gain":
-        drawn["control"], low, high = name, -1.0, 1.0
+    elif owner == "route" and "panned_strip" in things.get(drawn["route"]).kinds:
+        drawn["control"] = things.chance.choice(("gain", "pan", "trim"))
+        low, high = (low, high) if drawn["control"] == "gain" else (-1.0, 1.0)
     if "points" in drawn:
         places = sorted(things.chance.sample(range(32), things.chance.randint(1, _MOST_POINTS)))
         drawn["points"] = ";".join(f"{place} {things.chance.uniform(low, high):.6g}" for place in places)
@@ -338,9 +339,8 @@ def _other_source(things: Things, drawn: Drawn) -> None:
 
 
 def _polarity(things: Things, drawn: Drawn) -> None:
-    route = things.get(drawn["route"])
-    if not route.n_channels:
-        raise CannotDraw("channel")
+    route = things.pick("route", lambda thing: thing.n_channels > 0)
+    drawn["route"] = route.name
     drawn["channel"] = things.chance.choice((None, things.chance.randint(1, route.n_channels)))
 
 
