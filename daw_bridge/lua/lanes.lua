@@ -151,6 +151,12 @@ function lanes.mode(control)
 	return "manual"
 end
 
+--- Whether a control goes by its lane and not by what it is set to.
+function lanes.is_played(control)
+	local mode = lanes.mode(control)
+	return mode == "play" or mode == "touch" or mode == "latch"
+end
+
 --- Set how a lane is played; returns whether it now is.
 function lanes.set_mode(control, name)
 	control:set_automation_state(ARDOUR.AutoState[modes[name]])

@@ -108,10 +108,19 @@ function strips.pan(route)
 end
 
 --- Set a control and wait until it says so: mutes change in the audio thread. Returns what it then reads.
+-- One that writes its automation would put a point there, rolling or not; it does not write meanwhile.
 function strips.set_control(control, value)
+	local is_writing = control:automation_state() == ARDOUR.AutoState.Write
+	if is_writing then
+		control:set_automation_state(ARDOUR.AutoState.Off)
+	end
 	control:set_value(value, PBD.GroupControlDisposition.NoGroup)
 	waiting.until_true(function () return math.abs(control:get_value() - value) < 1e-6 end)
-	return control:get_value()
+	local now = control:get_value()
+	if is_writing then
+		control:set_automation_state(ARDOUR.AutoState.Write)
+	end
+	return now
 end
 
 return strips

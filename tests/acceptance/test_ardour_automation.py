@@ -13,6 +13,7 @@ from music.changeset import ChangeSetState, OutcomeStatus
 from music.errors import NotFound
 from music.operations import Operation
 from music.operations.automation import ClearAutomation, SetAutomationMode, ThinAutomation, WriteAutomation
+from music.operations.mixer import SetFader
 from music.operations.plugins import AddPlugin, SetParameter
 from music.operations.tracks import AddAudioTrack
 from music.session import AutomationLane, Route, SessionSnapshot
@@ -145,6 +146,14 @@ async def test_the_mode_of_a_lane_is_set_and_set_back(studio: Studio, vox: str, 
         async with applied(daw, SetAutomationMode(route=vox, control="trim", mode=mode)):  # type: ignore[arg-type]
             assert _lane(await daw.snapshot(), vox, "trim").mode == mode
         assert _route(await daw.snapshot(), vox).automation == ()
+
+
+async def test_what_is_set_by_hand_is_not_written_on_a_lane_that_is_recorded(studio: Studio, vox: str) -> None:
+    async with studio.daw() as daw:
+        mode = SetAutomationMode(route=vox, control="gain", mode="write")
+        async with applied(daw, mode, SetFader(route=vox, gain_db=-6)):
+            assert _route(await daw.snapshot(), vox).gain_db == pytest.approx(-6, abs=0.01)
+            assert _lane(await daw.snapshot(), vox, "gain").points == ""
 
 
 async def test_a_played_lane_does_not_make_the_session_another_one_wherever_the_playhead_is(

@@ -108,6 +108,18 @@ function automation.inverses.restore_automation(context, inverse)
 	return lanes.text((lanes.read(target.list))) ~= inverse.was and "its points did not come back as they were" or nil
 end
 
+-- A lane and those whose mode changes with its own: a panner plays all of its lanes or none (Pannable).
+local function with_its_like(context, target)
+	local list, owner = { target }, target.owner
+	local other = owner.route and ({ pan = "width", width = "pan" })[owner.control]
+	for _, named in ipairs(other and lanes.strip_controls(strips.find(context.session, owner.route)) or {}) do
+		if named[1] == other then
+			list[2] = lane_targets.of(context, { route = owner.route, control = other })
+		end
+	end
+	return list
+end
+
 -- Set how a lane is played; the value that the control has by hand is part of what is remembered.
 local function set_mode(context, target, mode)
 	local control = target.control
@@ -115,7 +127,10 @@ local function set_mode(context, target, mode)
 	if was == mode then
 		return
 	end
-	local before, in_beats = lanes.read(target.list)
+	local all, before, in_beats = with_its_like(context, target), {}, {}
+	for i, its in ipairs(all) do
+		before[i], in_beats[i] = lanes.read(its.list)
+	end
 	context.undo_with({
 		kind = "restore_automation_mode", key = "automation_mode:" .. target.key, owner = target.owner, was = was, set = mode,
 		value = control:get_value(),
@@ -123,12 +138,15 @@ local function set_mode(context, target, mode)
 	if not lanes.set_mode(control, mode) then
 		faults.stop("failed", target.name .. " cannot be set to " .. mode)
 	end
-	local after = lanes.read(target.list)
-	if #after ~= #before then -- touch and latch put two points on an empty lane
-		context.undo_with({
-			kind = "restore_automation", key = "automation:" .. target.key, owner = target.owner, is_in_beats = in_beats,
-			was = lanes.text(before), was_interpolation = lanes.interpolation(target.list), set = lanes.digest(lanes.text(after)),
-		})
+	for i, its in ipairs(all) do
+		local after = lanes.read(its.list)
+		if #after ~= #before[i] then -- touch and latch put two points on an empty lane
+			context.undo_with({
+				kind = "restore_automation", key = "automation:" .. its.key, owner = its.owner, is_in_beats = in_beats[i],
+				was = lanes.text(before[i]), was_interpolation = lanes.interpolation(its.list),
+				set = lanes.digest(lanes.text(after)),
+			})
+		end
 	end
 end
 

@@ -43,9 +43,10 @@ local function owner(session, inverse)
 	return strip and not strip:isnil() and strip or nil
 end
 
--- Ardour sets no control that plays its automation (`AutomationControl::writable`).
+-- Ardour sets no control that plays its automation (`AutomationControl::writable`); in touch and latch it plays it until
+-- somebody takes hold of the control.
 local function require_writable(object, control, name, value)
-	if control:automation_state() == ARDOUR.AutoState.Play and math.abs(controls.value(control, name) - value) > 1e-6 then
+	if lanes.is_played(control) and math.abs(controls.value(control, name) - value) > 1e-6 then
 		faults.stop("invalid", string.format("the %s of %s plays its automation, so it cannot be set; write_automation changes "
 			.. "that, set_automation_mode with manual lets go of it", (name:gsub("_", " ")), object:name()))
 	end

@@ -7,18 +7,38 @@ local most_parameters = 200
 -- Presets as they were before they were overwritten, in plugins of ours that stand on no strip, by the step that did it.
 local overwritten = {}
 
--- Set a parameter and wait until it reads so; returns what it then reads.
+-- Set a parameter and wait until it reads so; returns what it then reads. Where its automation is written, no point is.
 local function set(processor, parameter, value)
+	local control = parameters.control(processor, parameter)
+	local is_written = lanes.mode(control) == "write"
+	if is_written then
+		lanes.set_mode(control, "manual")
+	end
 	ARDOUR.LuaAPI.set_processor_param(processor, parameter.number, value)
 	waiting.until_true(function () return nearness.is_same(parameters.value(processor, parameter), value) end)
-	return parameters.value(processor, parameter)
+	local now = parameters.value(processor, parameter)
+	if is_written then
+		lanes.set_mode(control, "write")
+	end
+	return now
+end
+
+-- Refuse to load a preset where automation is recorded: what it sets would be written there, a moment later.
+local function refuse_recorded(processor)
+	for i, control in ipairs(parameters.controls(processor)) do
+		local mode = control and lanes.mode(control)
+		if mode == "write" or mode == "touch" or mode == "latch" then
+			faults.stop("invalid", string.format("the automation of %s is in the mode %s, so a preset would be recorded there; "
+				.. "set its mode to manual or play first", parameters.of(processor)[i].name, mode))
+		end
+	end
 end
 
 function plugin_settings.operations.set_parameter(context, operation)
 	local processor, route, id = processors.named(context, operation.plugin)
 	local parameter = parameters.named(processor, operation.parameter)
 	local value = parameters.meant(parameter, operation.value)
-	if not parameters.control(processor, parameter):writable() then
+	if lanes.is_played(parameters.control(processor, parameter)) then
 		faults.stop("invalid", string.format("%s of %s follows its automation; set its automation mode to manual first",
 			parameter.name, processor:display_name()))
 	end
@@ -71,6 +91,7 @@ function plugin_settings.operations.load_preset(context, operation)
 	local processor, route, id = processors.named(context, operation.plugin)
 	local plugin = processor:to_insert():plugin(0)
 	local preset = plugin_list.preset_named(processor, operation.preset)
+	refuse_recorded(processor)
 	context.undo_with({
 		kind = "restore_preset", key = "preset:" .. id, plugin = id, was = plugin:last_preset().label,
 		parameters = parameters.text(processor), set = parameters_after(context, processor, operation.preset),

@@ -94,15 +94,15 @@ end
 --- Make a send into a plugin's sidechain or another port: its outputs are connected as a list says.
 function sends.tap(session, route, before, connections)
 	local processor
-	local function make()
+	local is_made = waiting.until_true(function ()
 		processor = ARDOUR.LuaAPI.new_send(session, route, before)
-		return not processor:isnil()
-	end
-	if not make() then
-		collectgarbage() -- the ports of one that was removed are there as long as Lua holds it
-		if not waiting.until_true(make) then
-			faults.stop("failed", "Ardour made no send on " .. route:name())
+		if processor:isnil() then
+			collectgarbage() -- the ports of one that was removed are there as long as Lua holds it
 		end
+		return not processor:isnil()
+	end)
+	if not is_made then
+		faults.stop("failed", "Ardour made no send on " .. route:name())
 	end
 	local output = processor:to_ioprocessor():output()
 	for i = output:n_ports():n_total() - 1, #connections, -1 do
