@@ -58,13 +58,49 @@ end
 
 sends.finders.send = sends.named
 
+-- Which port of which plugin's sidechain the ports of these names are: the names change when the sidechain is made anew.
+local function sidechain_ports(session, connections)
+	local found = {}
+	for _, route in ipairs(strips.all(session)) do
+		for _, processor in ipairs(processors.plugins(route)) do
+			local insert = processor:to_plugininsert()
+			local input = insert:has_sidechain() and insert:sidechain_input()
+			for port = 0, input and input:n_ports():n_audio() - 1 or -1 do
+				for _, names in ipairs(connections) do
+					for _, name in ipairs(names) do
+						found[name] = name == input:audio(port):name() and { plugin = ids.of(processor), port = port } or found[name]
+					end
+				end
+			end
+		end
+	end
+	return found
+end
+
+-- The same connections with the ports of sidechains under the names that they have now.
+local function named_now(session, connections, ports)
+	local lists = json.array()
+	for i, names in ipairs(connections) do
+		lists[i] = json.array()
+		for j, name in ipairs(names) do
+			local known = ports and ports[name]
+			local processor = known and processors.find(session, known.plugin)
+			local insert = processor and processor:to_plugininsert()
+			local port = insert and insert:has_sidechain() and insert:sidechain_input():audio(known.port)
+			lists[i][j] = port and not port:isnil() and port:name() or name
+		end
+	end
+	return lists
+end
+
 --- All that is needed to make a send anew.
 function sends.likeness(session, route, send)
 	local bus = send:to_internalsend()
 	local is_aux = not bus:isnil()
+	local connections = not is_aux and routing.of(session, send:to_ioprocessor():output()) or nil
 	return {
-		send = ids.of(send), target = is_aux and ids.of(bus:target_route()) or nil,
-		connections = not is_aux and routing.of(session, send:to_ioprocessor():output()) or nil,
+		send = ids.of(send), target = is_aux and ids.of(bus:target_route()) or nil, connections = connections,
+		ports = connections and sidechain_ports(session, connections),
 		gain = send:gain_control():get_value(), is_enabled = send:active(), place = place_of(route, ids.of(send)),
 		automation = lanes.record(send:gain_control()),
 	}
@@ -124,7 +160,7 @@ function sends.rebuild(session, route, likeness)
 		session:add_internal_send(target, nothing(), route)
 		send = sends.between(route, target)
 	else
-		send, missing = sends.tap(session, route, nothing(), likeness.connections)
+		send, missing = sends.tap(session, route, nothing(), named_now(session, likeness.connections, likeness.ports))
 	end
 	if not send then
 		return nil, "Ardour made no send on " .. route:name()
