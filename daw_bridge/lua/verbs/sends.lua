@@ -100,7 +100,7 @@ function sends.likeness(session, route, send)
 	local connections = not is_aux and routing.of(session, send:to_ioprocessor():output()) or nil
 	return {
 		send = ids.of(send), target = is_aux and ids.of(bus:target_route()) or nil, connections = connections,
-		ports = connections and sidechain_ports(session, connections),
+		ports = connections and sidechain_ports(session, connections), name = connections and send:name(),
 		gain = send:gain_control():get_value(), is_enabled = send:active(), place = place_of(route, ids.of(send)),
 		automation = lanes.record(send:gain_control()),
 	}
@@ -127,16 +127,29 @@ function sends.drop(route, send)
 	route:remove_processor(send, nil, true)
 end
 
---- Make a send into a plugin's sidechain or another port: its outputs are connected as a list says.
-function sends.tap(session, route, before, connections)
-	local processor
+local most_others = 6
+
+--- Make a send into a plugin's sidechain or another port: its outputs are connected as a list says. Ardour names it by the
+-- lowest number that is free; to get the one of a name, others are made that take those below, and dropped again.
+function sends.tap(session, route, before, connections, name)
+	if name then
+		collectgarbage() -- a send that was removed has its number as long as Lua holds it
+	end
+	local processor, others = nil, {}
 	local is_made = waiting.until_true(function ()
-		processor = ARDOUR.LuaAPI.new_send(session, route, before)
-		if processor:isnil() then
+		local made = ARDOUR.LuaAPI.new_send(session, route, before)
+		if made:isnil() then
 			collectgarbage() -- the ports of one that was removed are there as long as Lua holds it
+		elseif not name or made:name() == name or #others == most_others then
+			processor = made
+		else
+			others[#others + 1] = made:to_send()
 		end
-		return not processor:isnil()
+		return processor ~= nil
 	end)
+	for _, other in ipairs(others) do
+		sends.drop(route, other)
+	end
 	if not is_made then
 		faults.stop("failed", "Ardour made no send on " .. route:name())
 	end
@@ -160,7 +173,8 @@ function sends.rebuild(session, route, likeness)
 		session:add_internal_send(target, nothing(), route)
 		send = sends.between(route, target)
 	else
-		send, missing = sends.tap(session, route, nothing(), named_now(session, likeness.connections, likeness.ports))
+		send, missing = sends.tap(session, route, nothing(), named_now(session, likeness.connections, likeness.ports),
+			likeness.name)
 	end
 	if not send then
 		return nil, "Ardour made no send on " .. route:name()
