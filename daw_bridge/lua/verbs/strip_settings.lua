@@ -196,14 +196,21 @@ local function add_port_soon(io)
 	end)
 end
 
+-- After each change of ports or connections a thread of Ardour's adds up latencies and walks the ports; at 7.3 it does so
+-- without a lock (IO::connected_latency) and crashes, now and then, where they change again under it.
+local latency_us = 3000
+
 --- Give an input or output another number of audio ports, and connect them as a list says.
 function strip_settings.resize(session, io, n_channels, connections)
 	for _ = io:n_ports():n_audio(), n_channels - 1 do
+		ARDOUR.LuaAPI.usleep(latency_us)
 		add_port_soon(io)
 	end
 	for i = io:n_ports():n_audio() - 1, n_channels, -1 do
+		ARDOUR.LuaAPI.usleep(latency_us)
 		io:remove_port(io:audio(i), nil)
 	end
+	ARDOUR.LuaAPI.usleep(latency_us)
 	return routing.connect(session, io, connections)
 end
 
