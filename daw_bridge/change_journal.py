@@ -182,23 +182,23 @@ _MEANINGS: dict[str, Callable[[JsonObject, JsonObject], None]] = {
 }
 
 
-def to_record(text: str) -> JsonObject | None:
+def to_record(content: bytes) -> JsonObject | None:
     """Read a log; None where not even its first line is whole. Raises ValueError or KeyError where it is no log."""
     record: JsonObject = {"inverses": []}
-    for line in _whole_lines(text):
+    for line in _whole_lines(content):
         if line["line"] == "begin" and line["version"] != _VERSION:
             raise ValueError("it is of another version of Sideman")
         _MEANINGS[line["line"]](record, line)
     return record if "id" in record else None
 
 
-def _whole_lines(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.split("\n")[:-1]:
+def _whole_lines(content: bytes) -> Iterator[dict[str, Any]]:
+    for line in content.split(b"\n")[:-1]:  # bytes: what comes last may break off inside a letter
         yield json.loads(line)
 
 
 def _read(path: Path) -> JsonObject | None:
     try:
-        return to_record(path.read_text(encoding="utf-8"))
+        return to_record(path.read_bytes())
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise SetupBroken(f"the change set {path} cannot be read: {error}; move it away") from error

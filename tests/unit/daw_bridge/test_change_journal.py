@@ -32,7 +32,7 @@ def _begin(change_set_id: str = "one", begun_unix: float = 1.0) -> JsonObject:
 
 
 def _step(index: int, *keys: str) -> list[JsonObject]:
-    outcome = {"status": "verified", "read_back": "x", "route_id": "1"}
+    outcome = {"status": "verified", "read_back": "Größe", "route_id": "1"}
     return [
         {"line": "start", "index": index},
         *({"line": "inverse", "index": index, "inverse": {"kind": "k", "key": key}} for key in keys),
@@ -40,13 +40,13 @@ def _step(index: int, *keys: str) -> list[JsonObject]:
     ]
 
 
-def _text(*lines: JsonObject) -> str:
-    return "".join(f"{json.dumps(line)}\n" for line in lines)
+def _text(*lines: JsonObject) -> bytes:
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
 
 
-def _write(folder: Path, change_set_id: str, text: str) -> None:
+def _write(folder: Path, change_set_id: str, text: bytes) -> None:
     make_journal_folders(folder)
-    log_path(folder, ChangeSetId(change_set_id)).write_text(text)
+    log_path(folder, ChangeSetId(change_set_id)).write_bytes(text)
 
 
 _WHOLE: list[JsonObject] = [
@@ -115,7 +115,7 @@ def test_logs_are_listed_oldest_first_and_damage_is_named(tmp_path: Path) -> Non
     assert not is_open(tmp_path, ChangeSetId("torn"))
     with pytest.raises(NotFound, match="'a'"):
         find_record(tmp_path, ChangeSetId("c"))
-    for damage in ("{\n", '{"line":"no such"}\n', "[]\n", _text({**_begin("c"), "version": 1})):
+    for damage in (b"{\n", b'{"line":"no such"}\n', b"[]\n", _text({**_begin("c"), "version": 1})):
         _write(tmp_path, "c", damage)
         with pytest.raises(SetupBroken, match=r"c\.jsonl"):
             read_records(tmp_path)
