@@ -148,7 +148,10 @@ end
 
 local function answer(folder, request, is_done, result)
 	local id = request.id
-	local text = json.encode({ id = id, ok = is_done, [is_done and "result" or "error"] = result })
+	local is_written, text = pcall(json.encode, { id = id, ok = is_done, [is_done and "result" or "error"] = result })
+	if not is_written then -- a number of Ardour's or of a plugin's that JSON does not have
+		text = json.encode({ id = id, ok = false, error = { kind = "failed", message = "the answer cannot be told: " .. text } })
+	end
 	files.replace(folder .. "/answer-" .. id .. ".json", text)
 	if request.reply_port then
 		ARDOUR.LuaOSC.Address("osc.udp://127.0.0.1:" .. request.reply_port):send("/sideman/ready", "s", id)

@@ -230,6 +230,13 @@ def test_what_is_in_the_way_refuses_the_whole_revert_and_nothing_is_done(tmp_pat
     assert unknown["error"]["kind"] == "invalid"
 
 
+def test_an_answer_with_a_number_that_json_has_not_is_a_fault_and_not_silence(tmp_path: Path) -> None:
+    more = "function registry.readings.endless () return { level = math.huge } end\n"
+    (answer,) = _serve(tmp_path, [("reading", {"name": "endless", "arguments": {}})], more_verbs=more)
+    assert answer["error"]["kind"] == "failed"
+    assert "JSON has no number for inf" in answer["error"]["message"]
+
+
 def test_what_this_ardour_cannot_do_is_refused_with_reason_and_version(tmp_path: Path) -> None:
     fly = {"verb": "fly", "name": "atlas"}
     hello, refused = _serve(tmp_path, [("hello", {}), _request("x", fly)], more_verbs=_SHELF)
