@@ -5,7 +5,7 @@ return function (request)
 		faults.stop ("failed", "Ardour cannot load the session")
 	end
 	local facts = reader.snapshot (Session, nil)
-	for location in Session:locations ():list ():iter () do
+	for location in lists.each (Session:locations ():list ()) do
 		if location:is_session_range () then
 			local from, to = location:start ():samples (), location:_end ():samples ()
 			facts.range = {

@@ -44,7 +44,7 @@ local function content_end()
 end
 
 local function session_span()
-	for location in Session:locations ():list ():iter () do
+	for location in lists.each (Session:locations ():list ()) do
 		if location:is_session_range () then
 			return location:start ():samples (), location:_end ():samples ()
 		end
@@ -60,7 +60,7 @@ local function find_region(id)
 			end
 		end
 	end
-	faults.stop ("not_found", "region", id)
+	names.stop_unknown ("region", id, {})
 end
 
 local function span(request)
@@ -106,7 +106,7 @@ local function isolate(pass)
 			other:set_muted (ids.of (other) ~= pass.region)
 		end
 	else
-		route = strips.find (Session, pass.route) or faults.stop ("not_found", "route", pass.route)
+		route = strips.find (Session, pass.route) or names.stop_unknown ("route", pass.route, {})
 	end
 	set_solo (route, true)
 	return route
