@@ -29,6 +29,7 @@ START_SECONDS = 90.0
 _QUIT_SECONDS = 30.0
 _POLL_SECONDS = 0.1
 _SUFFIX = ".ardour"
+_STAMP = "%Y-%m-%d %H.%M.%S"
 _ENGINE_HINTS = re.compile(r"\s*<EngineHints\b[^>]*/>")
 _NAME = re.compile(r'(<Session\b[^>]*\bname=")[^"]*(")')
 _LEFT_OUT = ("export", "dead")  # of a copy: what was rendered, and what was thrown away
@@ -236,22 +237,28 @@ async def _state_to_leave(client: BridgeClient, unsaved: Unsaved) -> SessionStat
 
 async def _close(client: BridgeClient, process: EditorProcess, unsaved: Unsaved) -> None:
     state = await _state_to_leave(client, unsaved)
-    kept = None
+    aside = None
     if state.is_dirty and unsaved is Unsaved.KEEP_AS_SNAPSHOT:
-        kept = await asyncio.to_thread(state.file.read_bytes)
+        aside = await asyncio.to_thread(set_aside, state.file)
     await client.call("save", timeout_seconds=SAVE_SECONDS)  # Ardour asks nothing when all is saved
-    if kept is not None:
-        await asyncio.to_thread(_keep_as_snapshot, state.file, kept)
+    if aside is not None:
+        await asyncio.to_thread(keep_as_snapshot, state.file, aside)
     client.send_osc("/access_action", "Common/Quit")
     if not await process.wait_for_end(_QUIT_SECONDS):
         raise TimedOut("Ardour did not close; is it asking something? The editor", _QUIT_SECONDS)
 
 
-def _keep_as_snapshot(file: Path, before: bytes) -> None:
-    """Move what was just saved aside as a snapshot, and give the file back what it held."""
-    stamp = time.strftime("%Y-%m-%d %H.%M.%S")
-    file.rename(file.with_name(f"{file.stem} unsaved {stamp}{_SUFFIX}"))
-    replace_file(file, before)
+def set_aside(file: Path) -> Path:
+    """Copy a session file as a snapshot, before Ardour saves over it; whoever dies then leaves both states."""
+    aside = file.with_name(f"{file.stem} saved {time.strftime(_STAMP)}{_SUFFIX}")
+    replace_file(aside, file.read_bytes())
+    return aside
+
+
+def keep_as_snapshot(file: Path, aside: Path) -> None:
+    """Keep what was just saved as a snapshot, and give the file back what was set aside."""
+    replace_file(file.with_name(f"{file.stem} unsaved {time.strftime(_STAMP)}{_SUFFIX}"), file.read_bytes())
+    aside.replace(file)
 
 
 def _let_open_unattended(file: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.session_control import session_file, snapshots_of
+from daw_bridge.session_control import keep_as_snapshot, session_file, set_aside, snapshots_of
 from music.errors import NotFound
 
 
@@ -20,3 +20,15 @@ def test_a_folder_names_the_session_file_that_bears_its_name(tmp_path: Path) -> 
     (folder / "Song.ardour").unlink()
     with pytest.raises(NotFound, match=r"After\.ardour"):
         session_file(folder)
+
+
+def test_whoever_dies_while_what_is_unsaved_is_kept_leaves_both_states(tmp_path: Path) -> None:
+    """What was saved last is on the disk before Ardour saves over it, and until it has its name back."""
+    file = tmp_path / "Song.ardour"
+    file.write_text("saved")
+    aside = set_aside(file)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["saved", "saved"]
+    file.write_text("unsaved")  # as Ardour does
+    keep_as_snapshot(file, aside)
+    assert file.read_text() == "saved"
+    assert [path.read_text() for path in tmp_path.iterdir() if path != file] == ["unsaved"]
