@@ -220,6 +220,6 @@ async def _remove_orphans(folder: BridgeFolder) -> None:
     """Remove what callers left that were killed or gave up: while no call is under way, nobody waits for any of it."""
     with contextlib.suppress(TryLater):  # a call is under way; there will be another start
         async with folder.lock("call", timeout_seconds=0):
-            for pattern in ("answer-*", "request.json.*.part"):
+            for pattern in ("answer-*", "request.json.*.part", "*.wav", "*.mid"):  # sounds on their way into a session
                 for orphan in folder.path.glob(pattern):
                     folder.remove(orphan.name)

@@ -84,7 +84,7 @@ async def test_a_request_that_lies_there_is_pointed_to_again_since_a_datagram_ma
 
 
 async def test_what_dead_callers_left_is_removed_unless_a_call_is_under_way(folder: BridgeFolder) -> None:
-    orphans = ("answer-1f.json", "answer-2e.json.part", "request.json.0a.part")
+    orphans = ("answer-1f.json", "answer-2e.json.part", "request.json.0a.part", "Voice 1-1.wav", "Part 0a.mid")
     for name in (*orphans, "installed.json"):
         folder.write(name, {})
     async with folder.lock("call", timeout_seconds=1), connect(folder, slot=32, osc_port=9):
