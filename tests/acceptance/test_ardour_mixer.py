@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from music.changeset import ChangeSetState
+from music.changeset import ChangeSetState, OutcomeStatus
 from music.operations import Operation
+from music.operations.automation import SetAutomationMode
 from music.operations.groups import AddVca, SetVca
 from music.operations.mixer import (
     ClearScene,
@@ -69,6 +70,19 @@ async def test_levels_and_places_are_set(studio: Studio) -> None:
     assert (round(kick.gain_db, 2), round(kick.trim_db, 2), kick.pan) == (-6.0, 3.0, -0.5)
     assert route(seen, "Bass").gain_db == float("-inf")
     assert route(seen, "Wide").width == 0.5
+
+
+async def test_a_fader_that_plays_its_automation_since_is_told_not_to_go_back(studio: Studio) -> None:
+    async with studio.daw() as daw:
+        fader = await keep(daw, SetFader(route="Kick", gain_db=-6))
+        mode = await keep(daw, SetAutomationMode(route="Kick", control="gain", mode="play"))
+        undone = await daw.revert(fader.id)
+        assert round(route(await daw.snapshot(), "Kick").gain_db, 2) == -6.0
+        assert [(outcome.status, outcome.reason) for outcome in undone.outcomes] == [
+            (OutcomeStatus.UNVERIFIED, "the gain of Kick plays its automation; left as it is (by hand)")
+        ]
+        await daw.revert(mode.id)
+        await keep(daw, SetFader(route="Kick", gain_db=0))
 
 
 async def test_buttons_are_pressed(studio: Studio) -> None:

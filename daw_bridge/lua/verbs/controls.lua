@@ -43,12 +43,20 @@ local function owner(session, inverse)
 	return strip and not strip:isnil() and strip or nil
 end
 
+local function shown_name(name)
+	return (name:gsub("_", " "))
+end
+
+local function is_at(control, name, value)
+	return math.abs(controls.value(control, name) - value) <= 1e-4
+end
+
 -- Ardour sets no control that plays its automation (`AutomationControl::writable`); in touch and latch it plays it until
 -- somebody takes hold of the control.
 local function require_writable(object, control, name, value)
 	if lanes.is_played(control) and math.abs(controls.value(control, name) - value) > 1e-6 then
 		faults.stop("invalid", string.format("the %s of %s plays its automation, so it cannot be set; write_automation changes "
-			.. "that, set_automation_mode with manual lets go of it", (name:gsub("_", " ")), object:name()))
+			.. "that, set_automation_mode with manual lets go of it", shown_name(name), object:name()))
 	end
 end
 
@@ -57,7 +65,7 @@ end
 function controls.change(context, kind, object, name, value)
 	local control = controls.of(object, name)
 	if not control then
-		faults.stop("invalid", object:name() .. " has no " .. name:gsub("_", " "))
+		faults.stop("invalid", object:name() .. " has no " .. shown_name(name))
 	end
 	require_writable(object, control, name, value)
 	local id = ids.of(object)
@@ -79,10 +87,14 @@ function controls.restore(object, inverse)
 	if not control then
 		return nil -- it went with its strip
 	end
-	if math.abs(controls.value(control, inverse.control) - inverse.set) > 1e-4 then
-		return string.format("the %s of %s was changed since; left as it is", inverse.control, object:name())
+	if not is_at(control, inverse.control, inverse.set) then
+		return string.format("the %s of %s was changed since; left as it is", shown_name(inverse.control), object:name())
 	end
 	strips.set_control(control, inverse.was)
+	if not is_at(control, inverse.control, inverse.was) then
+		return string.format("the %s of %s %s; left as it is", shown_name(inverse.control), object:name(),
+			lanes.is_played(control) and "plays its automation" or "cannot be set any more")
+	end
 	return nil
 end
 
