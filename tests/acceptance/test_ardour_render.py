@@ -20,6 +20,7 @@ from music.operations import Operation
 from music.operations.bouncing import BounceRegion, BounceTrack
 from music.operations.material import ImportAudio
 from music.operations.mixer import SetFader, SetMute
+from music.operations.playlists import AddPlaylist
 from music.operations.plugins import AddPlugin
 from music.operations.sends import AddSidechain
 from music.operations.tracks import AddAudioTrack
@@ -395,6 +396,22 @@ async def test_a_region_is_bounced_and_the_bounce_is_undone(studio: Studio) -> N
         assert bounced.length_samples == region.length_samples
         assert not (await route_named(studio, "Melody")).is_muted
         await daw.revert(result.id)
+        assert await daw.snapshot() == before
+
+
+async def test_a_region_of_a_take_that_is_not_played_is_not_bounced(studio: Studio) -> None:
+    """Ardour would bounce what the track plays there instead."""
+    async with studio.daw() as daw:
+        before = await daw.snapshot()
+        region = await region_of(studio, "Melody")
+    turn = await _place(studio, (AddPlaylist(track="Melody", ref="p", name="Take two"),))
+    async with studio.daw() as daw:
+        bouncing = BounceRegion(region=region.id, ref="b", name="Melody bounced")
+        result = await daw.apply(ChangeSet(id=ChangeSetId(uuid.uuid4().hex), label="bounce", operations=(bouncing,)))
+        assert result.state is ChangeSetState.FAILED
+        assert "use switch_playlist first" in result.outcomes[0].reason
+    await _take_back(studio, turn)
+    async with studio.daw() as daw:
         assert await daw.snapshot() == before
 
 

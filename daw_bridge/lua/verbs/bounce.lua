@@ -118,6 +118,10 @@ end
 function bounce.operations.bounce_region(context, operation)
 	local region, id, playlist = region_state.named(context, operation.region)
 	local route = region_state.track_of(context.session, playlist)
+	if not route or ids.of(route:to_track():playlist()) ~= ids.of(playlist) then
+		faults.stop("invalid", region:name() .. " is on a playlist that no track plays, so it would not be heard; "
+			.. "use switch_playlist first")
+	end
 	local from, to = extent({ region })
 	local sound = alone(region, function ()
 		return write(context, route, from, to, operation.name)
