@@ -136,8 +136,10 @@ async def _record(
             reason = await _see_through(client, plan, request, take=take, job=job)
             regions += await _collect(client, take)
     finally:
-        await _stop(client)
-        await _ask(client, "close")
+        try:
+            await _stop(client)
+        finally:
+            await _ask(client, "close")
     if not reason and not regions:
         reason = "Ardour recorded nothing; is anything connected to the inputs of these tracks?"
     return RecordingReport(regions=tuple(regions), n_takes=take, is_complete=not reason, reason=reason)

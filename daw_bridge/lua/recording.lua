@@ -95,15 +95,21 @@ function actions.prepare(session, editor, arguments)
 	lead.bar = math.max(1, lead.bar - arguments.pre_roll_bars)
 	kept, armed_routes = state_before(session), routes
 	kept.name = arguments.name
-	arm_alone(session, routes)
-	ranges.put_punch({ session = session, editor = editor }, {
-		bounds = {
-			from = { samples = from },
-			to = { samples = to or from + math.tointeger(session:nominal_sample_rate()) * 86400 },
-		},
-		buttons = json.array({ true, has_end }),
-	})
-	session:cfg():set_count_in(arguments.is_counted_in)
+	local is_set, fault = pcall(function ()
+		arm_alone(session, routes)
+		ranges.put_punch({ session = session, editor = editor }, {
+			bounds = {
+				from = { samples = from },
+				to = { samples = to or from + math.tointeger(session:nominal_sample_rate()) * 86400 },
+			},
+			buttons = json.array({ true, has_end }),
+		})
+		session:cfg():set_count_in(arguments.is_counted_in)
+	end)
+	if not is_set then
+		actions.close(session, editor)
+		error(fault, 0)
+	end
 	return {
 		start_samples = from, end_samples = to or json.null, sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
 		locate_samples = timeline.samples_at(timeline.ticks_at(lead)),

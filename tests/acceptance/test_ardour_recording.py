@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from daw_bridge.bridge_client import Recording
+from daw_bridge.bridge_client import Recording, VerbFailed
 from daw_bridge.live import LiveDaw
 from daw_bridge.recording import RecordRequest
 from music.changeset import ChangeSet, ChangeSetId
 from music.errors import Cancelled, NotFound, RequestInvalid
 from music.job import Progress
 from music.operations.timeline import AddMarker, SetPunch
-from music.operations.tracks import AddAudioTrack, AddMidiTrack
+from music.operations.tracks import AddAudioTrack, AddMidiTrack, ArmTrack
 from music.time import BBT
 from tests.acceptance.bridge_studio import Studio, failures, running_studio
 
@@ -151,4 +151,18 @@ async def test_what_cannot_record_is_refused_before_anything_is_set(daw: LiveDaw
         await daw.record(RecordRequest(tracks=("Voize",), start=BBT(1), end=BBT(2)))
     with pytest.raises(RequestInvalid, match="end must come after start"):
         RecordRequest(tracks=("Voice",), start=BBT(2), end=BBT(1))
+    with pytest.raises(RequestInvalid, match=r"1\|9\|0 is 3\|1\|0"):
+        await daw.record(RecordRequest(tracks=("Voice",), start=BBT(1, 9), end=BBT(2)))
+    assert dataclasses.replace(await daw.snapshot(), playhead_samples=0) == before
+
+
+async def test_where_one_track_cannot_be_armed_the_others_are_as_they_were(daw: LiveDaw, studio: Studio) -> None:
+    """Somebody made a track safe from recording; what was armed before stays so."""
+    names = [route.name for route in (await daw.snapshot()).routes]
+    await daw.apply(ChangeSet(id=ChangeSetId("arm"), label="arm", operations=(ArmTrack(route="Voice", is_armed=True),)))
+    before = dataclasses.replace(await daw.snapshot(), playhead_samples=0)
+    studio.editor.send_osc("/strip/record_safe", names.index("Keys"), 1)  # the master bus is none of OSC's strips
+    await asyncio.sleep(0.3)
+    with pytest.raises(VerbFailed, match="Keys could not be armed"):
+        await daw.record(RecordRequest(tracks=("Keys",), start=BBT(1), end=BBT(2)))
     assert dataclasses.replace(await daw.snapshot(), playhead_samples=0) == before
