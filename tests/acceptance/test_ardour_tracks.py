@@ -40,7 +40,7 @@ from music.operations.tracks import (
 from music.session import RouteKind
 from music.time import BBT
 from tests.acceptance.bridge_studio import N_NOTES, N_SAMPLES, Studio, failures, running_studio
-from tests.acceptance.turns import keep_in, refusal, route, there_and_back, turn
+from tests.acceptance.turns import keep, keep_in, refusal, route, there_and_back, turn
 from tests.programs import require_program
 
 pytestmark = pytest.mark.usefixtures("ardour_programs")
@@ -194,6 +194,19 @@ async def test_an_empty_track_is_renamed_with_its_playlist_whatever_the_name_bec
 async def test_strips_change_their_order(playing: Studio) -> None:
     seen = await there_and_back(playing, MoveTrack(route="Keys", before="Kick"), MoveTrack(route="Kick"))
     assert [found.name for found in seen.routes] == ["Master", "Keys", "Bass", "Reverb", "Kick"]
+
+
+async def test_a_moved_strip_stays_where_it_is_once_what_it_stood_before_is_gone(playing: Studio) -> None:
+    async with playing.daw() as daw:
+        added = await keep(daw, *(AddBus(ref=name, name=name) for name in ("One", "Two")))
+        before = [found.name for found in (await daw.snapshot()).routes]
+        moved = await keep(daw, MoveTrack(route="One"))
+        deleted = await keep(daw, DeleteTrack(route="Two"))
+        undone = await daw.revert(moved.id)
+        assert undone.outcomes[0].reason.startswith("what it stood before is gone; left where it is")
+        assert [found.name for found in (await daw.snapshot()).routes] == before[:-1]
+        for later in (deleted, added):
+            await daw.revert(later.id)
 
 
 async def test_channel_counts_change(playing: Studio) -> None:

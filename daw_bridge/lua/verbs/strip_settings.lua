@@ -167,9 +167,11 @@ function strip_settings.inverses.restore_place(context, inverse)
 	local is_still_there = inverse.set ~= json.null and strips.find(context.session, inverse.set)
 	if is_still_there and now ~= inverse.set then -- what was last may have got company since
 		return "it was moved since; left where it is"
+	elseif inverse.was ~= json.null and not strips.find(context.session, inverse.was) then
+		return "what it stood before is gone; left where it is"
 	end
 	strip_settings.place_before(context.session, inverse.route, inverse.was)
-	return nil
+	return strip_settings.follower(context.session, inverse.route) ~= inverse.was and "Ardour did not put it back" or nil
 end
 
 -- Before Ardour 9.3 a new port is told who asked for it; Lua finds out by what else that version brought.
