@@ -10,6 +10,16 @@ function levels.coefficient(db)
 	return db == "-inf" and 0 or ARDOUR.DSP.dB_to_coefficient(db)
 end
 
+local silence_db, nearly_db = -180, 0.01
+
+--- Whether two levels are the same, but for what nobody hears.
+function levels.is_same(one, other)
+	local function heard(db)
+		return db ~= "-inf" and db > silence_db and db or silence_db
+	end
+	return math.abs(heard(one) - heard(other)) <= nearly_db
+end
+
 function levels.shown(db)
 	return db == "-inf" and "-inf dB" or string.format("%.2f dB", db)
 end

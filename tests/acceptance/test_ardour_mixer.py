@@ -121,6 +121,12 @@ async def test_sends_are_added_and_set(studio: Studio) -> None:
     assert (round(kick.gain_db, 2), kick.is_pre_fader, kick.is_enabled) == (0.0, False, True)
 
 
+async def test_a_send_may_be_silent(studio: Studio) -> None:
+    """What is too low for Ardour to keep as a factor reads as silence."""
+    seen = await there_and_back(studio, AddSend(ref="s", route="Bass", target="Reverb", gain_db=-400))
+    assert [send.gain_db for send in route(seen, "Bass").sends] == [float("-inf")]
+
+
 async def test_a_removed_send_comes_back_as_it_was(studio: Studio) -> None:
     async with studio.daw() as daw:
         before = await daw.snapshot()

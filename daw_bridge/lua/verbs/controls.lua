@@ -101,8 +101,7 @@ end
 --- Set a gain in dB; stops where it does not read so afterwards. Returns what was asked and read back, as text.
 function controls.change_gain(context, kind, object, name, gain_db)
 	local now = levels.db(controls.change(context, kind, object, name, levels.coefficient(gain_db)))
-	local is_silent = gain_db == "-inf" or gain_db < -180
-	if not (is_silent and (now == "-inf" or now < -180)) and (now == "-inf" or math.abs(now - gain_db) > 0.01) then
+	if not levels.is_same(now, gain_db) then
 		faults.stop("failed", string.format("the %s of %s reads %s", name, object:name(), levels.shown(now)))
 	end
 	return levels.shown(gain_db), levels.shown(now)

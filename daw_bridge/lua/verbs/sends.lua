@@ -202,7 +202,7 @@ function sends.dress(route, send, gain_db, is_pre_fader)
 		sends.move(route, send, fader)
 	end
 	local now = sends.facts_of(route, send)
-	if now.is_pre_fader ~= is_pre_fader or (now.gain_db ~= gain_db and math.abs(tonumber(now.gain_db) - gain_db) > 0.01) then
+	if now.is_pre_fader ~= is_pre_fader or not levels.is_same(now.gain_db, gain_db) then
 		faults.stop("failed", "the send reads " .. levels.shown(now.gain_db))
 	end
 	return levels.shown(now.gain_db) .. (is_pre_fader and " pre fader" or " post fader")
