@@ -142,9 +142,9 @@ end
 
 function strip_settings.operations.move_track(context, operation)
 	local route, id = strips.named(context, operation.route)
-	local other = json.null
-	if operation.before and operation.before ~= json.null then
-		other = select(2, strips.named(context, operation.before))
+	local before, other = nil, json.null
+	if json.given(operation.before) then
+		before, other = strips.named(context, operation.before)
 	end
 	if other == id then
 		faults.stop("invalid", route:name() .. " cannot stand before itself")
@@ -156,7 +156,8 @@ function strip_settings.operations.move_track(context, operation)
 	if strip_settings.follower(context.session, id) ~= other then
 		faults.stop("failed", "it does not stand where it should")
 	end
-	return { route_id = id, asked = "before " .. tostring(operation.before or "the end"), read_back = "as asked" }
+	local place = before and "before " .. before:name() or "last"
+	return { route_id = id, asked = place, read_back = place }
 end
 
 function strip_settings.inverses.restore_place(context, inverse)
