@@ -37,7 +37,6 @@ LIBRARY = (
 VERBS = (
     "plugin_list",
     "lanes",
-    "lane_targets",
     "thinning",
     "plugin_record",
     "verbs/tempo",
@@ -52,6 +51,7 @@ VERBS = (
     "verbs/strip_settings",
     "verbs/vcas",
     "verbs/sends",
+    "lane_targets",
     "verbs/sidechains",
     "verbs/portraits",
     "verbs/removal",

@@ -52,15 +52,11 @@ local function plugin_target(context, name, parameter_name)
 end
 
 local function send_target(context, name)
-	local id = context.refs[name] or name
-	local processor, route = processors.find(context.session, id)
-	if not processor or processor:to_send():isnil() then
-		faults.stop("not_found", "no send " .. name, { target = "send", name = name, nearest = json.null })
-	end
-	local control = processor:to_send():gain_control()
+	local send, route = sends.named(context, name)
+	local id, control = ids.of(send), send:gain_control()
 	return {
 		control = control, scale = level_of(control), route_id = ids.of(route), target_id = id,
-		name = "level of " .. processor:display_name(), owner = { send = id, control = "level" },
+		name = "level of " .. send:display_name(), owner = { send = id, control = "level" },
 	}
 end
 

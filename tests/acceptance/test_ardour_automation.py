@@ -218,6 +218,8 @@ async def test_points_that_cannot_be_are_refused(studio: Studio, vox: str, opera
         assert why in await refusal(daw, operation)
         with pytest.raises(NotFound, match="gain"):
             await daw.read("automation", {"route": "Vox", "control": "gian"})
+        with pytest.raises(NotFound, match="no send 'to nowhere'"):
+            await daw.read("automation", {"send": "to nowhere", "control": "level"})
 
 
 async def test_points_that_were_drawn_since_are_left_alone(studio: Studio, vox: str) -> None:
