@@ -3,8 +3,10 @@
 import math
 from collections.abc import AsyncIterator, Iterator
 
+import numpy as np
 import pytest
 import pytest_asyncio
+import soundfile
 
 from daw_bridge.live import LiveDaw
 from music.changeset import ChangeSetId, ChangeSetState
@@ -380,6 +382,10 @@ async def test_an_import_is_stretched_from_its_tempo_to_the_sessions(
     new = only_region(await daw.snapshot(), "More tones")
     assert (new.name, new.position_samples, new.length_samples) == ("fitted", 2 * BAR, N_SAMPLES * 150 // 120)
     await undo(daw, "conform", before)
+    long = studio.bridge_folder.parent / "long.wav"
+    soundfile.write(long, np.zeros(601 * SAMPLE_RATE_HZ, dtype=np.int16), SAMPLE_RATE_HZ)
+    fitting = ImportAudio(ref="long", track="More tones", path=str(long), name="long", at=BBT(3), file_tempo_bpm=150.0)
+    assert "601 s long" in await refusal(daw, "too-long", fitting)
 
 
 async def test_what_cannot_be_done_is_refused_with_what_to_do_instead(

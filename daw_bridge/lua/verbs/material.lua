@@ -56,6 +56,7 @@ local function conform(context, operation, region)
 	if length == region:length():samples() then
 		return region
 	end
+	region_sound.refuse_long(context.session, region, "leave file_tempo_bpm out, then split and stretch it")
 	local made = region_state.placed(context.session, region_sound.stretch(context, region, length, 1, false).target_id)
 	context.refs[operation.ref] = ids.of(made)
 	return made

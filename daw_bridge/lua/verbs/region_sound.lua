@@ -87,14 +87,19 @@ local function replace(context, old, made, length, envelope)
 	return { target_id = new_id, route_id = route_id, read_back = new:name() .. " " .. region_state.span(new) }
 end
 
+--- Refuse a region whose sound would take too long to make anew.
+function region_sound.refuse_long(session, region, instead)
+	local seconds = region:length():samples() / session:nominal_sample_rate()
+	if seconds > longest_seconds then
+		faults.stop("invalid", string.format("%s is %.0f s long, at most %d s can be done at once; %s", region:name(), seconds,
+			longest_seconds, instead))
+	end
+end
+
 local function named(context, operation, instead)
 	faults.require_editor(context, operation.verb)
 	local region = region_state.named_audio(context, operation, instead)
-	local seconds = region:length():samples() / context.session:nominal_sample_rate()
-	if seconds > longest_seconds then
-		faults.stop("invalid", string.format("%s is %.0f s long, at most %d s can be done at once; split it first",
-			region:name(), seconds, longest_seconds))
-	end
+	region_sound.refuse_long(context.session, region, "split it first")
 	return region
 end
 
