@@ -111,7 +111,7 @@ function actions.prepare(session, editor, arguments)
 		error(fault, 0)
 	end
 	return {
-		start_samples = from, end_samples = to or json.null, sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
+		end_samples = to or json.null, sample_rate_hz = math.tointeger(session:nominal_sample_rate()),
 		locate_samples = timeline.samples_at(timeline.ticks_at(lead)),
 	}
 end
@@ -158,9 +158,7 @@ function actions.halt(session)
 end
 
 function actions.state(session)
-	local state = reader.transport(session)
-	state.is_capturing = session:actively_recording()
-	return state
+	return reader.transport(session)
 end
 
 --- What the take brought: the regions that were not there before.
