@@ -28,10 +28,15 @@ local function adopt_orphans(session, record)
 	end
 end
 
--- Who changed what an inverse finds changed: a later change set, as the caller knows them by key, or the person.
+-- Who changed what an inverse finds changed since: a later change set, as the caller knows them by key, or the person.
+-- Other notes tell of what Ardour could not do, which was nobody's hand.
 local function told(note, inverse, later)
-	local by = inverse.key and (later[inverse.key] and "by the later change set " .. later[inverse.key] or "by hand")
-	return note and by and note .. " (" .. by .. ")" or note
+	if not note then
+		return nil
+	end
+	local by = later[inverse.key] and "by the later change set " .. later[inverse.key]
+		or note:find(" since", 1, true) and "by hand"
+	return by and note .. " (" .. by .. ")" or note
 end
 
 local function take_back_one(context, record, inverse, later)

@@ -79,7 +79,7 @@ async def test_a_fader_that_plays_its_automation_since_is_told_not_to_go_back(st
         undone = await daw.revert(fader.id)
         assert round(route(await daw.snapshot(), "Kick").gain_db, 2) == -6.0
         assert [(outcome.status, outcome.reason) for outcome in undone.outcomes] == [
-            (OutcomeStatus.UNVERIFIED, "the gain of Kick plays its automation; left as it is (by hand)")
+            (OutcomeStatus.UNVERIFIED, "the gain of Kick plays its automation; left as it is")
         ]
         await daw.revert(mode.id)
         await keep(daw, SetFader(route="Kick", gain_db=0))
