@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
 from music.job import JobContext
+from music.operations import Operation
 from music.session import SessionSnapshot
 from music.time import BBT
 
@@ -86,6 +87,9 @@ class Daw(Protocol):
 
     async def redo(self, change_set_id: ChangeSetId, *, job: JobContext | None = None) -> ChangeSetResult:
         """Apply a reverted change set anew; what it made before is then found under its new ids by the old ones too."""
+
+    async def operations_of(self, change_set_id: ChangeSetId) -> tuple[Operation, ...]:
+        """Return what a change set asked for; NotFound for an unknown id."""
 
     async def change_sets(self) -> tuple[ChangeSetResult, ...]:
         """List what was applied to this session, oldest first."""

@@ -30,6 +30,7 @@ from daw_bridge.wire import (
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
 from music.errors import RequestInvalid, TimedOut
 from music.job import JobContext
+from music.operations import Operation
 from music.session import SessionSnapshot
 from music.time import BBT
 
@@ -199,9 +200,12 @@ class LiveDaw:
                 )
             if await self._is_back(change_set_id):
                 await take_back(self._client, change_set_id, "reverted")
-            operations = tuple(from_json(operation) for operation in record["operations"])
-            change_set = ChangeSet(id=change_set_id, label=record["label"], operations=operations)
+            change_set = ChangeSet(id=change_set_id, label=record["label"], operations=_operations(record))
             return await self._application(change_set, job).run(is_anew=True)
+
+    async def operations_of(self, change_set_id: ChangeSetId) -> tuple[Operation, ...]:
+        """Return what a change set asked for; NotFound for an unknown id."""
+        return _operations(find_record(await self._session_folder(), change_set_id))
 
     async def _session_folder(self) -> Path:
         return Path((await self._client.call("hello"))["session"])
@@ -235,6 +239,10 @@ class LiveDaw:
             await self._client.call("reopen", {"id": change_set_id})
         await take_back(self._client, change_set_id, "failed")
         return None
+
+
+def _operations(record: JsonObject) -> tuple[Operation, ...]:
+    return tuple(from_json(operation) for operation in record["operations"])
 
 
 def check_transport(action: TransportAction, at: BBT | None, *, marker: str | None, until: BBT | None) -> None:

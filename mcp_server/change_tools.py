@@ -16,6 +16,7 @@ from workflows.studio import Studio
 
 Operations = list[Any]
 ChangeSetName = Annotated[str | None, Field(description="id or label of a change set; without it the last one")]
+Confirm = Annotated[bool, Field(description="the user agreed to delete or overwrite")]
 
 
 def change_tools(studio: Studio) -> list[PlainTool]:
@@ -49,7 +50,7 @@ def _edit_tool(studio: Studio) -> PlainTool:
         label: Annotated[str, Field(description="what this does, as a person would say", min_length=1, max_length=80)],
         dry_run: Annotated[bool, Field(description="only check")] = False,
         expected_revision: Annotated[str | None, Field(description="refuse if the session moved on")] = None,
-        confirm: Annotated[bool, Field(description="the user agreed to delete or overwrite")] = False,  # noqa: ARG001  may_destroy reads it
+        confirm: Confirm = False,  # noqa: ARG001  may_destroy reads it
     ) -> ChangeSummary:
         """Change the open session in one step that undo takes back; read back, and all or nothing if one fails."""
         asked = read_operations(operations)
@@ -72,12 +73,27 @@ def _undo_tools(studio: Studio) -> list[PlainTool]:
             return UndoSummary.of_all(await studio.open_session.undo_since(change_set))
         return UndoSummary.of_all([await studio.open_session.undo(change_set)])
 
-    @plain_tool("Redo a change set", changes(), is_told_elsewhere=True)
-    async def redo(change_set: ChangeSetName = None) -> ChangeSummary:
-        """Do a change set again that was taken back."""
-        return ChangeSummary.of(await studio.open_session.redo(change_set))
+    return [undo, _redo_tool(studio)]
 
-    return [undo, redo]
+
+def _redo_tool(studio: Studio) -> PlainTool:
+    async def may_destroy(change_set: str | None, confirm: bool, ctx: Context) -> Confirmation | Elicit[Confirmation]:
+        chosen = await studio.open_session.to_redo(change_set)
+        return question(await studio.open_session.losses_of_redo(chosen), ctx, confirm=confirm)
+
+    @plain_tool("Redo a change set", changes(destructive=True), is_told_elsewhere=True)
+    async def redo(
+        ctx: Context,
+        answer: Annotated[ElicitationResult[Confirmation], Resolve(may_destroy)],
+        change_set: ChangeSetName = None,
+        confirm: Confirm = False,  # noqa: ARG001  may_destroy reads it
+    ) -> ChangeSummary:
+        """Do a change set again that was taken back."""
+        chosen = await studio.open_session.to_redo(change_set)
+        require_yes(answer, await studio.open_session.losses_of_redo(chosen), ctx)
+        return ChangeSummary.of(await studio.open_session.redo(chosen))
+
+    return redo
 
 
 def _telling_tools(studio: Studio) -> list[PlainTool]:

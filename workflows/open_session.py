@@ -132,11 +132,22 @@ class OpenSession:
             raise RequestInvalid(f"there is nothing to undo: neither {change_set_id} nor anything later stands")
         return tuple(taken)
 
-    async def redo(self, change_set_id: str | None = None) -> ChangeSetResult:
-        """Do a change set again that was taken back, by default the one that was taken back last."""
+    async def to_redo(self, change_set: str | None = None) -> ChangeSetId:
+        """Return the id of a change set by id or label, by default of the one whose turn it is to be done again."""
         async with self._open_daw() as daw:
             done = await daw.change_sets()
-            return await daw.redo(require_change(change_set_id, done).id if change_set_id else _next_to_redo(done))
+        return require_change(change_set, done).id if change_set else _next_to_redo(done)
+
+    async def losses_of_redo(self, change_set_id: ChangeSetId) -> tuple[str, ...]:
+        """Return what doing a change set again would delete or overwrite, line by line."""
+        async with self._open_daw() as daw:
+            operations = await daw.operations_of(change_set_id)
+        return await self.losses(operations)
+
+    async def redo(self, change_set_id: ChangeSetId) -> ChangeSetResult:
+        """Do a change set again that was taken back."""
+        async with self._open_daw() as daw:
+            return await daw.redo(change_set_id)
 
     async def change_sets(self, limit: int) -> tuple[ChangeSetResult, ...]:
         """Return the latest change sets, newest first."""

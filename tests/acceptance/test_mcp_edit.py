@@ -223,6 +223,22 @@ async def test_deleting_wants_a_yes_and_says_what_would_go(studio: Studio) -> No
         await call(client, "undo")
 
 
+async def test_doing_again_what_deletes_wants_a_yes_as_well(studio: Studio) -> None:
+    """What has come onto the track since it was taken back would be lost too."""
+    async with connected(studio) as client, edited(client, [midi_track("Bass")]):
+        delete = [{"verb": "delete_track", "route": "Bass"}]
+        deleted = await call(client, "edit_session", operations=delete, label="away", confirm=True)
+        await call(client, "undo", change_set=deleted["change_set"])
+        for which in ({}, {"change_set": deleted["change_set"]}):
+            told = await refused(client, "redo", **which)
+            assert "delete_track: midi track 'Bass'" in told
+            assert "confirm: true" in told
+            assert " Bass " in await overview(client)
+        assert (await call(client, "redo", confirm=True))["state"] == "applied"
+        assert " Bass " not in await overview(client)
+        await call(client, "undo")
+
+
 class Person:
     """Somebody who answers questions, in order, and remembers them."""
 
