@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Context, ElicitationResult, Resolve
 from mcp.server.mcpserver.resolve import AcceptedElicitation, Elicit
 from pydantic import BaseModel, Field
 
-from mcp_server.confirming import Confirmation, NotConfirmed, can_ask
+from mcp_server.confirming import Confirmation, can_ask, question, require_yes
 from mcp_server.plain_tool import PlainTool, changes, plain_tool
 from music.errors import RequestInvalid
 from workflows.sessions import Sessions, SessionState, Unsaved
@@ -76,18 +76,22 @@ def session_tool(studio: Studio) -> PlainTool:
             return UnsavedChoice(unsaved="refuse")
         return Elicit(f"{state.name} has unsaved changes. {_LEAVES[action]}.", UnsavedChoice)
 
-    async def may_reopen(action: Action, confirm: bool, ctx: Context) -> Confirmation | Elicit[Confirmation]:
-        if action != "metadata":
-            return Confirmation(is_confirmed=True)
-        return (
-            Elicit(f"May it be so: {_REOPENS}?", Confirmation) if can_ask(ctx) else Confirmation(is_confirmed=confirm)
-        )
+    async def losses(action: Action, name: str | None) -> tuple[str, ...]:
+        if action == "snapshot":
+            _, snapshots = await studio.sessions.state()
+            return (f"there is a snapshot {name!r} already, which is replaced",) if name in snapshots else ()
+        return (_REOPENS,) if action == "metadata" else ()
 
-    @plain_tool("The session as a whole", changes(destructive=True))
+    async def may_lose(
+        action: Action, name: str | None, confirm: bool, ctx: Context
+    ) -> Confirmation | Elicit[Confirmation]:
+        return question(await losses(action, name), ctx, confirm=confirm)
+
+    @plain_tool("The session as a whole", changes(destructive=True), is_told_elsewhere=True)
     async def session(  # noqa: PLR0913, PLR0917  a tool has as many arguments as a wish has sides
         ctx: Context,
         answer: Annotated[ElicitationResult[UnsavedChoice], Resolve(becomes_of_changes)],
-        agreed: Annotated[ElicitationResult[Confirmation], Resolve(may_reopen)],
+        agreed: Annotated[ElicitationResult[Confirmation], Resolve(may_lose)],
         action: Annotated[
             Action, Field(description="snapshot, rename need a name; copy, new a path, open a path or a snapshot")
         ],
@@ -97,7 +101,7 @@ def session_tool(studio: Studio) -> PlainTool:
             dict[str, str] | None, Field(description='for metadata and new: title, artist, year, …; "" takes it away')
         ] = None,
         unsaved: Annotated[Kept, Field(description="what becomes of unsaved changes when it is left")] = "ask",  # noqa: ARG001  becomes_of_changes reads it
-        confirm: Annotated[
+        confirm: Annotated[  # noqa: ARG001  may_lose reads it
             bool, Field(description="the user agreed to replace a snapshot, or to reopen Ardour for metadata")
         ] = False,
     ) -> SessionReport:
@@ -110,10 +114,9 @@ def session_tool(studio: Studio) -> PlainTool:
             raise RequestInvalid(f"metadata is for the actions metadata and new, not for {action}")
         if not isinstance(answer, AcceptedElicitation):
             raise RequestInvalid("nothing was done: the user did not agree to leave the open session")
-        if not (isinstance(agreed, AcceptedElicitation) and agreed.data.is_confirmed):
-            told = "the user did not agree" if can_ask(ctx) else "if the user agrees, call again with confirm: true"
-            raise NotConfirmed(f"nothing was done: {_REOPENS}; {told}")
-        wish = _Wish(target, Unsaved(answer.data.unsaved), metadata or {}, may_replace=confirm)
+        lost = await losses(action, name)
+        require_yes(agreed, lost, ctx)
+        wish = _Wish(target, Unsaved(answer.data.unsaved), metadata or {}, may_replace=bool(lost))
         return await _do(studio.sessions, action, wish)
 
     return session

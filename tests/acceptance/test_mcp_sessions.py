@@ -51,7 +51,9 @@ async def test_a_session_is_made_saved_kept_copied_opened_and_closed(studio: Stu
         assert 'name="First"' in (here / "Song" / "Song.ardour").read_text()
         kept = await session(client, "snapshot", name="Early")
         assert (kept["snapshots"], kept["open_snapshot"]) == (["Song", "Early"], None)
-        assert "already" in await refused(client, "session", action="snapshot", name="Early")
+        told = await refused(client, "session", action="snapshot", name="Early")
+        assert "a snapshot 'Early' already" in told
+        assert "confirm: true" in told
         assert (await session(client, "snapshot", name="Early", confirm=True))["snapshots"] == ["Song", "Early"]
         copied = await session(client, "copy", path=str(here / "Song two"))
         assert copied["copy_at"] == str(here / "Song two" / "Song two.ardour")
@@ -85,6 +87,7 @@ async def test_a_person_is_asked_before_a_session_is_left_or_opened_anew(studio:
         ElicitResult(action="accept", content={"is_confirmed": True}),
         ElicitResult(action="accept", content={"is_confirmed": True}),
         ElicitResult(action="accept", content={"unsaved": "save"}),
+        ElicitResult(action="decline"),
     )
     first, other = studio.editor.session_folder, str(studio.midi.parent / "Other")
     wanted = {"artist": "Zoë & <Co>"}
@@ -107,7 +110,9 @@ async def test_a_person_is_asked_before_a_session_is_left_or_opened_anew(studio:
         await add_marker(client, "Kept")
         made = await session(client, "new", path=other)
         assert (made["folder"], made["metadata"]) == (other, {})
-        assert len(person.asked) == 6
-        assert [question.count("unsaved changes") for question in person.asked] == [1, 1, 0, 0, 0, 1]
+        assert "did not agree" in await refused(client, "session", action="snapshot", name="Other", confirm=True)
+        assert "a snapshot 'Other' already" in person.asked[-1]
+        assert len(person.asked) == 7
+        assert [question.count("unsaved changes") for question in person.asked] == [1, 1, 0, 0, 0, 1, 0]
     assert 'name="Kept"' in (first / f"{first.name}.ardour").read_text()
     assert "Zoë &amp; &lt;Co" in (first / f"{first.name}.ardour").read_text()
