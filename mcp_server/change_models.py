@@ -45,13 +45,20 @@ class ChangeSummary(BaseModel):
 class UndoSummary(ChangeSummary):
     """What became of a change set that was taken back, and of later ones that went with it."""
 
-    later: list[str] = Field([], description="later change sets that were taken back before it")
+    later: list[str] = Field([], description="later change sets that were taken back before it, and what was left")
 
     @classmethod
     def of_all(cls, results: Sequence[ChangeSetResult]) -> "UndoSummary":
         """Return the summary of what was taken back, the newest first."""
         last = ChangeSummary.of(results[-1])
-        return cls(**last.model_dump(), later=[f"{one.id}: {one.label}" for one in results[:-1]])
+        return cls(**last.model_dump(), later=[line for one in results[:-1] for line in _undone_lines(one)])
+
+
+def _undone_lines(result: ChangeSetResult) -> Iterator[str]:
+    """Tell of a change set that was taken back, and of what of it was not."""
+    is_back = result.state is ChangeSetState.REVERTED
+    yield f"{result.id}: {result.label}" + ("" if is_back else f", {result.state.value}")
+    yield from (f"{result.id}, {line}" for line in ChangeSummary.of(result).other_outcomes)
 
 
 def _made(result: ChangeSetResult, operations: Sequence[Operation]) -> Mapping[str, str]:

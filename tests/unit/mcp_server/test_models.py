@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from daw_bridge.daw import Capabilities, UnavailableVerb
-from mcp_server.change_models import ChangeList, ChangeSummary, Difference
+from mcp_server.change_models import ChangeList, ChangeSummary, Difference, UndoSummary
 from mcp_server.session_models import CapabilitiesReport, PluginList, SessionOverview
 from mcp_server.take_models import JobReport, MadeTake, TakeDetail, TakeList, TakeSummary, compared, take_uri
 from music.brief import Brief, Reading, Remark
@@ -102,6 +102,21 @@ def test_a_made_take_tells_how_its_words_were_read() -> None:
     made = MadeTake.of(TAKE)
     assert made.made == "pop, 120 BPM, C major, 4/4, 6 bars, 12.0 s, licence MIT"
     assert (made.assumed, made.not_understood, made.conflicts) == (["key: C major"], ["zorp"], [])
+
+
+def test_what_was_left_of_later_change_sets_is_told_when_they_go_with_an_earlier_one() -> None:
+    left = Outcome(index=1, verb="set_fader", status=OutcomeStatus.UNVERIFIED, reason="changed by hand since")
+    gone = dataclasses.replace(RESULT, id=ChangeSetId("c2"), label="mute", state=ChangeSetState.REVERTED, outcomes=())
+    partly = dataclasses.replace(gone, id=ChangeSetId("c3"), label="softer", outcomes=(left,))
+    lost = dataclasses.replace(gone, id=ChangeSetId("c4"), label="pan", state=ChangeSetState.UNCERTAIN)
+    told = UndoSummary.of_all([lost, partly, gone, RESULT])
+    assert told.change_set == RESULT.id
+    assert told.later == [
+        "c4: pan, uncertain",
+        "c3: softer",
+        "c3, 1 set_fader: unverified: changed by hand since",
+        "c2: mute",
+    ]
 
 
 def test_what_was_made_is_named_by_its_ref() -> None:
