@@ -16,7 +16,7 @@ class Difference:
     ``matching_db`` is the gain that made them equally loud; bands are after minus before, None where one of them holds
     next to nothing.
     ``residue_db`` is what is left when both, level-matched, are subtracted, relative to the first; None where they
-    differ in length, rate or number of channels. -inf: they are the same.
+    differ in length, rate or number of channels. -inf: they differ by their level alone, if at all.
     """
 
     before: Levels
@@ -24,6 +24,7 @@ class Difference:
     matching_db: float | None
     bands_db: tuple[float | None, ...] | None
     residue_db: float | None
+    is_same: bool  # sample by sample
 
 
 def compare_recordings(before: FloatAudio, before_rate_hz: int, after: FloatAudio, after_rate_hz: int) -> Difference:
@@ -38,7 +39,14 @@ def compare_recordings(before: FloatAudio, before_rate_hz: int, after: FloatAudi
         bands = tuple(None if change is None else change + matching_db for change in changes)
     if matching_db is not None and before.shape == after.shape and before_rate_hz == after_rate_hz:
         residue_db = _residue_db(before, after * np.float32(10 ** (matching_db / 20)))
-    return Difference(before=first, after=second, matching_db=matching_db, bands_db=bands, residue_db=residue_db)
+    return Difference(
+        before=first,
+        after=second,
+        matching_db=matching_db,
+        bands_db=bands,
+        residue_db=residue_db,
+        is_same=before_rate_hz == after_rate_hz and np.array_equal(before, after),
+    )
 
 
 def _residue_db(before: FloatAudio, after: FloatAudio) -> float:

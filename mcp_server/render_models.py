@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workflows.measure import Comparison, Levels, Measures
 
 _MOST_PARTS = 16
+_LEAST_RESIDUE_DB = -150.0  # below what 24 bits hold
 
 
 class RenderedFiles(BaseModel):
@@ -90,7 +91,7 @@ class CompareReport(BaseModel):
     matching_db: float | None  # the gain that makes after as loud as before
     change: dict[str, Any]  # after minus before
     bands_db: list[float | None] | None  # by octave, equally loud
-    residue_db: float | None  # what is left of their difference, against before
+    residue_db: float | None  # what is left of their difference, against before; -150 where it is nothing
     is_same: bool
 
     @classmethod
@@ -103,15 +104,15 @@ class CompareReport(BaseModel):
             for name, value in old.items()
             if isinstance(value, float) and isinstance(new.get(name), float)
         }
-        is_same = difference.residue_db == float("-inf")
+        residue_db = difference.residue_db
         return cls(
             before=found.before,
             after=found.after,
             matching_db=rounded(difference.matching_db),
             change=change,
             bands_db=None if difference.bands_db is None else [rounded(value) for value in difference.bands_db],
-            residue_db=None if is_same else rounded(difference.residue_db),
-            is_same=is_same,
+            residue_db=None if residue_db is None else rounded(max(residue_db, _LEAST_RESIDUE_DB)),
+            is_same=difference.is_same,
         )
 
 

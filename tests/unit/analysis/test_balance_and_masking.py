@@ -84,12 +84,15 @@ def test_louder_alone_is_no_difference_once_levels_are_matched() -> None:
     assert found.bands_db == pytest.approx([0.0] * len(OCTAVE_CENTRES_HZ), abs=0.01)
     assert found.residue_db is not None
     assert found.residue_db < -60
+    assert not found.is_same
 
 
 def test_the_same_twice_leaves_nothing_and_other_lengths_are_not_subtracted() -> None:
     sound = pink()
-    assert compare_recordings(sound, RATE, sound, RATE).residue_db == float("-inf")
-    assert compare_recordings(sound, RATE, sound[:, 1:], RATE).residue_db is None
+    same = compare_recordings(sound, RATE, sound, RATE)
+    assert (same.residue_db, same.is_same) == (float("-inf"), True)
+    other = compare_recordings(sound, RATE, sound[:, 1:], RATE)
+    assert (other.residue_db, other.is_same) == (None, False)
 
 
 def test_a_boost_shows_in_its_octave() -> None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from mcp import Client
 from mcp_types import ImageContent, TextContent
 from PIL import Image
@@ -81,6 +83,17 @@ async def test_a_take_is_the_same_as_itself(kept: Kept) -> None:
     assert found["matching_db"] == 0
     assert set(found["change"].values()) == {0}
     assert len(pictures) == 1
+
+
+async def test_a_copy_at_half_the_level_is_not_the_same(kept: Kept) -> None:
+    takes = kept.studio.take_folder(kept.take)
+    audio, rate = soundfile.read(takes / "mix.wav", dtype="float32")
+    for name, factor in (("loud", 1.0), ("soft", 0.5)):
+        soundfile.write(takes / f"{name}.wav", audio * np.float32(factor), rate, subtype="FLOAT")
+    found, _ = await call(kept, "compare", before=str(takes / "loud.wav"), after=str(takes / "soft.wav"))
+    assert not found["is_same"]
+    assert found["matching_db"] == pytest.approx(6.0, abs=0.05)
+    assert found["residue_db"] <= -100
 
 
 @pytest.mark.parametrize("of", ["piano_roll", "waveform", "spectrogram"])
