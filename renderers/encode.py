@@ -81,10 +81,10 @@ def _write(path: Path, audio: FloatAudio, sample_rate_hz: int, encoding: Encodin
     ) as file:
         for start in range(0, audio.shape[1], _BLOCK_FRAMES):
             block = audio[:, start : start + _BLOCK_FRAMES].T
-            if encoding.bits in (16, 24) and encoding.keeps_length and quality is None:
-                file.write(_to_steps(block, encoding.bits, random))
+            if quality is not None:
+                file.write(np.clip(block, -1.0, 1.0))
             else:
-                file.write(block if encoding.bits == 32 else np.clip(block, -1.0, 1.0))
+                file.write(block if encoding.bits == 32 else _to_steps(block, encoding.bits, random))
 
 
 def _to_steps(

@@ -52,6 +52,16 @@ def test_float_keeps_what_is_above_full_scale_and_the_others_cut_it_off(tmp_path
         assert np.abs(soundfile.read(tmp_path / "loud.wav")[0]).max() == pytest.approx(highest, abs=1e-3)
 
 
+@pytest.mark.parametrize("format_", [AudioFormat.OGG, AudioFormat.MP3])
+def test_bits_are_of_no_meaning_to_lossy_formats(tmp_path: Path, format_: AudioFormat) -> None:
+    loud, written = tone() * np.float32(3), []
+    for bits in (24, 32):
+        path = tmp_path / f"{bits}.{format_.value}"
+        encode(path, loud, RATE, Encoding(format=format_, bits=bits))
+        written.append(soundfile.read(path)[0])
+    assert np.array_equal(*written)
+
+
 def test_sixteen_bits_are_dithered_the_same_way_each_time(tmp_path: Path) -> None:
     quiet = tone() * np.float32(1e-5)  # a third of a step
     for name in ("one.wav", "two.wav"):
