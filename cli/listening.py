@@ -13,7 +13,8 @@ from cli.progress import progress_display
 from cli.shown import show_measures, show_rendered
 from cli.telling import tell
 from cli.typed import allowed, found
-from music.errors import RequestInvalid, StorageFailed
+from music.errors import StorageFailed
+from workflows.listening import to_measure
 from workflows.render_requests import AudioFormat, Encoding, RenderKind, RenderReport, RenderRequest
 from workflows.settings import Settings
 from workflows.studio import Studio, build_studio, to_json
@@ -62,16 +63,16 @@ async def _rendered(studio: Studio, wish: RenderRequest) -> RenderReport:
 
 def measure(options: argparse.Namespace, settings: Settings) -> int:
     """Measure a sound, or what is rendered of the open session for it; the rendering is not kept beside the session."""
-    is_session = options.source is None
-    if not is_session and (options.track or options.masking or options.from_bar or options.to_bar):
-        raise RequestInvalid("tracks, masking and bars are of the open session; leave the source or these out")
-    source: str | RenderRequest
-    if is_session:
-        source = _to_measure(options)
-    else:
-        source, settings = found(options.source, settings)
+    source, settings = found(options.source, settings) if options.source is not None else (None, settings)
+    wish = to_measure(
+        source,
+        tracks=options.track,
+        has_masking=options.masking,
+        from_bar=options.from_bar,
+        to_bar=options.to_bar,
+    )
     with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
-        measures = asyncio.run(_measured(studio, source))
+        measures = asyncio.run(_measured(studio, wish))
     if options.picture and measures.picture:
         _write(options.picture, measures.picture)
     elif options.picture:
@@ -83,22 +84,10 @@ def measure(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _to_measure(options: argparse.Namespace) -> RenderRequest:
-    has_parts = options.masking or bool(options.track)
-    return RenderRequest(
-        kind=RenderKind.STEMS if has_parts else RenderKind.MIX,
-        with_mix=has_parts,
-        tracks=tuple(options.track),
-        from_bar=options.from_bar,
-        to_bar=options.to_bar,
-        is_kept=False,
-    )
-
-
-async def _measured(studio: Studio, source: str | RenderRequest) -> "Measures":
-    if isinstance(source, RenderRequest):
-        source = (await follow(studio, await studio.listening.render(source))).id
-    return await studio.listening.measure(source, wait_seconds=0)
+async def _measured(studio: Studio, wish: str | RenderRequest) -> "Measures":
+    if isinstance(wish, RenderRequest):
+        wish = (await follow(studio, await studio.listening.render(wish))).id
+    return await studio.listening.measure(wish, wait_seconds=0)
 
 
 def _write(path: Path, picture: bytes) -> None:

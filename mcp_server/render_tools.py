@@ -11,7 +11,8 @@ from mcp_server.making_tools import WaitSeconds, followed
 from mcp_server.plain_tool import READS, PlainTool, changes, plain_tool
 from mcp_server.render_models import CompareReport, MeasureReport, PictureReport
 from mcp_server.take_models import JobReport
-from workflows.listening import PictureKind, PictureRequest
+from music.errors import RequestInvalid
+from workflows.listening import PictureKind, PictureRequest, to_measure
 from workflows.render_requests import AudioFormat, Encoding, RenderKind, RenderRequest
 from workflows.studio import Studio
 
@@ -78,17 +79,12 @@ def _measure_tool(studio: Studio) -> PlainTool:
         to_bar: ToBar = None,
     ) -> Annotated[CallToolResult, MeasureReport]:
         """Measure loudness, peaks, dynamics, stereo, balance in octaves and masking, with a picture; or read meters."""
+        wish = to_measure(source, tracks=tracks or (), has_masking=masking, from_bar=from_bar, to_bar=to_bar)
         if meters_seconds is not None:
+            if wish != to_measure(None):
+                raise RequestInvalid("the meters are those of all strips, as the session plays; leave the rest out")
             return _answer(MeasureReport.of_meters(await studio.listening.meters(meters_seconds)), None)
-        has_parts = masking or bool(tracks)
-        wish = RenderRequest(
-            kind=RenderKind.STEMS if has_parts else RenderKind.MIX,
-            with_mix=has_parts,
-            tracks=tuple(tracks or ()),
-            from_bar=from_bar,
-            to_bar=to_bar,
-        )
-        found = await studio.listening.measure(source or wish, wait_seconds=_WAIT_SECONDS)
+        found = await studio.listening.measure(wish, wait_seconds=_WAIT_SECONDS)
         return _answer(MeasureReport.of(found), found.picture)
 
     return measure

@@ -5,7 +5,7 @@ What brings SciPy and Pillow is loaded when it is first asked for, so that a ser
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -34,10 +34,13 @@ __all__ = [
     "PictureKind",
     "PictureRequest",
     "StillRendering",
+    "to_measure",
 ]
 
 LONGEST_METERING_SECONDS = 60.0
 _MOST_PRIVATE = 8  # renderings that were made only to be measured, kept for comparisons
+
+_OF_SESSION = "tracks, regions, masking and bars are of the open session; leave the source or these out"
 
 Settle = Callable[[JobId, float], Awaitable[JobStatus]]
 
@@ -63,6 +66,23 @@ class PictureRequest:
     from_bar: int | None = None
     to_bar: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what would be left out of the picture without a word."""
+        has_bars = self.from_bar is not None or self.to_bar is not None
+        is_chosen = self.tracks or self.region is not None or has_bars
+        match self.kind:
+            case PictureKind.MIXER | PictureKind.SCREENSHOT:
+                if self.source is not None or is_chosen:
+                    raise RequestInvalid(f"a picture of {self.kind.value} is of all that is open; leave the rest out")
+            case PictureKind.PIANO_ROLL:
+                if has_bars:
+                    raise RequestInvalid("a piano roll shows whole regions; name a region, or leave the bars out")
+                if self.source is not None and self.region is not None:
+                    raise RequestInvalid("a take has no regions; name tracks, its parts, or leave them out")
+            case _:
+                if self.source is not None and is_chosen:
+                    raise RequestInvalid(_OF_SESSION)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
@@ -78,6 +98,30 @@ class StillRendering(TryLater):
     def __init__(self, job_id: JobId) -> None:
         super().__init__(f"still rendering: job {job_id}; when it is done, ask again with source {job_id!r}")
         self.job_id = job_id
+
+
+def to_measure(
+    source: str | None,
+    *,
+    tracks: Sequence[str] = (),
+    has_masking: bool = False,
+    from_bar: int | None = None,
+    to_bar: int | None = None,
+) -> str | RenderRequest:
+    """Return what is to be measured: a sound by its name, or the part of the open session that is rendered for it."""
+    has_parts = has_masking or bool(tracks)
+    if source is not None:
+        if has_parts or from_bar is not None or to_bar is not None:
+            raise RequestInvalid(_OF_SESSION)
+        return source
+    return RenderRequest(
+        kind=RenderKind.STEMS if has_parts else RenderKind.MIX,
+        with_mix=has_parts,
+        tracks=tuple(tracks),
+        from_bar=from_bar,
+        to_bar=to_bar,
+        is_kept=False,
+    )
 
 
 class Listening:
@@ -223,12 +267,16 @@ class Listening:
 
 
 def _to_render(request: PictureRequest) -> RenderRequest:
-    if request.region is not None:
-        return RenderRequest(kind=RenderKind.REGION, region=request.region)
     if len(request.tracks) > 1:
         raise RequestInvalid("one track at a time has a waveform or spectrogram; name one, or none for the mix")
     kind = RenderKind.STEMS if request.tracks else RenderKind.MIX
-    return RenderRequest(kind=kind, tracks=request.tracks, from_bar=request.from_bar, to_bar=request.to_bar)
+    return RenderRequest(
+        kind=kind if request.region is None else RenderKind.REGION,
+        tracks=request.tracks,
+        region=request.region,
+        from_bar=request.from_bar,
+        to_bar=request.to_bar,
+    )
 
 
 def _tidy(private: Path) -> None:
