@@ -3,31 +3,21 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
-TICKS_PER_QUARTER = 1920  # Ardour's own
+from music.note_text import NOTE_TICKS_PER_QUARTER, NoteRow, from_rows
 
+BarOf = Callable[[Fraction], int]  # from quarter notes after the region's start
 
-class _Note(NamedTuple):
-    start: int
-    length: int
-    pitch: int
-    velocity: int
-    channel: int
-
-
-BarOf = Callable[[Fraction, int], int]  # from a distance in ticks from the region's start, and ticks per quarter
-
-_KEPT: tuple[tuple[str, Callable[[_Note], Hashable]], ...] = (  # what a note keeps that was only changed so
-    ("with another length or velocity", lambda note: (note.start, note.pitch, note.channel)),
-    ("moved", lambda note: (note.length, note.pitch, note.velocity, note.channel)),
-    ("transposed", lambda note: (note.start, note.length, note.velocity, note.channel)),
+_KEPT: tuple[tuple[str, Callable[[NoteRow], Hashable]], ...] = (  # what a note keeps that was only changed so
+    ("with another length or velocity", lambda note: (note.start_ticks, note.midi_note, note.channel)),
+    ("moved", lambda note: (note.length_ticks, note.midi_note, note.velocity, note.channel)),
+    ("transposed", lambda note: (note.start_ticks, note.length_ticks, note.velocity, note.channel)),
 )
 
 
 def note_lines(before: str, after: str, bar_of: BarOf) -> Iterator[str]:
     """Tell what changed between two texts of rows ``start length pitch velocity channel``, in one line."""
-    was, now = Counter(_notes(before)), Counter(_notes(after))
+    was, now = Counter(from_rows(before)), Counter(from_rows(after))
     gone, fresh = sorted((was - now).elements()), sorted((now - was).elements())
     parts: list[str] = []
     for words, key in _KEPT:
@@ -42,17 +32,11 @@ def note_lines(before: str, after: str, bar_of: BarOf) -> Iterator[str]:
         yield ", ".join(parts)
 
 
-def _notes(text: str) -> Iterator[_Note]:
-    for row in text.split(";"):
-        if row:
-            yield _Note(*(int(value) for value in row.split(" ")))
-
-
 def _matched(
-    gone: list[_Note], fresh: list[_Note], key: Callable[[_Note], Hashable]
-) -> tuple[list[_Note], list[_Note], list[_Note]]:
+    gone: list[NoteRow], fresh: list[NoteRow], key: Callable[[NoteRow], Hashable]
+) -> tuple[list[NoteRow], list[NoteRow], list[NoteRow]]:
     """Return what is still unmatched of both, and the new notes that are old ones but for what the key leaves out."""
-    waiting: dict[Hashable, list[_Note]] = defaultdict(list)
+    waiting: dict[Hashable, list[NoteRow]] = defaultdict(list)
     for note in reversed(gone):
         waiting[key(note)].append(note)
     left, changed = [], []
@@ -66,8 +50,8 @@ def _matched(
     return sorted(note for notes in waiting.values() for note in notes), left, changed
 
 
-def _told(notes: list[_Note], words: str, bar_of: BarOf) -> str:
-    bars = [bar_of(Fraction(note.start), TICKS_PER_QUARTER) for note in notes]
+def _told(notes: list[NoteRow], words: str, bar_of: BarOf) -> str:
+    bars = [bar_of(Fraction(note.start_ticks, NOTE_TICKS_PER_QUARTER)) for note in notes]
     low, high = min(bars), max(bars)
     where = f"bar {low}" if low == high else f"bars {low}-{high}"
     return f"{len(notes)} {'note' if len(notes) == 1 else 'notes'} {words} in {where}"

@@ -223,9 +223,7 @@ def _region_lines(old: Region, new: Region, both: _Both) -> Iterator[str]:
     yield from field_lines(old, new, leave_out=placed, words=WORDS | {"gain_db": "gain"})
     if old.notes != new.notes:
         start = both.map_after.to_quarters(new.start)
-        yield from note_lines(
-            old.notes, new.notes, lambda ticks, per_quarter: both.map_after.to_place(start + ticks / per_quarter).bar
-        )
+        yield from note_lines(old.notes, new.notes, lambda quarters: both.map_after.to_place(start + quarters).bar)
     elif old.n_notes != new.n_notes:
         yield f"{old.n_notes} notes -> {new.n_notes}"
 

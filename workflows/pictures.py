@@ -14,6 +14,7 @@ from analysis.pictures.sound import draw_spectrogram, draw_waveform
 from daw_bridge.daw import Daw
 from daw_bridge.meters import MeterReading
 from music.errors import RequestInvalid
+from music.note_text import NOTE_TICKS_PER_QUARTER, from_rows
 from music.place import TempoMap
 from music.score import Score
 from music.session import Region, Route, RouteKind, SessionSnapshot
@@ -21,7 +22,6 @@ from music.time import BBT, TICKS_PER_QUARTER
 from workflows.render import find_region, find_route
 from workflows.sounds import Sound
 
-_TICKS_PER_QUARTER = 1920  # Ardour's
 _MOST_LINES = 800
 _SECONDS_WITH_BEATS = 40.0
 
@@ -94,10 +94,10 @@ async def picture_notes(daw: Daw, session: SessionSnapshot, *, region: str | Non
     for route, found in chosen:
         answer = await daw.read("note_rows", {"region": found.id, "which": {}})
         start = float(tempo_map.to_quarters(found.start) - origin)
-        for row in filter(None, str(answer["rows"]).split(";")):
-            ticks, length, pitch, velocity = (int(value) for value in row.split()[:4])
-            at = start + ticks / _TICKS_PER_QUARTER
-            notes.append(RollNote(at, length / _TICKS_PER_QUARTER, pitch, velocity, names.index(route.name)))
+        series = names.index(route.name)
+        for note in from_rows(str(answer["rows"])):
+            at, length = start + note.start_ticks / NOTE_TICKS_PER_QUARTER, note.length_ticks / NOTE_TICKS_PER_QUARTER
+            notes.append(RollNote(at, length, note.midi_note, note.velocity, series))
     title = f"{session.name} · {chosen[0][1].name if region else ', '.join(names)} · bars {first_bar}-{last_bar - 1}"
     lines = list(_bar_lines(tempo_map, first_bar, last_bar, origin))
     return draw_piano_roll(title, notes, lines, float(end - origin), names if len(names) > 1 else ())
