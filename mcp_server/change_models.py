@@ -11,6 +11,7 @@ from music.operations.fields import made
 from workflows.open_session import Change
 
 _MOST_TOLD = 30
+_MOST_CHANGES = 300
 
 
 class ChangeSummary(BaseModel):
@@ -120,5 +121,9 @@ class Difference(BaseModel):
 
     @classmethod
     def of(cls, changes: Sequence[Change]) -> "Difference":
-        """Return a line for each change."""
-        return cls(changes=[f"{change.by}: {line}" for change in changes for line in change.lines])
+        """Return a line for each change, up to a number that can be read."""
+        lines = [f"{change.by}: {line}" for change in changes for line in change.lines]
+        if len(lines) > _MOST_CHANGES:
+            left_out = f"… {len(lines) - _MOST_CHANGES} more: ask for fewer at once, with since and until"
+            lines = [*lines[:_MOST_CHANGES], left_out]
+        return cls(changes=lines)

@@ -1,13 +1,15 @@
 """Looking closely at one thing in a session: what a name means, and all of it in words that can be used again."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from music.errors import NotFound, RequestInvalid
 from music.field_words import connected, shown
 from music.names import nearest_name, shorten
+from music.note_text import NOTE_TICKS_PER_QUARTER, from_rows
 from music.pitch import pitch_class_name
 from music.place import TempoMap, short_place
 from music.session import Plugin, Region, Route, Send, SessionSnapshot
@@ -16,13 +18,14 @@ from workflows.session_view import db, region_end, route_line, send_target
 
 _MOST_NOTES = 400
 _MOST_ROWS = 400
+_MOST_REGIONS = 200
+_MOST_LINES = 1000
 _PORTS = {
     "audio_sources": "set_input, audio",
     "audio_targets": "set_output, audio",
     "midi_sources": "set_input, MIDI",
     "midi_targets": "set_output, MIDI",
 }
-_TICKS_PER_QUARTER = 1920  # of notes in regions, as Ardour has them
 
 Thing = Route | Region | Plugin | Send
 
@@ -64,7 +67,7 @@ def _everything(session: SessionSnapshot) -> Iterator[Found]:
             yield from (Found(thing, route) for thing in things)
 
 
-def selected_text(session: SessionSnapshot) -> str:
+def selected_text(session: SessionSnapshot) -> list[str]:
     """Return what is selected in the editor, and where the playhead is."""
     lines = [f"playhead {session.playhead}"]
     if session.selected_range:
@@ -79,23 +82,36 @@ def selected_text(session: SessionSnapshot) -> str:
     ]
     if len(lines) == 1:
         lines.append("nothing is selected")
-    return "\n".join(lines)
+    return lines
 
 
-def route_text(route: Route, session: SessionSnapshot) -> list[str]:
-    """Return a track or bus with everything on it, and the ids of all that."""
+def route_text(route: Route, session: SessionSnapshot, start: BBT | None = None, end: BBT | None = None) -> list[str]:
+    """Return a track or bus with everything on it, and the ids of all that; of its regions those between two places."""
     lines = [route_line(route, session)]
     lines.append(f"colour {route.colour}, inputs {_connected(route.inputs)}, outputs {_connected(route.outputs)}")
     details = {"monitoring": route.monitoring, "trim dB": route.trim_db or None, "width": route.width}
     lines += [f"{name} {shown(value)}" for name, value in details.items() if value is not None]
     lines += [f"plugin {_plugin_line(plugin)}" for plugin in route.processors]
     lines += [f"send {_send_line(send, session)}" for send in route.sends]
-    lines += [f"region {region_line(region, session)}" for region in route.regions]
+    lines += _region_lines(route, session, start, end)
     lines += [f"automation of {lane.target}: {lane.mode}, {_n_rows(lane.points)} points" for lane in route.automation]
     lines += [
         f"playlist {playlist.id} {playlist.name}" + (" (played)" if playlist.is_used else "")
         for playlist in route.playlists
     ]
+    return lines
+
+
+def _region_lines(route: Route, session: SessionSnapshot, start: BBT | None, end: BBT | None) -> list[str]:
+    found = [
+        region
+        for region in sorted(route.regions, key=lambda region: region.position_samples)
+        if (end is None or region.start < end) and (start is None or region_end(region, session) > start)
+    ]
+    lines = [f"region {region_line(region, session)}" for region in found[:_MOST_REGIONS]]
+    if len(found) > _MOST_REGIONS:
+        next_place = short_place(found[_MOST_REGIONS].start)
+        lines.append(f"… {len(found) - _MOST_REGIONS} more regions: ask again with start {next_place}")
     return lines
 
 
@@ -127,6 +143,12 @@ def region_line(region: Region, session: SessionSnapshot) -> str:
     return ", ".join([f"{region.id} {region.name} {span}", *notes, *gain, *switches])
 
 
+def cut_short(lines: Sequence[str]) -> str:
+    """Return lines as one text, which ends with what to do where there are too many of them."""
+    more = [f"… {len(lines) - _MOST_LINES} more lines: look at one thing at a time, or between two places"]
+    return "\n".join([*lines[:_MOST_LINES], *(more if len(lines) > _MOST_LINES else [])])
+
+
 def _n_rows(text: str) -> int:
     return len([row for row in text.split(";") if row])
 
@@ -141,23 +163,41 @@ def region_text(region: Region, session: SessionSnapshot, start: BBT | None, end
         return lines
     tempo_map = TempoMap(session.tempo_map)
     origin = tempo_map.to_quarters(region.start)
+
+    def place_of(ticks: int) -> BBT:
+        return tempo_map.to_place(origin + Fraction(ticks, NOTE_TICKS_PER_QUARTER))
+
+    def is_wanted(place: BBT) -> bool:
+        return (start is None or place >= start) and (end is None or place < end)
+
     notes = []
-    for row in (row for row in region.notes.split(";") if row):
-        start_ticks, length_ticks, pitch, velocity, channel = (int(number) for number in row.split(" "))
-        place = tempo_map.to_place(origin + Fraction(start_ticks, _TICKS_PER_QUARTER))
-        if (start is None or place >= start) and (end is None or place < end):
-            length = f"{length_ticks / _TICKS_PER_QUARTER:.6g}"
-            notes.append(
-                f"{place} {length} {pitch_class_name(pitch % 12)}{pitch // 12 - 1} {velocity}"
-                + (f" {channel}" if channel > 1 else "")
-            )
+    for note in from_rows(region.notes):
+        place = place_of(note.start_ticks)
+        if is_wanted(place):
+            length = f"{note.length_ticks / NOTE_TICKS_PER_QUARTER:.6g}"
+            pitch = f"{pitch_class_name(note.midi_note % 12)}{note.midi_note // 12 - 1}"
+            notes.append(f"{place} {length} {pitch} {note.velocity}" + (f" {note.channel}" if note.channel > 1 else ""))
     lines.append("notes: start, length in quarter notes, pitch, velocity[, channel]")
     lines += notes[:_MOST_NOTES]
     if len(notes) > _MOST_NOTES:
         next_place = notes[_MOST_NOTES].split(" ")[0]
         lines.append(f"… {len(notes) - _MOST_NOTES} more: ask again with start {next_place}")
-    lines += [f"controller {line}" for line in region.controllers.splitlines() if line]
+    lines += _curve_lines(region, place_of, is_wanted)
     return lines
+
+
+def _curve_lines(region: Region, place_of: Callable[[int], BBT], is_wanted: Callable[[BBT], bool]) -> Iterator[str]:
+    """Tell of controllers, with points that write_controller takes, and of programs, between two places."""
+    curves = [line.partition(": ") for line in region.controllers.splitlines() if line]
+    for which, text in (
+        *((f"controller {head}", points) for head, _, points in curves),
+        ("programs: place, bank, program", region.programs),
+    ):
+        rows = [row.partition(" ") for row in text.split(";") if row]
+        points = [f"{place} {value}" for ticks, _, value in rows if is_wanted(place := place_of(int(ticks)))]
+        if points:
+            more = f"; … {len(points) - _MOST_ROWS} more: ask again with a later start" * (len(points) > _MOST_ROWS)
+            yield f"{which}: {'; '.join(points[:_MOST_ROWS])}{more}"
 
 
 def plugin_text(facts: Mapping[str, Any], presets: Mapping[str, Any]) -> list[str]:
@@ -183,15 +223,16 @@ def _parameter_line(facts: Mapping[str, Any]) -> str:
     return f"{facts['number']} {facts['name']}: {facts['shown']} ({span}){moved}"
 
 
-def lane_text(facts: Mapping[str, Any], start: BBT) -> list[str]:
-    """Return an automation lane, from the bridge's reading of it, as rows that write_automation takes."""
+def lane_text(facts: Mapping[str, Any], start: BBT, length_quarters: float = math.inf) -> list[str]:
+    """Return an automation lane from a place on, from the bridge's reading, as rows that write_automation takes."""
     unit = facts["value_unit"] or "the parameter's own unit"
     lines = [
         f"{facts['name']}: {facts['mode']}, {facts['interpolation']}, {facts['n_points']} points, values in {unit}",
         f"points: quarter notes from {short_place(start)}, value",
     ]
-    rows = [row for row in facts["points"].split(";") if row]
+    read = [row for row in facts["points"].split(";") if row]
+    rows = [row for row in read if float(row.split(" ")[0]) < length_quarters]
     lines += rows[:_MOST_ROWS]
-    if facts["is_cut"] or len(rows) > _MOST_ROWS:
+    if len(rows) > _MOST_ROWS or (facts["is_cut"] and len(rows) == len(read)):
         lines.append("… more: ask again with a later start")
     return lines

@@ -1,6 +1,7 @@
 """The session that is open in Ardour: reading it, changing it, taking changes back, and telling what changed."""
 
 import dataclasses
+import math
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -14,12 +15,23 @@ from daw_bridge.instrument_preset import with_soundfont
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult, ChangeSetState
 from music.errors import NotFound, RequestInvalid
 from music.operations import Operation
+from music.place import TempoMap
 from music.session import Plugin, Region, Route, SessionSnapshot
 from music.session_diff import ParameterNames, plugins_set_anew, session_changes
 from music.time import BBT
 from workflows.allowed_files import with_allowed_files
 from workflows.destruction import losses
-from workflows.inspection import Found, find, lane_text, plugin_text, ports_text, region_text, route_text, selected_text
+from workflows.inspection import (
+    Found,
+    cut_short,
+    find,
+    lane_text,
+    plugin_text,
+    ports_text,
+    region_text,
+    route_text,
+    selected_text,
+)
 from workflows.session_history import Stretch, begin_of, change_named, require_change, steps_between, stretches
 
 _STANDING = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
@@ -201,13 +213,13 @@ class OpenSession:
         async with self._open_daw() as daw:
             session = await self._look(daw)
             if target == _SELECTION:
-                return selected_text(session)
+                return cut_short(selected_text(session))
             if target == _PORTS:
-                return "\n".join(ports_text(await daw.read("ports", {})))
+                return cut_short(ports_text(await daw.read("ports", {})))
             found = find(target, session)
             if control is not None:
-                return "\n".join(await _lane(daw, found, control, start or BBT(1)))
-            return "\n".join(await _thing(daw, session, found, start, end))
+                return cut_short(await _lane(daw, session, found, control, start or BBT(1), end))
+            return cut_short(await _thing(daw, session, found, start, end))
 
     async def search_plugins(self, text: str, *, is_instrument: bool | None, limit: int) -> dict[str, Any]:
         """Search the plugins that are installed in Ardour, best first."""
@@ -221,24 +233,29 @@ class OpenSession:
 async def _thing(daw: Daw, session: SessionSnapshot, found: Found, start: BBT | None, end: BBT | None) -> Sequence[str]:
     match found.thing:
         case Route():
-            return route_text(found.thing, session)
+            return route_text(found.thing, session, start, end)
         case Region():
             return [*region_text(found.thing, session, start, end), f"on {found.route.name}"]
         case Plugin():
             wanted: dict[str, object] = {"plugin": found.thing.id}
             return plugin_text(await daw.read("plugin", wanted), await daw.read("list_presets", wanted))
         case send:
-            return [*route_text(found.route, session), f"the send is {send.id}"]
+            return [*route_text(found.route, session, start, end), f"the send is {send.id}"]
 
 
-async def _lane(daw: Daw, found: Found, control: str, start: BBT) -> list[str]:
+async def _lane(
+    daw: Daw, session: SessionSnapshot, found: Found, control: str, start: BBT, end: BBT | None
+) -> list[str]:
     owners = {Route: "route", Plugin: "plugin"}
     if isinstance(found.thing, Region):
         raise RequestInvalid(f"{found.thing.name!r} is a region; automation is that of a track, plugin or send")
     owner = owners.get(type(found.thing), "send")
     place = {"bar": start.bar, "beat": start.beat, "tick": start.tick}
     facts = await daw.read("automation", {owner: found.thing.id, "control": control, "start": place, "unit": "beats"})
-    return lane_text(facts, start)
+    tempo_map = TempoMap(session.tempo_map)
+    return lane_text(
+        facts, start, math.inf if end is None else float(tempo_map.to_quarters(end) - tempo_map.to_quarters(start))
+    )
 
 
 def _end_of(until: str | None, done: Sequence[ChangeSetResult], now: SessionSnapshot) -> str:

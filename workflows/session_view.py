@@ -20,6 +20,7 @@ KINDS = {
     RouteKind.MONITOR: "monitor",
 }
 _MOST_MARKERS = 40
+_MOST_NAMES = 16
 _MOST_BYTES = 2800  # sent twice, as text and as structured content
 
 
@@ -54,7 +55,7 @@ def _overview_lines(session: SessionSnapshot, detail: _Detail) -> Iterator[str]:
         " · may have unsaved changes" if session.is_dirty else ""
     )
     yield f"{_transport(session)} at {short_place(session.playhead)}{_selection(session)}"
-    yield "tempo " + "; ".join(_tempo_lines(session))
+    yield "tempo " + _cut(_tempo_lines(session), _MOST_MARKERS)
     if session.markers:
         yield "markers " + _cut([f"{short_place(m.start)} {m.name}" for m in session.markers], _MOST_MARKERS)
     if session.ranges:
@@ -76,7 +77,7 @@ def _transport(session: SessionSnapshot) -> str:
 def _selection(session: SessionSnapshot) -> str:
     names = {route.id: route.name for route in session.routes}
     parts = [names.get(route, route) for route in session.selected_routes]
-    text = f" · selected {', '.join(parts)}" if parts else ""
+    text = f" · selected {_cut(parts, _MOST_NAMES, ', ')}" if parts else ""
     if session.selected_range:
         found = session.selected_range
         text += f" · range {short_place(found.start)} to {short_place(found.end)}"
@@ -99,7 +100,10 @@ def _shared_controls(session: SessionSnapshot) -> list[str]:
     names = {route.id: route.name for route in session.routes}
     lines = []
     for what, found in (("group", session.groups), ("VCA", session.vcas)):
-        lines += [f"{what} {one.id} {one.name}: {', '.join(names.get(r, r) for r in one.routes)}" for one in found]
+        lines += [
+            f"{what} {one.id} {one.name}: {_cut([names.get(r, r) for r in one.routes], _MOST_NAMES, ', ')}"
+            for one in found
+        ]
     if session.scenes:
         lines.append("scenes " + "; ".join(f"{scene.number} {scene.name}" for scene in session.scenes))
     return lines

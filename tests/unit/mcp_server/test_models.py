@@ -158,6 +158,8 @@ def test_change_sets_and_differences_are_lines() -> None:
     begun = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
     (dated,) = ChangeList.of([dataclasses.replace(RESULT, outcomes=RESULT.outcomes[:1], begun=begun)]).change_sets
     assert dated == f"c1: Place Test, applied, 1 operation, {begun.astimezone():%a %d %b %H:%M}"
+    many = Difference.of([Change(by="by hand", lines=("a region moved",) * 301)])
+    assert many.changes[-1] == "… 1 more: ask for fewer at once, with since and until"
     told = Difference.of([Change(by="by hand", lines=("Bass: muted", "Keys: unmuted"))])
     assert told.changes == ["by hand: Bass: muted", "by hand: Keys: unmuted"]
 

@@ -6,7 +6,7 @@ from music.errors import NotFound, RequestInvalid
 from music.session import RouteId, Send
 from music.time import BBT
 from tests.sessions import a_plugin, a_region, a_route, a_send, a_session
-from workflows.inspection import find, lane_text, plugin_text, region_text, route_text, selected_text
+from workflows.inspection import cut_short, find, lane_text, plugin_text, region_text, route_text, selected_text
 
 BASS = a_route(
     "Bass", "10", processors=(a_plugin(),), sends=(a_send(),),
@@ -70,6 +70,45 @@ def test_many_notes_are_told_in_part_with_the_place_to_go_on_from() -> None:
     assert len(told) == 403
 
 
+def test_controllers_and_programs_are_told_by_place_between_two_places() -> None:
+    """As write_controller takes them; what Ardour counts in ticks nobody can send back."""
+    region = a_region(
+        notes="",
+        n_notes=0,
+        controllers="cc 1 7: 0 100;1920 90;7680 80\npitch_bend 2 0: 960 -8192",
+        programs="7680 0 38",
+    )
+    assert region_text(region, SESSION, None, None)[2:] == [
+        "controller cc 1 7: 9|1|0 100; 9|2|0 90; 10|1|0 80",
+        "controller pitch_bend 2 0: 9|1|480 -8192",
+        "programs: place, bank, program: 10|1|0 0 38",
+    ]
+    assert region_text(region, SESSION, BBT(9, 2), BBT(10))[2:] == ["controller cc 1 7: 9|2|0 90"]
+
+
+def test_a_long_curve_is_told_in_part() -> None:
+    rows = ";".join(f"{960 * number} 64" for number in range(402))
+    (told,) = region_text(a_region(notes="", n_notes=0, controllers=f"cc 1 1: {rows}"), SESSION, None, None)[2:]
+    assert told.endswith("… 2 more: ask again with a later start")
+    assert told.count("64") == 400
+
+
+def test_a_track_of_many_regions_is_told_in_part_and_between_two_places() -> None:
+    route = a_route(regions=tuple(a_region(f"r{bar}", str(bar), bar=bar, n_bars=1) for bar in range(1, 2002)))
+    told = [line for line in route_text(route, a_session(route)) if "region" in line]
+    assert len(told) == 201
+    assert told[-1] == "… 1801 more regions: ask again with start 201"
+    between = [line for line in route_text(route, a_session(route), BBT(5), BBT(7)) if "region" in line]
+    assert [line.split()[2] for line in between] == ["r5", "r6"]
+
+
+def test_what_is_too_long_to_be_read_is_cut_short() -> None:
+    assert cut_short(["a", "b"]) == "a\nb"
+    told = cut_short(["x"] * 1001).splitlines()
+    assert told[-1].startswith("… 1 more lines")
+    assert len(told) == 1001
+
+
 def test_an_audio_region_is_told_with_its_fades() -> None:
     told = region_text(a_region(fade_in_samples=64, fade_out_samples=128, is_locked=True), SESSION, None, None)
     assert told == [
@@ -104,9 +143,10 @@ def test_a_lane_is_told_as_rows_that_can_be_written_again() -> None:
     assert lane_text(facts, BBT(9)) == [
         "gain of Bass: play, linear, 2 points, values in dB", "points: quarter notes from 9, value", "0 -6", "4 0",
     ]  # fmt: skip
+    assert lane_text(facts, BBT(9), 4.0)[2:] == ["0 -6"]
 
 
 def test_the_selection_is_told_with_the_tracks_in_it() -> None:
-    told = selected_text(SESSION)
+    told = "\n".join(selected_text(SESSION))
     assert told.startswith("playhead 1|1|0\n10 Bass midi")
     assert "nothing is selected" in selected_text(a_session(BASS))

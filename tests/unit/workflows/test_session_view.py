@@ -6,6 +6,7 @@ import json
 from music.session import MixerScene, RouteGroup, RouteId, RouteKind, TempoPoint, TimeRange, Vca
 from music.time import BBT, TimeSignature
 from tests.sessions import (
+    FOUR,
     SAMPLES_PER_BAR,
     a_large_session,
     a_marker,
@@ -96,3 +97,15 @@ def test_more_of_everything_is_told_shorter_and_says_so() -> None:
     assert "inspect a track" not in overview_text(a_session(a_route()))
     assert len(text.encode()) < 3000
     assert "|A Plugin 0,+7" in text
+
+
+def test_a_played_tempo_map_and_many_selected_tracks_are_told_in_part() -> None:
+    points = tuple(
+        TempoPoint(start=BBT(bar), tempo_bpm=120.0 + bar / 100, time_signature=FOUR) for bar in range(1, 601)
+    )
+    routes = [a_route(f"Track {number}", str(number)) for number in range(1, 41)]
+    session = a_session(*routes, tempo_map=points, selected_routes=tuple(route.id for route in routes))
+    told = overview_text(session)
+    assert "+560" in told
+    assert "Track 16, +24" in told
+    assert len(told.encode()) < 4000
