@@ -59,7 +59,7 @@ def _signature(verb: str) -> str:
     fields = _fields_by_verb()[verb]
     needed = [field.name for field in fields if field.is_required]
     besides = " ".join(field.name for field in fields if not field.is_required)
-    mark = "!" if getattr(offered_operations()[verb], "is_destructive", False) else ""
+    mark = "!" if getattr(offered_operations()[verb], "is_destructive", False) is True else ""
     return " ".join([f"{verb}{mark}", *needed]) + (f" ({besides})" if besides else "")
 
 

@@ -1,34 +1,46 @@
 """What a change set would destroy, in words for whoever is asked whether it may. Pure."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from music.field_words import shown
 from music.operations import Operation
 from music.operations.fields import named
+from music.operations.mixer import StoreScene
 from music.session import Region, Route, SessionSnapshot
 from workflows.session_view import KINDS, region_bars
+
+_NOT_LOST = ("verb", "name", "notes", "points")
 
 
 def losses(operations: Iterable[Operation], session: SessionSnapshot) -> tuple[str, ...]:
     """Return a line for each operation that deletes or overwrites something; none where nothing is lost."""
     names = _names(session)
     return tuple(
-        f"{operation.verb}: {', '.join(_target(name, names) for _, name in named(operation)) or _plain(operation)}"
+        f"{operation.verb}: {', '.join([*_targets(operation, names), *_facts(operation)])}"
         for operation in operations
-        if getattr(operation, "is_destructive", False)
+        if getattr(operation, "is_destructive", False) and not _is_new(operation, session)
     )
 
 
-def _target(name: str, names: dict[str, str]) -> str:
-    return names.get(name, repr(name))
+def _is_new(operation: Operation, session: SessionSnapshot) -> bool:
+    """Tell whether something is stored where there is nothing yet."""
+    return isinstance(operation, StoreScene) and all(scene.number != operation.scene for scene in session.scenes)
 
 
-def _plain(operation: Operation) -> str:
-    return ", ".join(
-        f"{field.name} {getattr(operation, field.name)}"
-        for field in dataclasses.fields(operation)
-        if field.name not in ("verb", "name")
-    )
+def _targets(operation: Operation, names: dict[str, str]) -> list[str]:
+    return [names.get(name, repr(name)) for _, name in named(operation)]
+
+
+def _facts(operation: Operation) -> Iterator[str]:
+    """Tell what else of an operation says what is lost: which preset, which stretch, which notes."""
+    targets = [name for _, name in named(operation)]
+    for field in dataclasses.fields(operation):
+        value = getattr(operation, field.name)
+        if field.name in _NOT_LOST or value is None or value in targets:
+            continue
+        if text := shown(value):
+            yield f"{field.name.replace('_', ' ')} {text}"
 
 
 def _names(session: SessionSnapshot) -> dict[str, str]:

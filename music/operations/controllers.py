@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from music.note_text import check_points
+from music.note_text import check_points, lines_of
 from music.operations.fields import RegionName, Told, Within
 from music.time import BBT
 
@@ -19,7 +19,9 @@ class WriteController:
     controller: Literal["cc", "pitch_bend", "channel_pressure"]
     points: Annotated[
         str,
-        Told("lines 'place value', place in quarter notes from the region's start or bar|beat|tick; none clears"),
+        Told(
+            "lines 'place value', place in quarter notes from the region's start or bar|beat|tick; none clears (asks)"
+        ),
     ]
     number: Annotated[int, Within(0, 127)] | None = None  # of a cc, such as 1 for the modulation wheel
     channel: Annotated[int, Within(1, 16)] = 1
@@ -35,6 +37,11 @@ class WriteController:
         if self.start is not None and self.end is not None and self.end <= self.start:
             raise ValueError(f"the end of the span must come after its start, got {self.start} to {self.end}")
         check_points(self.points, *_LIMITS[self.controller])
+
+    @property
+    def is_destructive(self) -> bool:
+        """Whether it only takes away what was there."""
+        return not any(lines_of(self.points))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,16 +110,12 @@ class EditNotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteNotes:
-    """Delete the chosen notes of a MIDI region; destructive only where nothing is chosen, so that all go."""
+    """Delete the chosen notes of a MIDI region; all where nothing is chosen."""
 
+    is_destructive: ClassVar[bool] = True
     region: RegionName
     which: NoteSelection = field(default_factory=NoteSelection)
     verb: Literal["delete_notes"] = "delete_notes"
-
-    @property
-    def is_destructive(self) -> bool:
-        """Whether every note goes."""
-        return self.which == NoteSelection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ class RampTempo:
 class RemoveTempo:
     """Take away the change of tempo or metre at a place; what came before it goes on."""
 
+    is_destructive: ClassVar[bool] = True
     at: BBT
     verb: Literal["remove_tempo"] = "remove_tempo"
 
