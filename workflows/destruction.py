@@ -1,15 +1,17 @@
 """What a change set would destroy, in words for whoever is asked whether it may. Pure."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from music.field_words import shown
 from music.operations import Operation
-from music.operations.fields import named
+from music.operations.fields import ObjectKind, named
 from music.operations.mixer import StoreScene
 from music.session import Region, Route, SessionSnapshot
 from workflows.session_view import KINDS, region_bars
 
+Names = dict[tuple[ObjectKind, str], str]
 _NOT_LOST = ("verb", "name", "notes", "points")
 
 
@@ -28,8 +30,8 @@ def _is_new(operation: Operation, session: SessionSnapshot) -> bool:
     return isinstance(operation, StoreScene) and all(scene.number != operation.scene for scene in session.scenes)
 
 
-def _targets(operation: Operation, names: dict[str, str]) -> list[str]:
-    return [names.get(name, repr(name)) for _, name in named(operation)]
+def _targets(operation: Operation, names: Names) -> list[str]:
+    return [names.get((kind, name), repr(name)) for kind, name in named(operation)]
 
 
 def _facts(operation: Operation) -> Iterator[str]:
@@ -43,21 +45,27 @@ def _facts(operation: Operation) -> Iterator[str]:
             yield f"{field.name.replace('_', ' ')} {text}"
 
 
-def _names(session: SessionSnapshot) -> dict[str, str]:
-    """Return what ids, and names of routes and VCAs, stand for."""
-    found: dict[str, str] = {}
+def _names(session: SessionSnapshot) -> Names:
+    """Return what ids stand for, and names of routes, VCAs and regions where only one bears it."""
+    found: Names = {}
     for route in session.routes:
-        found[route.name] = found[route.id] = _route(route)
-        for region in route.regions:
-            found[region.id] = _region(region, route, session)
-        found |= {plugin.id: f"plugin {plugin.name!r} of {route.name}" for plugin in route.processors}
-        found |= {send.id: f"send {send.name!r} of {route.name}" for send in route.sends}
-        found |= {playlist.id: f"playlist {playlist.name!r} of {route.name}" for playlist in route.playlists}
-    found |= {group.id: f"group {group.name!r}" for group in session.groups}
-    found |= {marker.id: f"marker {marker.name!r} at {marker.start}" for marker in session.markers}
-    found |= {span.id: f"range {span.name!r} from {span.span.start} to {span.span.end}" for span in session.ranges}
+        found["route", route.name] = found["route", route.id] = _route(route)
+        found |= {("plugin", one.id): f"plugin {one.name!r} of {route.name}" for one in route.processors}
+        found |= {("send", one.id): f"send {one.name!r} of {route.name}" for one in route.sends}
+        found |= {("playlist", one.id): f"playlist {one.name!r} of {route.name}" for one in route.playlists}
+    regions = [(region, route) for route in session.routes for region in route.regions]
+    n_called = Counter(region.name for region, _ in regions)
+    for region, route in regions:
+        told = found["region", region.id] = _region(region, route, session)
+        if n_called[region.name] == 1:
+            found.setdefault(("region", region.name), told)
+    found |= {("group", one.id): f"group {one.name!r}" for one in session.groups}
+    found |= {("marker", one.id): f"marker {one.name!r} at {one.start}" for one in session.markers}
+    found |= {
+        ("range", one.id): f"range {one.name!r} from {one.span.start} to {one.span.end}" for one in session.ranges
+    }
     for vca in session.vcas:
-        found[vca.name] = found[vca.id] = f"VCA {vca.name!r}"
+        found["vca", vca.name] = found["vca", vca.id] = f"VCA {vca.name!r}"
     return found
 
 

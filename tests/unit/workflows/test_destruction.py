@@ -42,6 +42,14 @@ def test_an_empty_track_is_told_without_content() -> None:
     assert losses([DeleteTrack(route="11")], a_session(a_route("Keys", "11"))) == ("delete_track: midi track 'Keys'",)
 
 
+def test_a_region_is_told_by_its_name_too_even_where_its_track_is_called_the_same() -> None:
+    session = a_session(
+        a_route("Bass", "10", regions=(a_region("Bass", "20"), a_region("x", "21"), a_region("x", "22")))
+    )
+    operations = [DeleteRegion(region="Bass"), DeleteRegion(region="x")]
+    assert losses(operations, session) == ("delete_region: region 'Bass' of Bass in bars 9-12", "delete_region: 'x'")
+
+
 def test_what_part_of_a_thing_is_lost_is_told() -> None:
     operations: list[Operation] = [
         DeleteNotes(region="20", which=NoteSelection(start=BBT(9), lowest_pitch="C4")),
