@@ -24,6 +24,7 @@ LIBRARY = (
     "timeline",
     "locations",
     "waiting",
+    "threads",
     "levels",
     "nearness",
     "strips",

@@ -199,21 +199,26 @@ local function add_port_soon(io)
 	end)
 end
 
--- After each change of ports or connections a thread of Ardour's adds up latencies and walks the ports; at 7.3 it does so
--- without a lock (IO::connected_latency) and crashes, now and then, where they change again under it.
-local latency_us = 3000
+-- After each change of ports a thread of Ardour's adds up latencies and walks the ports, and the disk reader's gets the
+-- track's buffers anew for as many channels. At 7.3 both do so without a lock (`IO::connected_latency`,
+-- `DiskReader::overwrite_existing_audio`) and crash where the ports change again under them.
+local function settle()
+	ARDOUR.LuaAPI.wait_for_process_callback(2, 500) -- the audio thread tells the disk reader's
+	threads.settle("autoconnect")
+	threads.settle("butler")
+end
 
 --- Give an input or output another number of audio ports, and connect them as a list says.
 function strip_settings.resize(session, io, n_channels, connections)
 	for _ = io:n_ports():n_audio(), n_channels - 1 do
-		ARDOUR.LuaAPI.usleep(latency_us)
+		settle()
 		add_port_soon(io)
 	end
 	for i = io:n_ports():n_audio() - 1, n_channels, -1 do
-		ARDOUR.LuaAPI.usleep(latency_us)
+		settle()
 		io:remove_port(io:audio(i), nil)
 	end
-	ARDOUR.LuaAPI.usleep(latency_us)
+	settle()
 	return routing.connect(session, io, connections)
 end
 
