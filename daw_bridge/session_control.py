@@ -7,6 +7,7 @@ closed, when nothing unsaved can be lost, and started again on the other session
 import asyncio
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,23 +106,23 @@ def _check_new(folder: Path) -> None:
 
 
 def _copy(state: SessionState, folder: Path) -> Path:
-    part = folder.with_name(folder.name + ".part")
     left_out = {state.folder / name for name in _LEFT_OUT} | set(state.folder.glob(f"*{_SUFFIX}*"))
     try:
-        shutil.copytree(
-            state.folder, part, ignore=lambda here, names: [name for name in names if Path(here) / name in left_out]
-        )
-        for name in _LEFT_OUT:
-            (part / name).mkdir(exist_ok=True)
-        sources = part / "interchange" / state.folder.name
-        if sources.is_dir():
-            sources.rename(sources.with_name(folder.name))
-        text = state.file.read_text(encoding="utf-8")
-        copied = part / f"{folder.name}{_SUFFIX}"
-        copied.write_text(_NAME.sub(rf"\g<1>{_escaped(folder.name)}\g<2>", text, count=1), encoding="utf-8")
-        part.rename(folder)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+            part = Path(scratch) / folder.name  # beside its place, to be moved there whole
+            shutil.copytree(
+                state.folder, part, ignore=lambda here, names: [name for name in names if Path(here) / name in left_out]
+            )
+            for name in _LEFT_OUT:
+                (part / name).mkdir(exist_ok=True)
+            sources = part / "interchange" / state.folder.name
+            if sources.is_dir():
+                sources.rename(sources.with_name(folder.name))
+            text = state.file.read_text(encoding="utf-8")
+            copied = part / f"{folder.name}{_SUFFIX}"
+            copied.write_text(_NAME.sub(rf"\g<1>{_escaped(folder.name)}\g<2>", text, count=1), encoding="utf-8")
+            part.rename(folder)
     except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
         raise SetupBroken(f"cannot copy the session to {folder}: {error}") from error
     return folder / copied.name
 

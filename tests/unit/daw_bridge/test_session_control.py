@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.session_control import keep_as_snapshot, session_file, set_aside, snapshots_of
-from music.errors import NotFound
+from daw_bridge import session_control
+from daw_bridge.session_control import SessionState, keep_as_snapshot, session_file, set_aside, snapshots_of
+from music.errors import NotFound, SetupBroken
 
 
 def test_a_folder_names_the_session_file_that_bears_its_name(tmp_path: Path) -> None:
@@ -32,3 +33,19 @@ def test_whoever_dies_while_what_is_unsaved_is_kept_leaves_both_states(tmp_path:
     keep_as_snapshot(file, aside)
     assert file.read_text() == "saved"
     assert [path.read_text() for path in tmp_path.iterdir() if path != file] == ["unsaved"]
+
+
+def test_a_copy_leaves_what_is_beside_it_alone_whether_it_succeeds_or_not(tmp_path: Path) -> None:
+    song, neighbour = tmp_path / "Song", tmp_path / "Copy.part"
+    (song / "interchange" / "Song").mkdir(parents=True)
+    (song / "Song.ardour").write_text('<Session version="7003" name="Song"/>')
+    neighbour.mkdir()
+    (neighbour / "mine").write_text("x")
+    state = SessionState(name="Song", folder=song, snapshot="Song", is_dirty=False, metadata={})
+    copied = session_control._copy(state, tmp_path / "Copy")
+    assert 'name="Copy"' in copied.read_text()
+    assert (tmp_path / "Copy" / "interchange" / "Copy").is_dir()
+    with pytest.raises(SetupBroken, match="cannot copy the session"):
+        session_control._copy(state, tmp_path / "Copy")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["Copy", "Copy.part", "Song"]
+    assert (neighbour / "mine").read_text() == "x"
