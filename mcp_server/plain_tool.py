@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
@@ -15,6 +15,10 @@ from music.errors import StudioError
 from music.names import nearest_name, shorten
 from workflows.commands import spelled_here
 
+_FAULT = (
+    "{tool} broke off through a fault of Sideman's own ({fault}). What it had done by then may stand: look before you "
+    "try again, and tell the user that the server's log says more"
+)
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
@@ -37,10 +41,13 @@ class PlainTool(Tool):
             result = await super().run(arguments, context)
         except ToolError as error:
             match error.__cause__:
-                case ValidationError() as invalid:
-                    raise ToolError(self._plain(invalid)) from invalid
                 case StudioError() | ToolError() as told:
                     raise ToolError(spelled_here(str(told))) from told
+                case fault if isinstance(error, UnexpectedToolError):  # what we could not read is no argument either
+                    told_fault = _FAULT.format(tool=self.name, fault=type(fault).__name__)
+                    raise UnexpectedToolError(told_fault) from fault
+                case ValidationError() as invalid:
+                    raise ToolError(self._plain(invalid)) from invalid
             raise
         return self._converted(result) if convert_result else result
 
