@@ -2,9 +2,9 @@
 -- and the session's range are out of reach of the interpreter: session_file.py adds them.
 
 local operations = {}
-for _, name in ipairs ({ "tempo", "controls", "tracks", "mixer" }) do
-	local verbs = dofile (library .. "/verbs/" .. name .. ".lua")
-	_G[name] = verbs -- later ones use it
+for _, name in ipairs ({ "lanes", "verbs/tempo", "verbs/controls", "verbs/tracks", "verbs/mixer" }) do
+	local verbs = dofile (library .. "/" .. name .. ".lua")
+	_G[name:match ("[^/]+$")] = verbs -- later ones use it
 	for verb, operation in pairs (verbs.operations or {}) do
 		operations[verb] = operation
 	end
