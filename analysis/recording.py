@@ -1,5 +1,6 @@
 """Audio as it is read back from a file."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +31,36 @@ class Recording:
         return mean
 
 
-def read_recording(path: Path) -> Recording:
-    """Read a whole audio file; NotFound when it is missing, RequestInvalid when it cannot be decoded."""
+def read_recording(path: Path, *, start_frames: int = 0, longest_seconds: float = math.inf) -> Recording:
+    """Read an audio file from a frame on; NotFound when it is missing.
+
+    RequestInvalid when it cannot be decoded, is longer than ``longest_seconds``, which is seen before it is read, or
+    holds what is no number: a plugin that has gone wrong makes such sound, and nothing can be measured of it.
+    """
     if not path.is_file():
         raise NotFound("audio file", str(path))
     try:
-        frames, sample_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as file:
+            sample_rate_hz = int(file.samplerate)
+            seconds = file.frames / sample_rate_hz
+            if seconds > longest_seconds:
+                raise RequestInvalid(
+                    f"{path} has {seconds:.0f} s, and at most {longest_seconds:g} s are read; give fewer bars"
+                )
+            file.seek(start_frames)
+            frames = file.read(dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise RequestInvalid(f"{str(path)!r} cannot be decoded as audio: {error.error_string}") from error
-    return Recording(audio=np.ascontiguousarray(frames.T), sample_rate_hz=int(sample_rate_hz))
+    audio = np.ascontiguousarray(frames.T)
+    _require_numbers(path, audio, sample_rate_hz)
+    return Recording(audio=audio, sample_rate_hz=sample_rate_hz)
+
+
+def _require_numbers(path: Path, audio: FloatAudio, sample_rate_hz: int) -> None:
+    for channel in audio:
+        if not np.isfinite(channel.sum(dtype=np.float64)):  # quicker than to look at each
+            seconds = int(np.argmin(np.isfinite(channel))) / sample_rate_hz
+            raise RequestInvalid(
+                f"{path} holds no sound but infinity or what is no number from {seconds:.2f} s on: a plugin has gone "
+                "wrong; bypass plugins one by one, and render again"
+            )

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from analysis.levels import Levels, measure_levels
 from analysis.loudness import true_peak_dbtp
@@ -113,5 +112,4 @@ def _remarks(levels: Levels, wish: RenderRequest) -> list[str]:
 
 
 def _cut(one: RenderedPass) -> FloatAudio:
-    frames, _rate = soundfile.read(one.path, start=one.lead_frames, dtype="float32", always_2d=True)
-    return np.ascontiguousarray(frames.T)
+    return read_recording(Path(one.path), start_frames=one.lead_frames).audio

@@ -36,13 +36,7 @@ class Sound:
 
     def read(self) -> Recording:
         """Read the whole; RequestInvalid where it is too long."""
-        recording = read_recording(self.whole)
-        if recording.length_seconds > LONGEST_SECONDS:
-            raise RequestInvalid(
-                f"{self.title} has {recording.length_seconds:.0f} s; at most {LONGEST_SECONDS:g} s are measured: "
-                "give fewer bars"
-            )
-        return recording
+        return read_recording(self.whole, longest_seconds=LONGEST_SECONDS)
 
 
 def find_sound(rooms: Rooms, jobs: DurableJobs, name: str, *, session_folder: Path | None) -> Sound:
