@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from daw_bridge.live import LiveDaw
-from daw_bridge.session_control import SessionState, Unsaved, snapshots_of
+from daw_bridge.session_control import SessionState, Unsaved, session_file, snapshots_of
 from workflows.allowed_files import allowed_path
 
 __all__ = ["SessionState", "Sessions", "Unsaved"]
@@ -57,7 +57,8 @@ class Sessions:
             folder = (await daw.session_state()).folder
             if path in snapshots_of(folder):
                 path = str(folder / f"{path}.ardour")
-            return await daw.open_session(await self._allowed(daw, path), unsaved=unsaved)
+            file = session_file(await self._allowed(daw, path))  # it may be a link by itself
+            return await daw.open_session(await self._allowed(daw, str(file)), unsaved=unsaved)
 
     async def make(self, path: str, *, unsaved: Unsaved, metadata: Mapping[str, str]) -> SessionState:
         """Make an empty session in a new folder and open it in the place of the open one."""

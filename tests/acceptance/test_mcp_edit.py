@@ -405,7 +405,7 @@ async def test_unsaved_work_is_asked_about_before_another_session_is_opened(stud
         assert (await call(client, "session", action="save"))["is_saved"]
 
 
-async def test_snapshots_and_copies_are_kept_where_that_is_allowed(studio: Studio) -> None:
+async def test_snapshots_and_copies_are_kept_where_that_is_allowed(studio: Studio, tmp_path: Path) -> None:
     async with connected(studio) as client:
         assert "snapshot needs a name" in await refused(client, "session", action="snapshot")
         kept = await call(client, "session", action="snapshot", name="before the mix")
@@ -415,6 +415,12 @@ async def test_snapshots_and_copies_are_kept_where_that_is_allowed(studio: Studi
         assert copied["folder"] == str(studio.editor.session_folder)
         told = await refused(client, "session", action="open", path="/etc")
         assert "allowed_folders" in told
+        (tmp_path / "theirs.ardour").write_text("<Session/>")
+        linked = studio.midi.parent / "linked"
+        linked.mkdir()
+        (linked / "linked.ardour").symlink_to(tmp_path / "theirs.ardour")
+        told = await refused(client, "session", action="open", path=str(linked), unsaved="save")
+        assert "which leads to" in told
 
 
 def is_file(path: str) -> bool:
