@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -56,18 +55,6 @@ def test_a_bad_word_gets_one_line(arguments: list[str], told: str, capsys: pytes
     assert printed.err.startswith("sideman: ")
     assert told in printed.err
     assert printed.err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [("~no-such-user/take", "no absolute path"), ("takes/not-here", "no absolute path"), (".", "no take")],
-)
-def test_a_take_that_is_not_there_is_told_by_its_name(
-    name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings = [f"--set=data_dir={tmp_path / 'data'}", f"--set=takes_dir={tmp_path / 'takes'}"]
-    assert main([*settings, "take", name]) == 2
-    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
