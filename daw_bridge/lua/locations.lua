@@ -61,21 +61,6 @@ function locations.find(session, id, wants_ranges)
 	return nil
 end
 
--- The one that bears a name alone, or nil; stops where several do.
-local function bearing(session, name, wants_ranges)
-	local found = {}
-	for _, location in ipairs(locations.all(session, wants_ranges)) do
-		if location:name() == name then
-			found[#found + 1] = location
-		end
-	end
-	if #found > 1 then
-		faults.stop("invalid", string.format("%d places are called %s; name one by its id, such as %s", #found, name,
-			locations.id(found[1])))
-	end
-	return found[1]
-end
-
 --- Return the marker or range that an operation names: by ref, by id, or by the name that it alone bears.
 function locations.named(context, name, wants_ranges)
 	local session, id, hops = context.session, name, 0
@@ -84,13 +69,12 @@ function locations.named(context, name, wants_ranges)
 		id, hops = context.refs[id], hops + 1
 		found = locations.find(session, id, wants_ranges)
 	end
-	found = found or bearing(session, name, wants_ranges)
 	if not found then
 		local things = {}
 		for i, location in ipairs(locations.all(session, wants_ranges)) do
-			things[i] = { id = locations.id(location), name = location:name() }
+			things[i] = { id = locations.id(location), name = location:name(), location = location }
 		end
-		names.stop_unknown(wants_ranges and "range" or "marker", name, things)
+		found = names.only(wants_ranges and "range" or "marker", name, things).location
 	end
 	return found
 end

@@ -42,6 +42,20 @@ function names.stop_unknown(kind, wanted, things)
 	})
 end
 
+--- Return the one among `things` that alone bears a name; stops where several do, or none. `told` is how a thing is told
+-- from others of its name, where its id alone says too little.
+function names.only(kind, wanted, things)
+	local found = {}
+	for _, thing in ipairs(things) do
+		found[#found + 1] = thing.name == wanted and thing or nil
+	end
+	if #found > 1 then
+		faults.stop("invalid", string.format("%d %ss are called %s, such as %s and %s; name one by its id", #found, kind, wanted,
+			found[1].told or found[1].id, found[2].told or found[2].id))
+	end
+	return found[1] or names.stop_unknown(kind, wanted, things)
+end
+
 --- Stop because nothing is called so, naming which of the `texts` comes nearest.
 function names.stop_unknown_text(kind, wanted, texts)
 	local best, best_distance

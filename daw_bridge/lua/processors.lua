@@ -104,27 +104,17 @@ function processors.named(context, name)
 	if processor and processors.is_plugin(processor) then
 		return processor, route, ids.of(processor)
 	end
-	local known, found = {}, {}
+	local things = {}
 	for _, strip in ipairs(strips.all(context.session)) do
 		for _, plugin in ipairs(processors.plugins(strip)) do
-			local here = plugin:display_name()
-			known[#known + 1] = { id = ids.of(plugin), name = here }
-			if here == name then
-				found[#found + 1] = { plugin, strip, ids.of(plugin) .. " on " .. strip:name() }
-			end
+			local its_id = ids.of(plugin)
+			things[#things + 1] = {
+				id = its_id, name = plugin:display_name(), told = its_id .. " on " .. strip:name(), plugin = plugin, strip = strip,
+			}
 		end
 	end
-	if #found == 1 then
-		return found[1][1], found[1][2], ids.of(found[1][1])
-	elseif #found > 1 then
-		local texts = {}
-		for i = 1, math.min(#found, 8) do
-			texts[i] = found[i][3]
-		end
-		faults.stop("invalid", string.format("%d plugins are named %s; name one by its id: %s", #found, name,
-			table.concat(texts, ", ")))
-	end
-	return names.stop_unknown("plugin", name, known)
+	local only = names.only("plugin", name, things)
+	return only.plugin, only.strip, only.id
 end
 
 --- Bypass a plugin or let it work; returns whether it is as asked.

@@ -20,35 +20,16 @@ function strips.find(session, id)
 	return route and not route:isnil() and route or nil
 end
 
-local function bearing(session, name)
-	local found = {}
-	for route in lists.each(session:get_routes()) do
-		if route:name() == name then
-			found[#found + 1] = route
-		end
-	end
-	return found
-end
-
-local function stop_unknown(session, name)
-	local things = {}
-	for i, route in ipairs(strips.all(session)) do
-		things[i] = { id = ids.of(route), name = route:name() }
-	end
-	names.stop_unknown("route", name, things)
-end
-
 --- Return the strip that an operation names, and its id: by ref, by id, or by the name that it alone bears.
 -- Stops with the nearest match where there is none.
 function strips.named(context, name)
 	local route = strips.find(context.session, context.refs[name] or name)
 	if not route then
-		local found = bearing(context.session, name)
-		if #found > 1 then
-			faults.stop("invalid", string.format("%d routes are called %s, such as %s and %s; name one by its id",
-				#found, name, ids.of(found[1]), ids.of(found[2])))
+		local things = {}
+		for i, strip in ipairs(strips.all(context.session)) do
+			things[i] = { id = ids.of(strip), name = strip:name(), strip = strip }
 		end
-		route = found[1] or stop_unknown(context.session, name)
+		route = names.only("route", name, things).strip
 	end
 	return route, ids.of(route)
 end

@@ -1,6 +1,7 @@
 """The bridge's verbs in Ardour's own Lua interpreter: what needs no editor works without one."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from daw_bridge.validation import names_to_find
 from daw_bridge.wire import to_json, to_result, to_snapshot
 from music.changeset import ChangeSet, ChangeSetId
 from music.operations import Operation
+from music.operations.groups import RemoveVca
 from music.operations.mixer import SetFader, SetMute, SetPan
 from music.operations.timeline import AddMarker, SetTempo
 from music.operations.tracks import AddAudioTrack, AddMidiTrack, SelectRoutes
@@ -228,6 +230,20 @@ def test_what_is_in_the_way_refuses_the_whole_revert_and_nothing_is_done(tmp_pat
     assert freed["ok"]
     assert empty["result"] == {"holds": None}
     assert unknown["error"]["kind"] == "invalid"
+
+
+def test_where_several_vcas_bear_a_name_their_ids_are_told(tmp_path: Path) -> None:
+    """Sideman makes no two of a name, but a person may."""
+    more = """
+function registry.readings.twins (session)
+  for _ = 1, 2 do session:vca_manager ():create_vca (1, "Twins") end
+  return {}
+end
+"""
+    twins = ("reading", {"name": "twins", "arguments": {}})
+    _, answer = _serve(tmp_path, [twins, _apply("x", RemoveVca(vca="Twins"))], more_verbs=more)
+    told = answer["result"]["complaints"]["0"]
+    assert re.fullmatch(r"2 vcas are called Twins, such as \d+ and \d+; name one by its id", told)
 
 
 def test_an_answer_with_a_number_that_json_has_not_is_a_fault_and_not_silence(tmp_path: Path) -> None:

@@ -27,18 +27,15 @@ end
 
 --- Return the group that an operation names by ref, id or unique name; stops with the nearest match where there is none.
 function groups.named(context, name)
-	local id, by_name, known = context.refs[name] or name, {}, {}
-	for _, group in ipairs(each(context.session)) do
+	local id, things = context.refs[name] or name, {}
+	for i, group in ipairs(each(context.session)) do
 		if ids.of(group) == id then
 			return group, id
 		end
-		by_name[#by_name + 1] = group:name() == name and group or nil
-		known[#known + 1] = { id = ids.of(group), name = group:name() }
+		things[i] = { id = ids.of(group), name = group:name(), group = group }
 	end
-	if #by_name == 1 then
-		return by_name[1], ids.of(by_name[1])
-	end
-	names.stop_unknown("group", name, known)
+	local only = names.only("group", name, things)
+	return only.group, only.id
 end
 
 -- Make an empty group. From 9 on it is not in the session before it is added, and its routes outlive it, which ends Ardour.

@@ -29,12 +29,12 @@ local function named_track(context, name)
 	return track, route_id
 end
 
--- All playlists, with their names.
+-- All playlists, with their names; Ardour keeps those of removed tracks.
 local function all_things(session)
 	local things = {}
 	for _, list in ipairs({ session:playlists():get_used(), session:playlists():get_unused() }) do
 		for playlist in list:iter() do
-			if not playlists.is_aside(playlist) then
+			if not playlists.is_aside(playlist) and region_state.track_of(session, playlist) then
 				things[#things + 1] = { id = ids.of(playlist), name = playlist:name() }
 			end
 		end
@@ -46,12 +46,8 @@ end
 function playlists.named(context, name)
 	local session = context.session
 	local found = region_state.find_playlist(session, context.refs[name] or name)
-	local by_name = not found and session:playlists():by_name(name)
-	if by_name and not by_name:isnil() then
-		found = by_name
-	end
 	if not found or playlists.is_aside(found) then
-		names.stop_unknown("playlist", name, all_things(session))
+		found = region_state.find_playlist(session, names.only("playlist", name, all_things(session)).id)
 	end
 	return found, ids.of(found)
 end

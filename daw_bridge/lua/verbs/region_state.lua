@@ -77,22 +77,11 @@ local function id_of(context, name)
 	return id
 end
 
--- The one region that bears a name; stops where several do, or none.
-local function only_one(session, name)
-	local things, found = all_things(session), {}
-	for _, thing in ipairs(things) do
-		found[#found + 1] = thing.name == name and thing.id or nil
-	end
-	if #found > 1 then
-		faults.stop("invalid", string.format("%d regions are called %s, such as %s and %s; name one by its id",
-			#found, name, found[1], found[2]))
-	end
-	return found[1] and region_state.placed(session, found[1]) or names.stop_unknown("region", name, things)
-end
-
 --- Return the region that an operation names, its id and its playlist; stops where none is placed under that name.
 function region_state.named(context, name)
-	local region = region_state.placed(context.session, id_of(context, name)) or only_one(context.session, name)
+	local session = context.session
+	local region = region_state.placed(session, id_of(context, name))
+		or region_state.placed(session, names.only("region", name, all_things(session)).id)
 	return region, ids.of(region), region:playlist()
 end
 

@@ -33,18 +33,15 @@ end
 
 --- Return the VCA that an operation names by ref, id or unique name; stops with the nearest match where there is none.
 function vcas.named(context, name)
-	local id, by_name, known = context.refs[name] or name, {}, {}
-	for _, vca in ipairs(each(context.session)) do
+	local id, things = context.refs[name] or name, {}
+	for i, vca in ipairs(each(context.session)) do
 		if ids.of(vca) == id then
 			return vca, id
 		end
-		by_name[#by_name + 1] = vca:name() == name and vca or nil
-		known[#known + 1] = { id = ids.of(vca), name = vca:name() }
+		things[i] = { id = ids.of(vca), name = vca:name(), vca = vca }
 	end
-	if #by_name == 1 then
-		return by_name[1], ids.of(by_name[1])
-	end
-	names.stop_unknown("vca", name, known)
+	local only = names.only("vca", name, things)
+	return only.vca, only.id
 end
 
 local function is_assigned(route, vca)
