@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from daw_bridge.whole_file import make_folder, replace_file
-from music.errors import SetupBroken, TryLater
+from music.errors import RequestInvalid, SetupBroken, TryLater
 
 JsonObject = dict[str, Any]
 
@@ -72,7 +72,10 @@ class BridgeFolder:
 
     def write(self, name: str, content: JsonObject, *, second_line: str | None = None) -> None:
         """Replace a JSON file of the folder; a request may bring more JSON on a line of its own."""
-        text = json.dumps(content)
+        try:
+            text = json.dumps(content, allow_nan=False)
+        except ValueError as error:
+            raise RequestInvalid(f"{name} would hold a number that is none of JSON's; give finite numbers") from error
         replace_file(self.path / name, (text if second_line is None else f"{text}\n{second_line}").encode())
 
     def remove(self, name: str) -> bool:

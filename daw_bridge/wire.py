@@ -45,8 +45,8 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, float) and math.isinf(value) and value < 0:
-        return "-inf"  # silence; JSON has no infinity
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # "-inf" is silence, and the others are refused with their operation; JSON has none of them
     return value
 
 

@@ -93,13 +93,14 @@ local function claim(folder)
 	local text = files.read(folder .. "/claimed.json")
 	os.remove(folder .. "/claimed.json")
 	local first, operations = text:match("^([^\n]*)\n?(.*)$")
-	local request = json.decode(first)
-	if operations ~= "" then
-		local arguments = request.arguments
-		arguments.operations = json.decode(operations)
-		arguments.operations_text = operations:find("\n") and json.encode(arguments.operations) or operations
+	return json.decode(first), operations
+end
+
+local function read_operations(arguments, text)
+	if text ~= "" then
+		arguments.operations = json.decode(text)
+		arguments.operations_text = text:find("\n") and json.encode(arguments.operations) or text
 	end
-	return request
 end
 
 local told_session
@@ -113,7 +114,7 @@ local function tell_session(session)
 	end
 end
 
-local function run(request, session, editor)
+local function run(request, operations, session, editor)
 	if request.version ~= settings.version then
 		faults.stop("version", "this Ardour runs bridge " .. settings.version .. ", the request is for " ..
 			tostring(request.version) .. "; run 'sideman ardour install' and reopen the session")
@@ -134,6 +135,7 @@ local function run(request, session, editor)
 	if unless_recording[request.verb] and reader.is_recording(session) then
 		faults.stop("recording", "the transport is recording; stop it first")
 	end
+	read_operations(request.arguments, operations)
 	tell_session(session)
 	ids.use(session)
 	is_busy = true
@@ -174,12 +176,12 @@ end
 function bridge.serve(session, editor)
 	pcall(function ()
 		local folder = settings.folder
-		local request = claim(folder)
+		local request, operations = claim(folder)
 		if not request or not tostring(request.id):match("^[%w%-]+$") then
 			return
 		end
 		collectgarbage("stop")
-		local is_done, result = faults.guard(run, request, session, editor)
+		local is_done, result = faults.guard(run, request, operations, session, editor)
 		answer(folder, request, is_done, result)
 	end)
 	collect_garbage()

@@ -24,7 +24,7 @@ from music.operations.mixer import (
     SetWidth,
     StoreScene,
 )
-from music.operations.plugins import AddPlugin
+from music.operations.plugins import AddPlugin, SetParameter
 from music.operations.sends import AddSend, AddSidechain, RemoveSend, RemoveSidechain, SetSend
 from music.operations.tracks import AddAudioTrack, AddBus, AddMidiTrack, DeleteTrack
 from music.session import MixerScene
@@ -228,6 +228,9 @@ async def test_a_scene_is_stored_where_none_is(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("operation", "reason"),
     [
+        (SetFader(route="Kick", gain_db=float("nan")), "must be at most 6"),
+        (SetPan(route="Kick", pan=float("inf")), "must be within -1 and 1"),
+        (SetParameter(plugin="ACE EQ", parameter="Gain L", value=float("inf")), "inf cannot be read as a value of"),
         (SetWidth(route="Kick", width=0.5), "a panner without width"),
         (SetPolarity(route="Kick", is_inverted=True, channel=2), "has 1 channel"),
         (AddSend(ref="s", route="Bass", target="Master"), "a send goes from a track or bus to another bus"),

@@ -246,6 +246,13 @@ end
     assert re.fullmatch(r"2 vcas are called Twins, such as \d+ and \d+; name one by its id", told)
 
 
+def test_operations_that_are_no_json_are_a_fault_and_not_silence(tmp_path: Path) -> None:
+    """Python writes infinity as a word that is none of JSON's."""
+    fly = {"verb": "fly", "height": float("inf")}
+    (answer,) = _serve(tmp_path, [_request("x", fly)])
+    assert "not JSON at byte" in answer["error"]["message"]
+
+
 def test_an_answer_with_a_number_that_json_has_not_is_a_fault_and_not_silence(tmp_path: Path) -> None:
     more = "function registry.readings.endless () return { level = math.huge } end\n"
     (answer,) = _serve(tmp_path, [("reading", {"name": "endless", "arguments": {}})], more_verbs=more)

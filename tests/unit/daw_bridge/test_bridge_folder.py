@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daw_bridge.bridge_folder import BridgeFolder, default_bridge_folder
-from music.errors import SetupBroken, TryLater
+from music.errors import RequestInvalid, SetupBroken, TryLater
 
 
 def test_a_new_folder_is_ours_alone(tmp_path: Path) -> None:
@@ -61,3 +61,10 @@ async def test_a_lock_keeps_a_second_client_out_until_it_is_given_back(tmp_path:
 def test_the_folder_outlives_a_login(tmp_path: Path) -> None:
     assert default_bridge_folder({}, tmp_path) == tmp_path / ".local" / "state" / "sideman" / "bridge"
     assert default_bridge_folder({"XDG_STATE_HOME": "/s"}, tmp_path) == Path("/s/sideman/bridge")
+
+
+def test_a_number_that_json_has_not_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    folder = BridgeFolder.create(tmp_path / "bridge")
+    with pytest.raises(RequestInvalid, match="give finite numbers"):
+        folder.write("request.json", {"start": float("inf")})
+    assert list(folder.path.iterdir()) == []
