@@ -70,7 +70,7 @@ class Application:
             if not self._complaints:
                 for index, operation in enumerate(self._change_set.operations):
                     fresh += fresh_names.renew(index, operation)
-            return await self._run(fresh, fresh_names, is_anew=is_anew)
+            return await self._run(fresh, is_anew=is_anew)
         finally:
             fresh_names.remove()
 
@@ -94,7 +94,7 @@ class Application:
             "derived": [index for index, found in enumerate(self._asked.operations) if is_derived(found)],
         }
 
-    async def _run(self, fresh: list[JsonObject], fresh_names: FreshNames, *, is_anew: bool) -> ChangeSetResult:
+    async def _run(self, fresh: list[JsonObject], *, is_anew: bool) -> ChangeSetResult:
         try:
             self._report(0)
             answer = await self._begin(fresh, is_anew=is_anew)
@@ -112,7 +112,7 @@ class Application:
             return self._refused(answer, is_dry_run=False)
         self._folder = Path(answer["folder"])
         try:
-            await self._finish(answer, fresh, fresh_names)
+            await self._finish(answer, fresh)
         except (AnswerLost, EditorClosed):  # a part of it was done by then
             return self._uncertain()
         tidy(self._folder)
@@ -141,12 +141,12 @@ class Application:
                 make_journal_folders(Path(error.session_folder))
         raise RequestInvalid("the session's folder changes while it is worked in; try again")
 
-    async def _finish(self, answer: JsonObject, fresh: list[JsonObject], fresh_names: FreshNames) -> None:
+    async def _finish(self, answer: JsonObject, fresh: list[JsonObject]) -> None:
         """Go on until the change set is applied, or one operation has failed and the others are taken back."""
         try:
             while answer["state"] == "begun" and answer["last"] != "failed":
                 self._report(answer["n_done"])
-                parts = await self._parts(answer, fresh_names) if answer["last"] == "derive" else None
+                parts = await self._parts(answer) if answer["last"] == "derive" else None
                 await self._wait_if_busy(answer)
                 if answer["last"] == "asking":
                     answer = await self._see_through(answer["routes"])
@@ -179,7 +179,7 @@ class Application:
         except TryLater as error:
             raise AnswerLost("taking back what had been done", STEP_SECONDS) from error
 
-    async def _parts(self, answer: JsonObject, fresh_names: FreshNames) -> JsonObject:
+    async def _parts(self, answer: JsonObject) -> JsonObject:
         """Compute the next operation into plain ones; one that cannot be met fails with its reason."""
         refs: dict[str, str] = answer["refs"]
 
@@ -193,11 +193,7 @@ class Application:
             primitives = await derive(operation, read)
         except RequestInvalid as error:
             return {"operations": [], "refusal": str(error)}
-        found = [to_json(primitive) for primitive in primitives]
-        for place, primitive in enumerate(primitives):
-            for fresh in fresh_names.renew(place, primitive):
-                found[place][fresh["field"]] = fresh["path"]
-        return {"operations": found, "asked": operation.verb}
+        return {"operations": [to_json(primitive) for primitive in primitives], "asked": operation.verb}
 
     async def _see_through(self, routes: list[str]) -> JsonObject:
         """See Ardour's question about an operation through, and let the bridge look what became of it."""

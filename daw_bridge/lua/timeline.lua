@@ -27,7 +27,7 @@ end
 
 local function require_place(place)
 	if place.bar < 1 or place.beat < 1 or place.beat > most_beats or place.tick < 0 or place.tick > most_ticks then
-		faults.stop("invalid", timeline.text(place) .. " is no place: bars and beats count from 1, ticks from 0 to less than a beat")
+		faults.stop("invalid", timeline.text(place) .. " is no place: bars and beats count from 1, ticks from 0")
 	end
 end
 
