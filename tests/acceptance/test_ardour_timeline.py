@@ -246,6 +246,19 @@ async def test_two_markers_stand_at_one_place_whatever_the_tempo(daw: LiveDaw) -
     await revert(daw, "one")
 
 
+async def test_one_of_two_that_are_alike_is_deleted_and_comes_back(daw: LiveDaw) -> None:
+    twins = [AddMarker(ref=ref, name="Twin", at=BBT(3)) for ref in ("one", "two")]
+    alike = [AddRange(ref=f"range {ref}", name="Twins", start=BBT(3), end=BBT(5)) for ref in ("one", "two")]
+    await apply(daw, "twins", *twins, *alike)
+    before = await daw.snapshot()
+    marker, span = before.markers[0].id, before.ranges[0].id
+    await apply(daw, "delete twins", DeleteMarker(marker=marker), DeleteRange(range=span))
+    after = await daw.snapshot()
+    assert ([left.id for left in after.markers], [left.id for left in after.ranges]) == ([marker], [span])
+    await revert(daw, "delete twins")
+    assert music_of(await daw.snapshot()) == music_of(before)
+
+
 async def test_a_marker_that_is_not_there_names_the_nearest(daw: LiveDaw) -> None:
     """The name is close, so the answer says which."""
     await apply(daw, "one marker", AddMarker(ref="a", name="Bridge", at=BBT(3)))
