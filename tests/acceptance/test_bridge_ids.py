@@ -99,11 +99,12 @@ async def test_a_deleted_track_comes_back_under_its_id_again_and_again_over_a_re
     studio.editor.kill()
     studio.editor.restart()
     async with studio.daw() as daw:
-        await keep(daw, RenameTrack(route=track, name="Voice"))
+        renamed = await keep(daw, RenameTrack(route=track, name="Voice"))
         await daw.revert(quiet.id)
         found = next(route for route in (await daw.snapshot()).routes if route.id == track)
         assert (found.name, found.gain_db) == ("Voice", 0.0)
-        await daw.revert(made.id)
+        for turn in (renamed, made):
+            await daw.revert(turn.id)
         assert track not in [route.id for route in (await daw.snapshot()).routes]
 
 
