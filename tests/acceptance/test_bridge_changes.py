@@ -95,11 +95,13 @@ async def test_what_is_made_anew_is_found_by_its_old_id(studio: Studio) -> None:
         assert [outcome.target_id for outcome in again.outcomes] == [outcome.target_id for outcome in made.outcomes]
         assert again.revision == made.revision  # with all ids: tracks, fader, region
         assert (await daw.redo(louder.id)).state is ChangeSetState.APPLIED
-        assert (await daw.apply(_turn(SetMute(route=old_id, is_muted=True)))).outcomes[0].route_id == old_id
+        muted = _turn(SetMute(route=old_id, is_muted=True))
+        assert (await daw.apply(muted)).outcomes[0].route_id == old_id
         found = next(route for route in (await daw.snapshot()).routes if route.id == old_id)
         assert (found.name, round(found.gain_db, 2), found.is_muted) == ("Twice", -6.0, True)
         assert [(region.n_notes, region.start) for region in found.regions] == [(N_NOTES, BBT(3))]
-        await daw.revert(made.id)
+        for turn in (muted, louder, made):
+            assert (await daw.revert(turn.id)).state is ChangeSetState.REVERTED
         assert (await daw.snapshot()).routes == before.routes
 
 

@@ -173,7 +173,13 @@ async def test_undo_leaves_what_was_changed_since(studio: Studio) -> None:
             ref="r", track=route, path=str(studio.audio), name="Later", at=BBT(3), length_samples=N_SAMPLES
         )
         await daw.apply(ChangeSet(id=ChangeSetId("added"), label="", operations=(added,)))
+        with pytest.raises(RequestInvalid, match=r"\(added\) works on what it made"):
+            await daw.revert(ChangeSetId("made"))
+        assert (await daw.snapshot()).tempo_map == there.tempo_map
+        log = studio.editor.session_file.parent / "sideman" / "changes" / "added.jsonl"
+        log.rename(log.with_suffix(".away"))  # then nobody knows of it: as if it were done by hand
         undone = await daw.revert(ChangeSetId("made"))
+        log.with_suffix(".away").rename(log)
         assert undone.outcomes[0].status is OutcomeStatus.UNVERIFIED
         assert "1 region" in undone.outcomes[0].reason
         now = await daw.snapshot()
