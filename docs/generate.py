@@ -65,8 +65,8 @@ def _operations() -> str:
         "",
         "Places are written `9`, `9|2` or `9|2|480` (bar, beat, tick; 960 ticks per quarter note), metres `3/4`,",
         "silence `-inf`, lists as arrays. A field that is left out has its default. A `ref` is a name of your own for",
-        "what an operation makes; later operations of the same call may use it as an id. What deletes or overwrites",
-        "asks first.",
+        "what an operation makes; later operations of the same call may use it as an id. What deletes, or",
+        "overwrites notes, presets, scenes or files, asks first.",
     ]
     by_subject: dict[str, list[str]] = {}
     for verb, operation in offered_operations().items():

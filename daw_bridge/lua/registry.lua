@@ -1,6 +1,6 @@
 -- What the verb modules can do, joined: `verb_modules` is the bundle's list of them.
 
-local registry = { operations = {}, inverses = {}, blockers = {}, readings = {}, requires = {}, finders = {}, asks = {}, settle = {} }
+local registry = { operations = {}, inverses = {}, readings = {}, requires = {}, finders = {}, asks = {}, settle = {} }
 
 -- The verbs of modules that touch no region, no strip as such and no tempo.
 local leaves_regions = {}

@@ -57,20 +57,6 @@ local function take_back_one(context, record, inverse, later)
 	records.settle(record, inverse, note)
 end
 
-local function check_blockers(context, record, later)
-	local found = {}
-	for i = #record.inverses, 1, -1 do
-		local inverse = record.inverses[i]
-		local blocker = not inverse.is_undone and registry.blockers[inverse.kind]
-		local sentence = blocker and blocker(context, inverse)
-		found[#found + 1] = sentence and told(sentence, inverse, later) or nil
-	end
-	if #found > 0 then
-		faults.stop("invalid", "change set " .. record.id .. " cannot be taken back: " .. table.concat(found, "; ")
-			.. "; nothing was done")
-	end
-end
-
 local function standing_tracks(record)
 	local list = {}
 	for _, inverse in ipairs(record.inverses) do
@@ -95,12 +81,9 @@ local function take_back_tracks(context, record, standing)
 	return is_asking, left
 end
 
-local function start_taking_back(context, record, arguments)
+local function start_taking_back(context, record)
 	if record.state == "reverting" then
 		return
-	end
-	if arguments.state == "reverted" then
-		check_blockers(context, record, arguments.later)
 	end
 	adopt_orphans(context.session, record)
 	records.add(record, { line = "reverting" })
@@ -112,7 +95,7 @@ function taking_back.go_on(session, editor, arguments)
 	local until_us = now_us() + arguments.budget_seconds * 1e6
 	local record = records.get(session, arguments.id)
 	local context = { session = session, editor = editor, change_set = record.id, refs = record.refs }
-	start_taking_back(context, record, arguments)
+	start_taking_back(context, record)
 	for i = #record.inverses, 1, -1 do
 		local inverse = record.inverses[i]
 		if not inverse.is_undone and inverse.kind ~= "remove_track" then

@@ -23,7 +23,7 @@ TOOLS = {
     "search_plugins", "session", "session_diff", "session_overview", "transport", "undo",
 }  # fmt: skip
 _MOST_TOOLS, _LARGEST_LIST_BYTES = 40, 32_000
-_DEADLINE_SECONDS = 60.0
+_DEADLINE_SECONDS = 180.0
 
 
 @asynccontextmanager

@@ -46,5 +46,5 @@ def test_an_interpreter_that_dies_at_the_same_place_is_given_up(tmp_path: Path) 
     programs, folder = dying(tmp_path, advances='[ "$n" -lt 2 ]')
     with pytest.raises(SetupBroken, match="exit code -6"):
         asyncio.run(run(programs, folder))
-    assert sorted(file.name for file in folder.iterdir()) == ["0.wav", "1.wav"]
+    assert sorted(file.name for file in folder.glob("*.wav")) == ["0.wav", "1.wav"]
     assert len((tmp_path / "runs").read_text().splitlines()) == 2 + 5
