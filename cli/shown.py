@@ -64,6 +64,8 @@ def show_change_set(result: ChangeSetResult, *, as_json: bool) -> int:
         for outcome in result.outcomes:
             if outcome.status is not OutcomeStatus.VERIFIED:
                 console.print(f"  {outcome.verb}: {outcome.status.value} {spelled_here(outcome.reason)}")
+        if result.remark:
+            console.print(f"  {result.remark}")
     return 0 if result.state in (ChangeSetState.APPLIED, ChangeSetState.REVERTED) else 1
 
 

@@ -111,6 +111,7 @@ def built_upon(session_folder: Path, record: JsonObject) -> list[str]:
 def _begin(record: JsonObject, line: JsonObject) -> None:
     record |= {name: value for name, value in line.items() if name not in ("line", "version")}
     record |= {"entries": [], "refs": {}, "state": "begun", "revision": None}
+    record.pop("is_as_before", None)
 
 
 def _start(record: JsonObject, line: JsonObject) -> None:
@@ -151,8 +152,8 @@ def _renamed(value: object, renamed: dict[str, str]) -> object:
     return value
 
 
-def _reverting(record: JsonObject, _: JsonObject) -> None:
-    record["state"] = "reverting"
+def _reverting(record: JsonObject, line: JsonObject) -> None:
+    record |= {"state": "reverting", "is_unchanged": line.get("revision") == record["revision"]}
 
 
 def _undone(record: JsonObject, line: JsonObject) -> None:
@@ -162,11 +163,13 @@ def _undone(record: JsonObject, line: JsonObject) -> None:
 def _reopen(record: JsonObject, _: JsonObject) -> None:
     for inverse in record["inverses"]:
         inverse |= {"is_undone": False, "note": None}
-    record["state"] = "reverting"
+    record |= {"state": "reverting", "is_unchanged": False}
 
 
 def _finish(record: JsonObject, line: JsonObject) -> None:
     record |= {"state": line["state"], "revision": line["revision"]}
+    if record.pop("is_unchanged", False):
+        record["is_as_before"] = line["revision"] == record["revision_before"]
 
 
 _MEANINGS: dict[str, Callable[[JsonObject, JsonObject], None]] = {

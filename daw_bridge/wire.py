@@ -263,5 +263,6 @@ def to_result(record: JsonObject) -> ChangeSetResult:
         outcomes=tuple(_recorded_outcomes(record)),
         revision=record.get("revision"),
         revision_before=record.get("revision_before"),
+        is_as_before=record.get("is_as_before"),
         begun=datetime.fromtimestamp(record["begun_unix"], UTC),
     )

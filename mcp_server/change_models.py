@@ -77,6 +77,8 @@ def _outcome_lines(result: ChangeSetResult) -> Iterator[str]:
     def happened(outcome: Outcome) -> tuple[object, ...]:
         return (outcome.status, outcome.reason, outcome.asked, outcome.read_back)
 
+    if result.remark:
+        yield result.remark
     is_back = result.state is ChangeSetState.REVERTED  # then that is the reason of all that is verified
     for _, row in itertools.groupby(result.outcomes, happened):
         alike = list(row)

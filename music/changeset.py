@@ -66,4 +66,10 @@ class ChangeSetResult:
     outcomes: tuple[Outcome, ...]
     revision: str | None  # the session's revision afterwards, when it could be read
     revision_before: str | None = None  # the one at which it was begun
+    is_as_before: bool | None = None  # taken back: whether all is as it was; None where more was changed meanwhile
     begun: datetime | None = None  # UTC
+
+    @property
+    def remark(self) -> str:
+        """What is to be told of the whole; empty where nothing is."""
+        return "the session is not quite as it was before; session_diff tells" if self.is_as_before is False else ""

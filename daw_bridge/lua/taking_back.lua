@@ -86,7 +86,8 @@ local function start_taking_back(context, record)
 		return
 	end
 	adopt_orphans(context.session, record)
-	records.add(record, { line = "reverting" })
+	records.add(record, { line = "reverting", revision = (revisions.read(context.session, context.editor)) })
+	reader.forget_regions()
 end
 
 --- Take back what stands, last first, as far as the time allows, and close the log.

@@ -61,7 +61,7 @@ async def test_faders_are_undone_and_done_again_by_name(studio: Studio) -> None:
         with pytest.raises(RequestInvalid, match="only a reverted one"):
             await daw.redo(turn.id)
         undone = await daw.revert(turn.id)
-        assert undone.revision == before.revision
+        assert (undone.revision, undone.is_as_before, undone.remark) == (before.revision, True, "")
         assert await daw.snapshot() == before
         again = await daw.redo(turn.id)
         assert (again.state, again.revision) == (ChangeSetState.APPLIED, done.revision)
@@ -103,6 +103,15 @@ async def test_what_is_made_anew_is_found_by_its_old_id(studio: Studio) -> None:
         for turn in (muted, louder, made):
             assert (await daw.revert(turn.id)).state is ChangeSetState.REVERTED
         assert (await daw.snapshot()).routes == before.routes
+
+
+async def test_what_was_changed_meanwhile_leaves_open_whether_all_is_as_it_was(studio: Studio) -> None:
+    async with studio.daw() as daw:
+        first, second = _turn(SetFader(route="Master", gain_db=-3.0)), _turn(SetMute(route="Master", is_muted=True))
+        await daw.apply(first)
+        await daw.apply(second)
+        assert (await daw.revert(first.id)).is_as_before is None
+        assert (await daw.revert(second.id)).is_as_before is None  # its own start had the fader down
 
 
 async def test_a_name_that_means_nothing_is_told_of_every_kind_before_anything_is_done(studio: Studio) -> None:

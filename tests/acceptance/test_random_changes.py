@@ -188,6 +188,8 @@ async def there_and_back(daw: LiveDaw, change_set: ChangeSet, before: Surroundin
         reasons = "; ".join(failures(undone))
         if undone.state is not ChangeSetState.REVERTED:
             return f"undone it is {undone.state.value}: {reasons}"
+        if not undone.is_as_before:
+            reasons = f"told as {undone.is_as_before}; {reasons}"
     after = await daw.snapshot()
     if after.revision != before.session.revision:
         return f"{done.state.value}, then not as before: {'; '.join(differences(before.session, after))} ({reasons})"

@@ -149,3 +149,14 @@ def test_what_a_step_made_again_is_known_by_its_old_ids() -> None:
         {"kind": "remove_track", "route": "200", "key": "route:200"},
         {"kind": "restore_order", "was": ["31", "201"], "label": "901 and 900", "key": "plugin_order:200"},
     ]
+
+
+@pytest.mark.parametrize(("now", "then", "is_as_before"), [("bb", "aa", True), ("bb", "cc", False), ("dd", "cc", None)])
+def test_what_was_taken_back_tells_whether_all_is_as_before(now: str, then: str, is_as_before: bool | None) -> None:
+    back: list[JsonObject] = [{"line": "reverting", "revision": now}]
+    back += [{"line": "undone", "number": number, "note": None} for number in (3, 2, 1)]
+    record = to_record(_text(*_WHOLE, *back, {"line": "finish", "state": "reverted", "revision": then}))
+    assert record
+    result = to_result(record)
+    assert (result.state, result.is_as_before) == (ChangeSetState.REVERTED, is_as_before)
+    assert bool(result.remark) is (is_as_before is False)
