@@ -2,7 +2,7 @@
 
 local waiting = {}
 
-local dropping_us, dropped_us = 150000, 0
+local dropping_us, dropped_us = 300000, 0
 
 --- Wait until something is so, at most 0.4 s; returns whether it is.
 function waiting.until_true(is_so)
