@@ -20,6 +20,7 @@ from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.placement import check_session
 from workflows.render import REQUEST, choose_passes, new_folder, report_of
 from workflows.render_requests import RenderKind, RenderReport, RenderRequest
+from workflows.requests import check_bars
 from workflows.rooms import Rooms
 from workflows.take_files import read_kept_score
 
@@ -75,8 +76,7 @@ class PictureRequest:
                 if self.source is not None or is_chosen:
                     raise RequestInvalid(f"a picture of {self.kind.value} is of all that is open; leave the rest out")
             case PictureKind.PIANO_ROLL:
-                if has_bars:
-                    raise RequestInvalid("a piano roll shows whole regions; name a region, or leave the bars out")
+                check_bars(self.from_bar, self.to_bar)
                 if self.source is not None and self.region is not None:
                     raise RequestInvalid("a take has no regions; name tracks, its parts, or leave them out")
             case _:
@@ -231,15 +231,17 @@ class Listening:
     async def _piano_roll(self, request: PictureRequest) -> Picture:
         from workflows.pictures import picture_notes, picture_score  # noqa: PLC0415  brings Pillow
 
+        bars = (request.from_bar, request.to_bar)
         if request.source is not None:
             folder = self._rooms.take_folder(request.source)
             take = read_take(folder)
             score = read_kept_score(take, folder)
             title = f"{take.plan.title} · {take.plan.key} · {take.plan.tempo_bpm:g} BPM"
-            return Picture(png=picture_score(title, score, request.tracks), caption=f"the notes of take {take.id}")
+            png = picture_score(title, score, request.tracks, bars)
+            return Picture(png=png, caption=f"the notes of take {take.id}")
         async with self._rooms.open_daw() as daw:
             session = await daw.snapshot()
-            png = await picture_notes(daw, session, region=request.region, tracks=request.tracks)
+            png = await picture_notes(daw, session, region=request.region, tracks=request.tracks, bars=bars)
         return Picture(png=png, caption=f"notes in {session.name}")
 
     async def _sound_picture(self, request: PictureRequest, wait_seconds: float) -> Picture:

@@ -4,7 +4,8 @@ This module brings Pillow; it is loaded with the first picture.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from analysis.pictures.canvas import Line
@@ -21,6 +22,9 @@ from music.session import Region, Route, RouteKind, SessionSnapshot
 from music.time import BBT, TICKS_PER_QUARTER
 from workflows.render import find_region, find_route
 from workflows.sounds import Sound
+
+Bars = tuple[int | None, int | None]
+"""The first and the last bar, included; None: where what is drawn begins or ends."""
 
 _MOST_LINES = 800
 _SECONDS_WITH_BEATS = 40.0
@@ -53,8 +57,8 @@ def picture_mixer(session: SessionSnapshot, meters: MeterReading | None) -> byte
     return draw_mixer(f"{session.name} · mixer · {told}", strips)
 
 
-def picture_score(title: str, score: Score, parts: Sequence[str]) -> bytes:
-    """Draw the parts of a take, or some of them by role or name."""
+def picture_score(title: str, score: Score, parts: Sequence[str], bars: Bars) -> bytes:
+    """Draw some bars of the parts of a take, or of some of them by role or name."""
     chosen = [part for part in score.parts if not parts or part.role.value in parts or part.name in parts]
     if not chosen:
         names = ", ".join(part.role.value for part in score.parts)
@@ -71,24 +75,50 @@ def picture_score(title: str, score: Score, parts: Sequence[str]) -> bytes:
         for note in part.notes
     ]
     meter = score.time_signature
-    beat, per_bar = meter.ticks_per_beat / TICKS_PER_QUARTER, meter.ticks_per_bar // meter.ticks_per_beat
-    length = score.length_ticks / TICKS_PER_QUARTER
+    first_bar, last_bar = _choose_bars(bars, 1, math.ceil(score.length_ticks / meter.ticks_per_bar))
+    bar, beat = meter.ticks_per_bar / TICKS_PER_QUARTER, meter.ticks_per_beat / TICKS_PER_QUARTER
+    length = (last_bar + 1 - first_bar) * bar
     lines = [
-        Line(n * beat, str(n // per_bar + 1) if n % per_bar == 0 else "", is_strong=n % per_bar == 0)
+        Line(
+            n * beat, str(n // meter.beats + first_bar) if n % meter.beats == 0 else "", is_strong=n % meter.beats == 0
+        )
         for n in range(round(length / beat) + 1)
     ]
-    return draw_piano_roll(title, notes, lines, length, [part.name for part in chosen])
+    shown = _between(notes, (first_bar - 1) * bar, length)
+    return draw_piano_roll(
+        f"{title} · bars {first_bar}-{last_bar}", shown, lines, length, [part.name for part in chosen]
+    )
 
 
-async def picture_notes(daw: Daw, session: SessionSnapshot, *, region: str | None, tracks: Sequence[str]) -> bytes:
-    """Draw the notes of one MIDI region, or those of MIDI tracks together (by default all of them)."""
+def _choose_bars(bars: Bars, first_bar: int, last_bar: int) -> tuple[int, int]:
+    """Return the first and last bar to draw, by default all that hold something; RequestInvalid where none does."""
+    first, last = bars[0] or first_bar, min(bars[1] or last_bar, last_bar)
+    if first > last:
+        raise RequestInvalid(f"what could be drawn lies in bars {first_bar} to {last_bar}; ask for some of these")
+    return first, last
+
+
+def _between(notes: Iterable[RollNote], start: float, length: float) -> list[RollNote]:
+    """Return what sounds in a stretch of so many quarter notes, from where that starts."""
+    cut = []
+    for note in notes:
+        first, end = max(note.start - start, 0.0), min(note.start + note.length - start, length)
+        if first < end:
+            cut.append(replace(note, start=first, length=end - first))
+    return cut
+
+
+async def picture_notes(
+    daw: Daw, session: SessionSnapshot, *, region: str | None, tracks: Sequence[str], bars: Bars
+) -> bytes:
+    """Draw some bars of the notes of one MIDI region, or of MIDI tracks together (by default all of them)."""
     chosen = _note_regions(session, region, tracks)
     tempo_map = TempoMap(session.tempo_map)
     last_sample = max(found.position_samples + found.length_samples for _, found in chosen)
-    first_bar = min(found.start.bar for _, found in chosen)
     last = tempo_map.place_at(last_sample, session.sample_rate_hz)
-    last_bar = last.bar if last == BBT(last.bar) else last.bar + 1
-    origin, end = tempo_map.to_quarters(BBT(first_bar)), tempo_map.to_quarters(BBT(last_bar))
+    last_bar = last.bar - 1 if last == BBT(last.bar) else last.bar
+    first_bar, last_bar = _choose_bars(bars, min(found.start.bar for _, found in chosen), last_bar)
+    origin, end = tempo_map.to_quarters(BBT(first_bar)), tempo_map.to_quarters(BBT(last_bar + 1))
     names = list(dict.fromkeys(route.name for route, _ in chosen))
     notes = []
     for route, found in chosen:
@@ -98,9 +128,10 @@ async def picture_notes(daw: Daw, session: SessionSnapshot, *, region: str | Non
         for note in from_rows(str(answer["rows"])):
             at, length = start + note.start_ticks / NOTE_TICKS_PER_QUARTER, note.length_ticks / NOTE_TICKS_PER_QUARTER
             notes.append(RollNote(at, length, note.midi_note, note.velocity, series))
-    title = f"{session.name} · {chosen[0][1].name if region else ', '.join(names)} · bars {first_bar}-{last_bar - 1}"
-    lines = list(_bar_lines(tempo_map, first_bar, last_bar, origin))
-    return draw_piano_roll(title, notes, lines, float(end - origin), names if len(names) > 1 else ())
+    title = f"{session.name} · {chosen[0][1].name if region else ', '.join(names)} · bars {first_bar}-{last_bar}"
+    lines = list(_bar_lines(tempo_map, first_bar, last_bar + 1, origin))
+    length = float(end - origin)
+    return draw_piano_roll(title, _between(notes, 0.0, length), lines, length, names if len(names) > 1 else ())
 
 
 def _bar_lines(tempo_map: TempoMap, first_bar: int, last_bar: int, origin: Fraction) -> Iterator[Line]:

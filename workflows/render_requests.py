@@ -5,7 +5,7 @@ from enum import Enum
 
 from music.errors import RequestInvalid
 from renderers.encode import AudioFormat, Encoding
-from workflows.requests import LAST_BAR
+from workflows.requests import check_bars
 
 __all__ = [
     "AudioFormat",
@@ -54,11 +54,7 @@ class RenderRequest:
             raise RequestInvalid(f"tracks are for stems, not for a {self.kind.value}")
         if self.region is not None and (self.from_bar or self.to_bar):
             raise RequestInvalid("a region is rendered from its start to its end; leave the bars out")
-        for bar in (self.from_bar, self.to_bar):
-            if bar is not None and not 1 <= bar <= LAST_BAR:
-                raise RequestInvalid(f"bars are within 1 and {LAST_BAR}, got {bar}")
-        if self.from_bar is not None and self.to_bar is not None and self.to_bar < self.from_bar:
-            raise RequestInvalid(f"bar {self.to_bar} is before bar {self.from_bar}")
+        check_bars(self.from_bar, self.to_bar)
         if not 0 <= self.tail_seconds <= LONGEST_TAIL_SECONDS:
             raise RequestInvalid(f"the tail is within 0 and {LONGEST_TAIL_SECONDS:g} s, got {self.tail_seconds:g}")
         self._check_sound()

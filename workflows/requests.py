@@ -56,6 +56,15 @@ class PlaceRequest:
         _check_bar(self.at_bar)
 
 
+def check_bars(from_bar: int | None, to_bar: int | None) -> None:
+    """Refuse bars that no session has, and a last one before the first; RequestInvalid says which."""
+    for bar in (from_bar, to_bar):
+        if bar is not None and not 1 <= bar <= LAST_BAR:
+            raise RequestInvalid(f"bars are within 1 and {LAST_BAR}, got {bar}")
+    if from_bar is not None and to_bar is not None and to_bar < from_bar:
+        raise RequestInvalid(f"bar {to_bar} is before bar {from_bar}")
+
+
 def _check_bar(at_bar: int | None) -> None:
     if at_bar is not None and not 1 <= at_bar <= LAST_BAR:
         raise RequestInvalid(f"the first bar must be within 1 and {LAST_BAR}, got {shorten(str(at_bar))}")

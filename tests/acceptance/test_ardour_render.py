@@ -339,6 +339,18 @@ async def test_the_session_is_seen(workflows: Workflows, kind: PictureKind) -> N
     check_picture((await workflows.listening.picture(PictureRequest(kind=kind), wait_seconds=0)).png)
 
 
+async def test_a_piano_roll_shows_just_the_bars_asked_for(workflows: Workflows) -> None:
+    async def roll(from_bar: int | None = None, to_bar: int | None = None) -> bytes:
+        wish = PictureRequest(kind=PictureKind.PIANO_ROLL, tracks=("Bass",), from_bar=from_bar, to_bar=to_bar)
+        return (await workflows.listening.picture(wish, wait_seconds=0)).png
+
+    two, three, whole = await roll(2, 2), await roll(2, 3), await roll()
+    assert len({two, three, whole}) == 3
+    assert await roll(1, 99_000) == whole, "no more than there is"
+    with pytest.raises(RequestInvalid, match="lies in bars 1 to"):
+        await roll(99_000)
+
+
 async def test_what_the_session_sounds_like_is_seen_with_its_bars(workflows: Workflows) -> None:
     wish = PictureRequest(kind=PictureKind.WAVEFORM, tracks=("Chords",), from_bar=2, to_bar=3)
     found = await workflows.listening.picture(wish, wait_seconds=JOB_SECONDS)

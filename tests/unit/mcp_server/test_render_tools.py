@@ -103,6 +103,22 @@ async def test_a_take_is_seen(kept: Kept, of: str) -> None:
     assert picture.width == 1280
 
 
+async def test_a_piano_roll_of_a_take_shows_just_the_bars_asked_for(kept: Kept) -> None:
+    def notes(picture: ImageFile) -> int:
+        colours = np.asarray(picture.convert("RGB")).astype(int)
+        return int(((colours.max(axis=2) - colours.min(axis=2)) > 60).sum())
+
+    _, (whole,) = await call(kept, "picture", of="piano_roll", source=kept.take)
+    _, (same,) = await call(kept, "picture", of="piano_roll", source=kept.take, from_bar=1, to_bar=9)
+    _, (second,) = await call(kept, "picture", of="piano_roll", source=kept.take, from_bar=2)
+    assert same == whole
+    assert second != whole
+    assert notes(second) > 1000
+    assert "lies in bars 1 to 2" in await told_of_error(
+        kept, "picture", {"of": "piano_roll", "source": kept.take, "from_bar": 3}
+    )
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "reason"),
     [
@@ -117,7 +133,8 @@ async def test_a_take_is_seen(kept: Kept, of: str) -> None:
         ("measure", {"meters_seconds": 1, "tracks": ["Bass"]}, "those of all strips"),
         ("measure", {"meters_seconds": 1, "source": "x"}, "those of all strips"),
         ("picture", {"of": "waveform", "source": "x", "tracks": ["bass"]}, "are of the open session"),
-        ("picture", {"of": "piano_roll", "source": "x", "to_bar": 2}, "whole regions"),
+        ("picture", {"of": "piano_roll", "source": "x", "from_bar": 3, "to_bar": 2}, "bar 2 is before bar 3"),
+        ("picture", {"of": "piano_roll", "to_bar": 0}, "bars are within 1 and"),
         ("picture", {"of": "piano_roll", "source": "x", "region": "y"}, "no regions"),
         ("picture", {"of": "waveform", "region": "y", "from_bar": 1}, "leave the bars out"),
         ("picture", {"of": "waveform", "region": "y", "tracks": ["Bass"]}, "tracks are for stems"),
