@@ -113,7 +113,7 @@ def _picture_tool(studio: Studio) -> PlainTool:
         from_bar: int | None = None,
         to_bar: ToBar = None,
     ) -> Annotated[CallToolResult, PictureReport]:
-        """Draw notes, sound, or the mixer of the open session or a take; or show Ardour's window."""
+        """Draw notes or sound of the open session or a take, or the session's mixer; or show Ardour's window."""
         wish = PictureRequest(
             kind=PictureKind(of),
             source=source,

@@ -74,7 +74,7 @@ class PictureRequest:
         match self.kind:
             case PictureKind.MIXER | PictureKind.SCREENSHOT:
                 if self.source is not None or is_chosen:
-                    raise RequestInvalid(f"a picture of {self.kind.value} is of all that is open; leave the rest out")
+                    raise RequestInvalid(f"the {self.kind.value} is of all that is open in Ardour; leave the rest out")
             case PictureKind.PIANO_ROLL:
                 check_bars(self.from_bar, self.to_bar)
                 if self.source is not None and self.region is not None:

@@ -139,6 +139,7 @@ async def test_a_piano_roll_of_a_take_shows_just_the_bars_asked_for(kept: Kept) 
         ("picture", {"of": "waveform", "region": "y", "from_bar": 1}, "leave the bars out"),
         ("picture", {"of": "waveform", "region": "y", "tracks": ["Bass"]}, "tracks are for stems"),
         ("picture", {"of": "mixer", "from_bar": 1}, "of all that is open"),
+        ("picture", {"of": "mixer", "source": "x"}, "of all that is open in Ardour"),
         ("picture", {"of": "screenshot", "source": "x"}, "of all that is open"),
         ("render", {"what": "region"}, "a region is named"),
         ("render", {"format": "flac", "bits": 32}, "flac keeps 16 or 24 bits"),
