@@ -85,9 +85,9 @@ def picture_score(title: str, score: Score, parts: Sequence[str], bars: Bars) ->
         for n in range(round(length / beat) + 1)
     ]
     shown = _between(notes, (first_bar - 1) * bar, length)
-    return draw_piano_roll(
-        f"{title} · bars {first_bar}-{last_bar}", shown, lines, length, [part.name for part in chosen]
-    )
+    markers = [Line((section.start_bar - first_bar) * bar, section.name) for section in score.sections]
+    title = f"{title} · bars {first_bar}-{last_bar}"
+    return draw_piano_roll(title, shown, lines, length, [part.name for part in chosen], markers)
 
 
 def _choose_bars(bars: Bars, first_bar: int, last_bar: int) -> tuple[int, int]:
@@ -131,7 +131,9 @@ async def picture_notes(
     title = f"{session.name} · {chosen[0][1].name if region else ', '.join(names)} · bars {first_bar}-{last_bar}"
     lines = list(_bar_lines(tempo_map, first_bar, last_bar + 1, origin))
     length = float(end - origin)
-    return draw_piano_roll(title, _between(notes, 0.0, length), lines, length, names if len(names) > 1 else ())
+    markers = [Line(float(tempo_map.to_quarters(one.start) - origin), one.name) for one in session.markers]
+    shown = _between(notes, 0.0, length)
+    return draw_piano_roll(title, shown, lines, length, names if len(names) > 1 else (), markers)
 
 
 def _bar_lines(tempo_map: TempoMap, first_bar: int, last_bar: int, origin: Fraction) -> Iterator[Line]:

@@ -13,7 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 BACKGROUND, PANEL, GRID, STRONG_GRID = "#14161a", "#1d2026", "#2f343d", "#565d6b"
 TEXT, FAINT_TEXT = "#e4e6eb", "#9aa2b1"
-SERIES = ("#4fb3ff", "#ffb454", "#7fd962", "#f07178", "#c792ea", "#5ccfe6")
+SERIES = (
+    "#4fb3ff", "#ffb454", "#7fd962", "#f07178", "#c792ea", "#5ccfe6",
+    "#f5e663", "#ff7ac6", "#6f7dff", "#b98a5e", "#2fa88a", "#d5d9e0",
+)  # fmt: skip
 _FONT_PIXELS = 15
 _TITLE_PIXELS = 19
 _ELLIPSIS = "…"
@@ -76,6 +79,20 @@ class Canvas:
             text = text[:-1]
         return text + _ELLIPSIS
 
+    def two_lines(self, text: str, width: float) -> tuple[str, str]:
+        """Return a text in two lines of a width in pixels; a longer one keeps its end, where names differ."""
+        if self._font.getlength(text) <= width:
+            return text, ""
+        n_letters = max(n for n in range(1, len(text)) if n == 1 or self._font.getlength(text[:n]) <= width)
+        space = text.rfind(" ", 1, n_letters + 1)
+        n_letters = n_letters if space < 0 else space
+        first, rest = text[:n_letters], text[n_letters:].strip()
+        shown = rest
+        while rest and self._font.getlength(shown) > width:
+            rest = rest[1:]
+            shown = _ELLIPSIS + rest
+        return first, shown
+
     def line(self, points: Sequence[Point], colour: str, *, width: int = 1) -> None:
         """Draw a line through points."""
         self._draw.line(list(points), colour, width, joint="curve")
@@ -126,7 +143,7 @@ class Canvas:
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
         buffer = io.BytesIO()
-        self.image.quantize(128, method=Image.Quantize.MEDIANCUT).save(buffer, "PNG", optimize=True)
+        self.image.quantize(256, method=Image.Quantize.MEDIANCUT).save(buffer, "PNG", optimize=True)
         return buffer.getvalue()
 
 

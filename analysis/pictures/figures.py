@@ -1,5 +1,6 @@
 """Measurements as pictures: balance in bands, masking between tracks, and two recordings side by side."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from analysis.pictures.canvas import FAINT_TEXT, SERIES, STRONG_GRID, TEXT, Box,
 _WIDTH, _LEFT = 1000, 64
 _BANDS_TOP, _BANDS_HEIGHT = 76, 260
 _LOWEST_DB, _HIGHEST_DB = -36.0, 12.0
-_DIFFERENCE_DB = 12.0
+_LEAST_DIFFERENCE_DB, _LABEL_SHARE = 12, 0.25  # of each half, which the numbers at the bars need
 _CELL_WIDTH, _CELL_HEIGHT, _NAME_WIDTH = 92, 30, 170
 
 Row = tuple[str, str, str]
@@ -100,14 +101,15 @@ def draw_difference(
     box = Box(_LEFT, top, _WIDTH - 16, top + 140)
     canvas.panel(box)
     canvas.text((box.left, box.top - 6), "after minus before, equally loud, dB", anchor="ld")
-    canvas.horizontals(box, [(-6, "-6"), (0, "0"), (6, "+6")], -_DIFFERENCE_DB, _DIFFERENCE_DB)
+    largest = max((abs(value) for value in difference_db if value is not None), default=0.0)
+    full = max(_LEAST_DIFFERENCE_DB, 6 * math.ceil(largest / (1 - _LABEL_SHARE) / 6))
+    canvas.horizontals(box, [(-full / 2, f"-{full // 2}"), (0, "0"), (full / 2, f"+{full // 2}")], -full, full)
     step = box.width / len(OCTAVE_NAMES)
     zero = (box.top + box.bottom) / 2
     for place, value in enumerate(difference_db):
         if value is None:
             continue
-        left, shown = box.left + place * step, min(max(value, -_DIFFERENCE_DB), _DIFFERENCE_DB)
-        y = zero - shown / _DIFFERENCE_DB * (box.height / 2 - 1)
+        left, y = box.left + place * step, zero - value / full * (box.height / 2 - 1)
         colour = SERIES[2] if value >= 0 else SERIES[3]
         canvas.bar(left + step * 0.2, min(y, zero), left + step * 0.8, max(y, zero), colour)
         canvas.text(

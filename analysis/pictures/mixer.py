@@ -30,7 +30,7 @@ def draw_mixer(title: str, strips: Sequence[StripPicture]) -> bytes:
     """Return a PNG of strips side by side, in rows of twenty."""
     rows = [strips[first : first + _MOST_STRIPS] for first in range(0, len(strips), _MOST_STRIPS)] or [()]
     n_across = max(_FEWEST_STRIPS, *(len(row) for row in rows))
-    row_height = _FADER_HEIGHT + 150
+    row_height = _FADER_HEIGHT + 168
     canvas = Canvas(_LEFT + n_across * _STRIP_WIDTH + 16, _TOP + len(rows) * row_height, title)
     for number, row in enumerate(rows):
         top = _TOP + number * row_height
@@ -52,7 +52,7 @@ def _draw_scale(canvas: Canvas, top: int) -> None:
 
 def _draw_strip(canvas: Canvas, left: int, top: int, strip: StripPicture) -> None:
     middle, right = left + _STRIP_WIDTH / 2, left + _STRIP_WIDTH - 6
-    canvas.panel(Box(left, top, right, top + _FADER_HEIGHT + 136))
+    canvas.panel(Box(left, top, right, top + _FADER_HEIGHT + 154))
     canvas.bar(left, top, right, top + 6, strip.colour)
     _draw_pan(canvas, left + 10, right - 10, top + 20, strip.pan)
     fader_top = top + 60
@@ -73,7 +73,8 @@ def _draw_strip(canvas: Canvas, left: int, top: int, strip: StripPicture) -> Non
         x = middle - 11 * len(flags) + 22 * place
         canvas.bar(x, bottom + 30, x + 20, bottom + 48, SERIES[3] if flag == "M" else SERIES[2])
         canvas.text((x + 10, bottom + 39), flag, colour="#000000", anchor="mm")
-    canvas.text((middle, bottom + 54), canvas.fitted(strip.name, _STRIP_WIDTH - 12), colour=TEXT, anchor="ma")
+    for number, part in enumerate(canvas.two_lines(strip.name, _STRIP_WIDTH - 12)):
+        canvas.text((middle, bottom + 54 + 18 * number), part, colour=TEXT, anchor="ma")
 
 
 def _draw_pan(canvas: Canvas, left: float, right: float, y: float, pan: float | None) -> None:

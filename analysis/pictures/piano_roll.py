@@ -1,11 +1,13 @@
 """Notes over time: pitch upwards, bars across, louder notes brighter."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.pictures.canvas import GRID, SERIES, STRONG_GRID, TEXT, Box, Canvas, Line
 
-_WIDTH, _LEFT, _TOP, _BOTTOM_MARGIN = 1280, 64, 64, 40
+_WIDTH, _LEFT, _BOTTOM_MARGIN = 1280, 64, 40
+_LEGEND_TOP, _LEGEND_ROW, _LEGEND_WIDTH, _MARKERS_HEIGHT = 40, 22, 200, 22
 _FEWEST_PITCHES = 12
 _TALLEST_ROW, _LOWEST_HEIGHT, _HIGHEST_HEIGHT = 22, 260, 760
 _BLACK_KEYS = frozenset({1, 3, 6, 8, 10})
@@ -24,7 +26,12 @@ class RollNote:
 
 
 def draw_piano_roll(
-    title: str, notes: Sequence[RollNote], lines: Sequence[Line], length: float, names: Sequence[str] = ()
+    title: str,
+    notes: Sequence[RollNote],
+    lines: Sequence[Line],
+    length: float,
+    names: Sequence[str] = (),
+    markers: Sequence[Line] = (),
 ) -> bytes:
     """Return a PNG of notes; ``lines`` are beats and bars in quarter notes, ``names`` those of the series."""
     low = min((note.midi_note for note in notes), default=60) - 1
@@ -34,9 +41,7 @@ def draw_piano_roll(
     n_rows = high - low + 1
     roll_height = min(max(n_rows * _TALLEST_ROW, _LOWEST_HEIGHT), _HIGHEST_HEIGHT)
     row = roll_height / n_rows
-    canvas = Canvas(_WIDTH, _TOP + roll_height + _BOTTOM_MARGIN, title)
-    box = Box(_LEFT, _TOP, _WIDTH - 16, _TOP + roll_height)
-    canvas.panel(box)
+    canvas, box = _sheet(title, roll_height, names, _MARKERS_HEIGHT if markers else 2)
     for pitch in range(low, high + 1):
         top = box.bottom - (pitch - low + 1) * row
         if pitch % 12 in _BLACK_KEYS:
@@ -53,10 +58,25 @@ def draw_piano_roll(
         top = box.bottom - (note.midi_note - low + 1) * row + 1 + slot * height
         colour = _shade(SERIES[note.series % len(SERIES)], note.velocity)
         canvas.bar(left, top, max(right - 1, left + 3), top + height, colour)
-    _name_series(canvas, names)
+    canvas.flags(box, markers, 0.0, length)
     if not notes:
         canvas.text((box.left + box.width / 2, box.top + box.height / 2), "no notes here", colour=TEXT, anchor="mm")
     return canvas.png()
+
+
+def _sheet(title: str, roll_height: int, names: Sequence[str], margin: int) -> tuple[Canvas, Box]:
+    """Return a canvas with the names of the series in rows, and the box for the notes so far below them."""
+    n_across = (_WIDTH - 16 - _LEFT) // _LEGEND_WIDTH
+    box_top = _LEGEND_TOP + math.ceil(len(names) / n_across) * _LEGEND_ROW + margin
+    canvas = Canvas(_WIDTH, box_top + roll_height + _BOTTOM_MARGIN, title)
+    for number, name in enumerate(names):
+        left = _LEFT + number % n_across * _LEGEND_WIDTH
+        middle = _LEGEND_TOP + number // n_across * _LEGEND_ROW + 10
+        canvas.bar(left, middle - 6, left + 12, middle + 6, SERIES[number % len(SERIES)])
+        canvas.text((left + 18, middle), canvas.fitted(name, _LEGEND_WIDTH - 30), anchor="lm")
+    box = Box(_LEFT, box_top, _WIDTH - 16, box_top + roll_height)
+    canvas.panel(box)
+    return canvas, box
 
 
 def _slots(notes: Sequence[RollNote]) -> Iterator[tuple[RollNote, int, int]]:
@@ -66,16 +86,6 @@ def _slots(notes: Sequence[RollNote]) -> Iterator[tuple[RollNote, int, int]]:
         together.setdefault((round(note.start, 2), note.midi_note), []).append(note)
     for unison in together.values():
         yield from ((note, slot, len(unison)) for slot, note in enumerate(unison))
-
-
-def _name_series(canvas: Canvas, names: Sequence[str]) -> None:
-    left = _LEFT
-    for number, name in enumerate(names):
-        colour = SERIES[number % len(SERIES)]
-        canvas.bar(left, 44, left + 12, 56, colour)
-        label = canvas.fitted(name, 150)
-        canvas.text((left + 18, 50), label, anchor="lm")
-        left += 190
 
 
 def _shade(colour: str, velocity: int) -> str:

@@ -51,6 +51,28 @@ def test_parts_that_play_one_note_together_are_both_seen() -> None:
     assert orange.sum() > 1000
 
 
+def test_each_of_nine_series_is_named_in_a_colour_of_its_own() -> None:
+    names = [f"Track {number}" for number in range(9)]
+    notes = [RollNote(0.5 * at, 0.5, 40 + 3 * series, 40 + 5 * at, series) for series in range(9) for at in range(16)]
+    drawn = pixels(draw_piano_roll("the title", notes, BARS, 8.0, names))
+    legend = drawn[40:84]
+    is_square = legend.max(axis=2) - legend.min(axis=2) > 50
+    assert is_square.sum() == len(names) * 12 * 12
+    assert len(np.unique(legend[is_square], axis=0)) == len(names)
+    title = drawn[8:36]
+    assert (title.max(axis=2) - title.min(axis=2)).max() < 30, "so many colours leave the title grey"
+
+
+def test_sections_are_named_above_the_notes_where_they_start() -> None:
+    markers = [Line(4.0, "verse"), Line(-1.0, "before")]
+    drawn = pixels(draw_piano_roll("x", [RollNote(0, 1, 60, 100)], BARS, 8.0, markers=markers))
+    above = drawn[40:60]
+    rows, columns = np.nonzero((above[..., 0] - above[..., 2] > 100) & (above[..., 0] > 180))
+    assert len(rows) > 50
+    middle = 64 + 1200 / 2
+    assert middle - 2 <= columns.min() < columns.max() < middle + 60
+
+
 def test_no_notes_is_a_picture_that_says_so() -> None:
     assert pixels(draw_piano_roll("x", [], BARS, 8.0)).shape[1] == 1280
 
@@ -80,6 +102,16 @@ def test_a_higher_fader_is_higher_up() -> None:
     assert knob_row(0.0) < knob_row(-6.0) < knob_row(-24.0) < knob_row(float("-inf"))
 
 
+def test_long_names_of_strips_differ_where_they_end() -> None:
+    def drawn(name: str) -> np.ndarray:
+        strip = StripPicture(name=name, colour="#336699", gain_db=0, pan=0.0, is_muted=False, is_soloed=False)
+        return pixels(draw_mixer("x", [strip]))
+
+    for name in ("Drums", "Electric Piano bounced ", "averylongnamewithoutspaces"):
+        assert (drawn(f"{name}1") != drawn(f"{name}2")).any()
+    assert drawn("").shape == drawn("Drums (stem)").shape
+
+
 def test_an_empty_mixer_and_many_strips_are_drawn() -> None:
     strip = StripPicture(name="S", colour="#336699", gain_db=0, pan=None, is_muted=True, is_soloed=True, peak_db=0.5)
     assert pixels(draw_mixer("x", [])).shape[0] > 100
@@ -95,6 +127,16 @@ def test_measures_and_differences_grow_with_what_they_tell() -> None:
     picture = pixels(draw_difference("x", [("a", balance), ("b", balance)], change, [("loudness", "1", "2")]))
     green = (picture[..., 1] - picture[..., 2] > 80) & (picture[..., 1] > 180)
     assert green.sum() > 5000
+
+
+def test_large_differences_are_drawn_as_large_as_they_are_and_leave_room_for_their_numbers() -> None:
+    balance = [0.0] * len(OCTAVE_NAMES)
+    change = [12.5, 21.0, *([None] * (len(OCTAVE_NAMES) - 2))]
+    picture = pixels(draw_difference("x", [("a", balance), ("b", balance)], change, []))
+    green = (picture[..., 1] - picture[..., 2] > 80) & (picture[..., 1] > 180)
+    heights = [int(green[:, 64 + 92 * place + 46].sum()) for place in (0, 1)]
+    assert heights[0] / heights[1] == pytest.approx(12.5 / 21.0, abs=0.05)
+    assert np.nonzero(green.any(axis=1))[0].min() >= 400 + 18, "the panel starts at 400, its heading stands above"
 
 
 def test_heat_gets_brighter() -> None:
