@@ -55,11 +55,19 @@ class Levels:
     stereo: Stereo | None
 
 
+def is_silent(audio: FloatAudio) -> bool:
+    """Tell whether nothing reaches -90 dBFS in audio of shape (n_channels, n_frames)."""
+    return _peak(audio) < 10 ** (_SILENT_DBFS / 20)
+
+
+def _peak(audio: FloatAudio) -> float:
+    return max((float(np.abs(channel).max(initial=0.0)) for channel in audio), default=0.0)
+
+
 def measure_levels(audio: FloatAudio, sample_rate_hz: int) -> Levels:
     """Measure float32 audio of shape (n_channels, n_frames)."""
-    peak = max((float(np.abs(channel).max(initial=0.0)) for channel in audio), default=0.0)
     seconds = audio.shape[1] / sample_rate_hz
-    if peak < 10 ** (_SILENT_DBFS / 20):
+    if is_silent(audio):
         return Levels(
             seconds=seconds,
             is_silent=True,
@@ -80,7 +88,7 @@ def measure_levels(audio: FloatAudio, sample_rate_hz: int) -> Levels:
         short_term_max_lufs=float(short_term.max()) if len(short_term) else None,
         loudness_range_lu=_loudness_range(short_term),
         true_peak_dbtp=true_peak_dbtp(audio),
-        crest_db=float(20 * np.log10(peak) - 10 * np.log10(mean_square)),
+        crest_db=float(20 * np.log10(_peak(audio)) - 10 * np.log10(mean_square)),
         stereo=_stereo(audio, sample_rate_hz) if len(audio) == 2 else None,
     )
 

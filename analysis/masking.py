@@ -15,6 +15,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
+from analysis.levels import is_silent
 from analysis.spectrum import magnitude_spectra
 from music.audio import FloatAudio
 
@@ -40,8 +41,8 @@ class Covered:
 
 def measure_masking(stems: Mapping[str, FloatAudio], sample_rate_hz: int) -> tuple[Covered, ...]:
     """Measure stems that start together, float32 of shape (n_channels, n_frames); silent ones are left out."""
-    powers = {name: bark_powers(audio, sample_rate_hz) for name, audio in stems.items()}
-    powers = {name: power for name, power in powers.items() if power.max(initial=0.0) > 0}
+    powers = {name: bark_powers(audio, sample_rate_hz) for name, audio in stems.items() if not is_silent(audio)}
+    powers = {name: power for name, power in powers.items() if power.max(initial=0.0) > 0}  # or too short
     n_hops = min((len(power) for power in powers.values()), default=0)
     powers = {name: power[:n_hops] for name, power in powers.items()}
     excited = {name: power @ _spreading() for name, power in powers.items()}

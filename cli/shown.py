@@ -139,6 +139,8 @@ def show_measures(found: "Measures") -> None:
         console.print("covered by others:")
         for line in masking_lines(found):
             console.print(f"  {line}")
+    for notice in found.notices:
+        console.print(f"  note: {spelled_here(notice)}")
 
 
 def _level(value: float | None) -> str:

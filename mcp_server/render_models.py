@@ -58,6 +58,9 @@ class MeasureReport(BaseModel):
         """Return the report of a sound."""
         loudest = sorted(found.parts, key=lambda part: -(part.levels.loudness_lufs or -99.0))
         left_out = len(loudest) - _MOST_PARTS
+        notices = [spelled_here(notice) for notice in found.notices]
+        if left_out > 0:
+            notices.append(f"{left_out} quieter parts are left out; the picture has all")
         return cls(
             title=found.title,
             levels=level_numbers(found.levels),
@@ -65,7 +68,7 @@ class MeasureReport(BaseModel):
             and {name: round(value, 1) for name, value in zip(found.octaves, found.balance_db, strict=True)},
             parts=[_part_line(part.name, part.levels) for part in loudest[:_MOST_PARTS]],
             covered_by_others=masking_lines(found)[:_MOST_PARTS],
-            notices=[f"{left_out} quieter parts are left out; the picture has all"] if left_out > 0 else [],
+            notices=notices,
         )
 
     @classmethod

@@ -45,6 +45,7 @@ class Measures:
     masking: tuple[Covered, ...]
     octaves: tuple[str, ...]  # the names of what ``balance_db`` tells
     ranges: tuple[str, ...]  # the names of what ``by_range`` tells
+    notices: tuple[str, ...]
     picture: bytes | None  # PNG; None where nothing is heard
 
 
@@ -79,6 +80,7 @@ def measure(sound: Sound, job: JobContext | None = None) -> Measures:
         masking=masking,
         octaves=OCTAVE_NAMES,
         ranges=tuple(name for name, _, _ in RANGES),
+        notices=sound.notices,
         picture=draw_measures(title, [("balance", balance)], masking) if balance else None,
     )
 

@@ -33,6 +33,7 @@ class Sound:
     markers: tuple[Line, ...] = ()
     from_seconds: float | None = None  # where it begins in its session, if it was rendered from one
     seconds: float = 0.0
+    notices: tuple[str, ...] = ()  # what its rendering told: what is muted, silent or clips
 
     def read(self) -> Recording:
         """Read the whole; RequestInvalid where it is too long."""
@@ -72,6 +73,7 @@ def of_report(report: RenderReport) -> Sound:
         parts=parts,
         from_seconds=report.from_seconds,
         seconds=report.seconds,
+        notices=report.notices,
     )
 
 

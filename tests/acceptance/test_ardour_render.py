@@ -306,6 +306,7 @@ async def test_a_session_is_measured_with_who_covers_whom_and_compared_with_itse
     assert {one.track for one in found.masking} == set(PARTS)
     # all three play the same notes on the same instrument, the melody most quietly
     assert max(found.masking, key=lambda one: one.share).track == "Melody"
+    assert any("muted, so no stem was made" in notice for notice in found.notices)
     assert found.picture is not None
     assert Image.open(io.BytesIO(found.picture)).width == 1000
     report = await rendered(workflows, from_bar=1, to_bar=2)

@@ -72,7 +72,9 @@ def test_low_sounds_cover_upwards_more_than_downwards() -> None:
 
 
 def test_silent_stems_are_left_out_and_one_alone_is_covered_by_nobody() -> None:
-    found = measure_masking({"tone": band(300, 900), "none": np.zeros((1, N_FRAMES), np.float32)}, RATE)
+    stems = {"tone": band(300, 900), "none": np.zeros((1, N_FRAMES), np.float32), "dither": white() * np.float32(1e-5)}
+    stems["click"] = white()[:, :10]
+    found = measure_masking(stems, RATE)
     assert [(one.track, one.share) for one in found] == [("tone", 0.0)]
     assert measure_masking({}, RATE) == ()
 

@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from mcp_types import ImageContent, TextContent
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from cli.shown import show_measures
+from mcp_server.render_models import MeasureReport
 from mcp_server.server import build_server
 from workflows.requests import Destination, GenerateRequest
 from workflows.settings import Settings
@@ -75,6 +77,13 @@ async def test_a_take_is_measured_with_its_stems(kept: Kept) -> None:
     assert any(line.startswith("bass: ") for line in found["parts"])
     assert any(line.startswith("bass: ") and "%" in line for line in found["covered_by_others"])
     assert picture.width == 1000
+
+
+async def test_what_a_rendering_told_is_told_with_its_measures(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+    found = replace(await kept.studio.listening.measure(kept.take, wait_seconds=0), notices=("Bass is muted",))
+    assert MeasureReport.of(found).notices == ["Bass is muted"]
+    show_measures(found)
+    assert "note: Bass is muted" in capsys.readouterr().out
 
 
 async def test_a_take_is_the_same_as_itself(kept: Kept) -> None:
