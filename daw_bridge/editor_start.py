@@ -1,23 +1,73 @@
 """The editor as a process: waiting until it has ended, and starting its program again on another session (Linux)."""
 
 import asyncio
+import os
+import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from daw_bridge.bridge_folder import JsonObject
+from daw_bridge.editor_processes import config_home, own_config_home, running_editors
+from daw_bridge.programs import INSTALL_COMMAND, find_editor
 from music.errors import SetupBroken
 
 _POLL_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditorProcess:
-    """Which program an editor is, and the environment it was started in."""
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
-    process_id: int
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorProgram:
+    """Which program an editor is, and the environment it is started in."""
+
     program: Path
     environment: dict[str, str]
+
+    @classmethod
+    def own(cls, session_file: Path) -> "EditorProgram":
+        """Return this user's editor, to be started from here on a session; SetupBroken where that cannot be."""
+        program = find_editor()
+        if program is None:
+            raise SetupBroken(f"no Ardour runs, and none is on PATH; install it with: {INSTALL_COMMAND}")
+        if not any(os.environ.get(name) for name in _SCREENS):
+            raise SetupBroken(
+                "no Ardour runs, and none can be started from here, where there is no screen (DISPLAY); "
+                f"the user can start it: {program.name} {shlex.quote(str(session_file))}"
+            )
+        return cls(program=program, environment=dict(os.environ))
+
+    def check_none_runs(self) -> None:
+        """Raise SetupBroken where an editor with these settings runs, which nobody can reach."""
+        running = running_editors(config_home(self.environment) or own_config_home())
+        if running:
+            raise SetupBroken(
+                f"Ardour runs (process {running[0]}) but does not listen: it is starting, has no session open, waits "
+                "in a dialog, or its OSC is off; open the session in its window, or run 'sideman doctor'"
+            )
+
+    async def start_on(self, session_file: Path) -> None:
+        """Start the program on a session, with its audio engine as it was; it is nobody's child and lives on."""
+        starter = await asyncio.create_subprocess_exec(
+            "/bin/sh",
+            "-c",
+            '"$0" "$@" </dev/null >/dev/null 2>&1 &',
+            str(self.program),
+            "--no-announcements",
+            "--no-splash",
+            str(session_file),
+            env={**self.environment, "ARDOUR_TRY_AUTOSTART_ENGINE": "1"},
+            start_new_session=True,
+        )
+        await starter.wait()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorProcess(EditorProgram):
+    """An editor that runs, or has run."""
+
+    process_id: int
 
     @classmethod
     def of(cls, answer: JsonObject) -> "EditorProcess":
@@ -57,18 +107,3 @@ class EditorProcess:
                 return False
             await asyncio.sleep(_POLL_SECONDS)
         return True
-
-    async def start_on(self, session_file: Path) -> None:
-        """Start the program again on a session, with its audio engine as it was; it is nobody's child and lives on."""
-        starter = await asyncio.create_subprocess_exec(
-            "/bin/sh",
-            "-c",
-            '"$0" "$@" </dev/null >/dev/null 2>&1 &',
-            str(self.program),
-            "--no-announcements",
-            "--no-splash",
-            str(session_file),
-            env={**self.environment, "ARDOUR_TRY_AUTOSTART_ENGINE": "1"},
-            start_new_session=True,
-        )
-        await starter.wait()

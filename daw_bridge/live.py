@@ -14,6 +14,7 @@ from daw_bridge.bridge_folder import JsonObject
 from daw_bridge.change_journal import CLOSED_STATES, built_upon, check_id, find_record, later_touches, read_records
 from daw_bridge.daw import Capabilities, TransportAction, TransportState, UnavailableVerb
 from daw_bridge.derive import DERIVATIONS
+from daw_bridge.editor_start import EditorProgram
 from daw_bridge.events import Passing, read_passing
 from daw_bridge.kept_revisions import read_kept, tidy
 from daw_bridge.recording import RecordingReport, RecordRequest, end_recording, record, stop_recording
@@ -139,9 +140,17 @@ class LiveDaw:
         """Change what the session says of itself; it is saved, closed and opened again for that."""
         return await session_control.set_metadata(self._client, changes)
 
-    async def close_session(self, *, unsaved: Unsaved = Unsaved.REFUSE) -> None:
-        """Close the session, and the editor with it."""
-        await session_control.close_session(self._client, unsaved=unsaved)
+    def last_folder(self) -> Path | None:
+        """Return the folder of the session that was open last, whether an editor runs or not."""
+        return self._client.session_folder()
+
+    async def start_session(self, path: Path, *, editor: EditorProgram | None) -> SessionState:
+        """Start the editor on a session where none runs, as the one that was closed last."""
+        return await session_control.start_session(self._client, path, editor=editor)
+
+    async def close_session(self, *, unsaved: Unsaved = Unsaved.REFUSE) -> EditorProgram:
+        """Close the session, and the editor with it, which is returned to be started again."""
+        return await session_control.close_session(self._client, unsaved=unsaved)
 
     async def record(self, request: RecordRequest, *, name: str = "", job: JobContext | None = None) -> RecordingReport:
         """Record takes and report what came of them; writes are refused meanwhile."""

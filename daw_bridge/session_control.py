@@ -17,7 +17,7 @@ from pathlib import Path
 from daw_bridge.ardour_config import is_osc_on, switch_osc_on
 from daw_bridge.bridge_client import BridgeClient, EditorClosed, VerbFailed
 from daw_bridge.bridge_folder import JsonObject
-from daw_bridge.editor_start import EditorProcess
+from daw_bridge.editor_start import EditorProcess, EditorProgram
 from daw_bridge.installation import expect_osc_port
 from daw_bridge.offline.interpreter import remove_draft, run_job
 from daw_bridge.programs import find_ardour
@@ -156,7 +156,19 @@ async def open_session(client: BridgeClient, path: Path, *, unsaved: Unsaved = U
     return await _start(client, process, target)
 
 
-async def _start(client: BridgeClient, process: EditorProcess, target: Path) -> SessionState:
+async def start_session(client: BridgeClient, path: Path, *, editor: EditorProgram | None) -> SessionState:
+    """Start Ardour, where none runs, on a session, a folder or a session file; bounded at some two minutes.
+
+    ``editor`` is the one that was closed last, where that is known. SetupBroken says what the user can do where none
+    can be started from here.
+    """
+    target = session_file(path)
+    program = editor or EditorProgram.own(target)
+    await asyncio.to_thread(program.check_none_runs)
+    return await _start(client, program, target)
+
+
+async def _start(client: BridgeClient, process: EditorProgram, target: Path) -> SessionState:
     await asyncio.to_thread(_let_open_unattended, target)
     await asyncio.to_thread(expect_osc_port, client.folder)
     await process.start_on(target)
@@ -220,10 +232,11 @@ async def new_session(
     return await session_state(client)
 
 
-async def close_session(client: BridgeClient, *, unsaved: Unsaved = Unsaved.REFUSE) -> None:
-    """Close the session, and the editor with it: an Ardour without a session answers nobody."""
+async def close_session(client: BridgeClient, *, unsaved: Unsaved = Unsaved.REFUSE) -> EditorProgram:
+    """Close the session, and with it the editor, which is returned: an Ardour without a session answers nobody."""
     process = EditorProcess.of((await client.call("hello"))["process"])
     await _close(client, process, unsaved)
+    return process
 
 
 async def _state_to_leave(client: BridgeClient, unsaved: Unsaved) -> SessionState:

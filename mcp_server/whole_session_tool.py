@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from mcp_server.confirming import Confirmation, can_ask, question, require_yes
 from mcp_server.plain_tool import PlainTool, changes, plain_tool
 from music.errors import RequestInvalid
-from workflows.sessions import Sessions, SessionState, Unsaved
+from workflows.sessions import EditorClosed, Sessions, SessionState, Unsaved
 from workflows.studio import Studio
 
 Action = Literal["state", "save", "snapshot", "rename", "copy", "new", "open", "close", "metadata"]
@@ -21,6 +21,7 @@ _NEEDS = {
 }  # fmt: skip
 _LEAVES = {"new": "Another session is about to be opened", "open": "Another session is about to be opened",
            "close": "Ardour is about to be closed"}  # fmt: skip
+_CLOSED = "Ardour was closed with its session; to go on, start it with action open and a path"
 _REOPENS = (
     "Ardour cannot be given metadata while it runs, so it is saved, closed and opened again; its own undo list ends"
 )
@@ -47,6 +48,7 @@ class SessionReport(BaseModel):
     metadata: dict[str, str]
     open_snapshot: str | None = Field(description="null: the session itself")
     copy_at: str | None = None
+    next_step: str | None = None
     metadata_before: dict[str, str] | None = Field(None, description="what was changed, to set it back")
 
     @classmethod
@@ -71,7 +73,10 @@ def session_tool(studio: Studio) -> PlainTool:
             return UnsavedChoice(unsaved="refuse")
         if unsaved != "ask":
             return UnsavedChoice(unsaved=unsaved)
-        state, _ = await studio.sessions.state()
+        try:
+            state, _ = await studio.sessions.state()
+        except EditorClosed:
+            return UnsavedChoice(unsaved="refuse")  # nothing is left: open starts Ardour
         if not state.is_dirty or not can_ask(ctx):
             return UnsavedChoice(unsaved="refuse")
         return Elicit(f"{state.name} has unsaved changes. {_LEAVES[action]}.", UnsavedChoice)
@@ -107,7 +112,8 @@ def session_tool(studio: Studio) -> PlainTool:
     ) -> SessionReport:
         """Save, snapshot, rename, copy or close the open session, set its metadata, or open or make another one.
 
-        For metadata Ardour is closed and opened again: its own undo list ends, undo of change sets goes on.
+        close ends Ardour; open starts it where none runs. For metadata Ardour is closed and opened again: its own undo
+        list ends, undo of change sets goes on.
         """
         target = _target(action, name, path)
         if metadata and action not in ("metadata", "new"):
@@ -143,6 +149,9 @@ class _Wish:
 
 async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
     """Do one action, and report what is open then."""
+    if action == "open":
+        await sessions.open(wish.target, unsaved=wish.unsaved)
+        return SessionReport.of(*await sessions.state())
     told: dict[str, Any] = {}
     before = SessionReport.of(*await sessions.state())
     match action:
@@ -156,11 +165,9 @@ async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
             told["copy_at"] = str(await sessions.copy_to(wish.target))
         case "new":
             await sessions.make(wish.target, unsaved=wish.unsaved, metadata=wish.metadata)
-        case "open":
-            await sessions.open(wish.target, unsaved=wish.unsaved)
         case "close":
             await sessions.close(unsaved=wish.unsaved)
-            return before.model_copy(update={"is_open": False, "is_saved": True})
+            return before.model_copy(update={"is_open": False, "is_saved": True, "next_step": _CLOSED})
         case "metadata":
             await sessions.set_metadata(wish.metadata)
             told["metadata_before"] = {name: before.metadata.get(name, "") for name in wish.metadata}

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from daw_bridge.bridge_client import EditorClosed
+from daw_bridge.editor_start import EditorProgram
 from daw_bridge.live import LiveDaw
 from daw_bridge.session_control import SessionState, Unsaved, session_file, snapshots_of
 from workflows.allowed_files import allowed_path
 
-__all__ = ["SessionState", "Sessions", "Unsaved"]
+__all__ = ["EditorClosed", "SessionState", "Sessions", "Unsaved"]
 
 
 class Sessions:
@@ -19,6 +21,7 @@ class Sessions:
     ) -> None:
         self._open_live = open_live
         self._allowed_folders = tuple(allowed_folders)
+        self._closed: EditorProgram | None = None  # to be started again
 
     async def state(self) -> tuple[SessionState, tuple[str, ...]]:
         """Tell which session is open and whether it is saved, and name its snapshots."""
@@ -51,14 +54,23 @@ class Sessions:
     async def open(self, path: str, *, unsaved: Unsaved) -> SessionState:
         """Open another session, or a snapshot of this one by its name, in the place of the open one.
 
-        RequestInvalid where unsaved work has no say.
+        Where no Ardour runs, it is started. RequestInvalid where unsaved work has no say.
         """
         async with self._open_live() as daw:
-            folder = (await daw.session_state()).folder
-            if path in snapshots_of(folder):
+            try:
+                folder: Path | None = (await daw.session_state()).folder
+            except EditorClosed:
+                is_open, folder = False, daw.last_folder()
+            else:
+                is_open = True
+            folders = (*self._allowed_folders, *([folder] if folder else []))
+            if folder and path in snapshots_of(folder):
                 path = str(folder / f"{path}.ardour")
-            file = session_file(await self._allowed(daw, path))  # it may be a link by itself
-            return await daw.open_session(await self._allowed(daw, str(file)), unsaved=unsaved)
+            file = session_file(allowed_path(path, folders))  # it may be a link by itself
+            file = allowed_path(str(file), folders)
+            if is_open:
+                return await daw.open_session(file, unsaved=unsaved)
+            return await daw.start_session(file, editor=self._closed)
 
     async def make(self, path: str, *, unsaved: Unsaved, metadata: Mapping[str, str]) -> SessionState:
         """Make an empty session in a new folder and open it in the place of the open one."""
@@ -73,7 +85,7 @@ class Sessions:
     async def close(self, *, unsaved: Unsaved) -> None:
         """Close the open session and Ardour with it; RequestInvalid where unsaved work has no say."""
         async with self._open_live() as daw:
-            await daw.close_session(unsaved=unsaved)
+            self._closed = await daw.close_session(unsaved=unsaved)
 
     async def _allowed(self, daw: LiveDaw, path: str) -> Path:
         state = await daw.session_state()

@@ -75,7 +75,12 @@ async def test_a_session_is_made_saved_kept_copied_opened_and_closed(studio: Stu
         closed = await session(client, "close", unsaved="save")
         assert (closed["name"], closed["is_open"]) == ("Song two", False)
         assert 'name="Third"' in (here / "Song two" / "Song two.ardour").read_text()
+        assert "action open" in closed["next_step"]
         assert "is Ardour open" in await refused(client, "session_overview")
+        assert "allowed" in await refused(client, "session", action="open", path="/etc")
+        again = await session(client, "open", path=closed["folder"])
+        assert (again["name"], again["is_open"], again["is_saved"]) == ("Song two", True, True)
+        assert " Third" in (await call(client, "session_overview"))["session"]
 
 
 async def test_a_person_is_asked_before_a_session_is_left_or_opened_anew(studio: Studio) -> None:
