@@ -2,16 +2,21 @@
 
 The editor goes on meanwhile, and whatever the renderer did to the copy, the session stays as it is. Audio is only ever
 added to a session, so the copy's folder of audio files is a link; MIDI files, which Ardour rewrites as they are edited,
-are copied.
+are copied. It empties and writes each anew whenever anybody has it write its state (``SMFSource::flush_midi``), also
+while they are copied, and loads no session in which one is empty; so each is copied once it is whole.
 """
 
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 from music.errors import SetupBroken, StorageFailed
 
+_WHOLE_SECONDS = 2.0  # for all files of a session to be whole
+_POLL_SECONDS = 0.01
+_CHUNK_HEAD_BYTES = 8  # of a MIDI file: four letters and how many bytes follow
 _LINKED = ("plugins", "peaks", "externals")
 _PLUGIN_TYPES = frozenset(
     {"ladspa", "lv2", "windows-vst", "mac-vst", "lxvst", "vst3", "audiounit", "luaproc"}
@@ -64,11 +69,31 @@ def copy_session(state: Path, session_folder: Path, into: Path) -> SessionCopy:
 
 def _copy_sources(sources: Path, copy: Path) -> None:
     copy.mkdir(parents=True)
+    deadline = time.monotonic() + _WHOLE_SECONDS
     for kind in sources.iterdir():
         if kind.name == "midifiles":
-            shutil.copytree(kind, copy / kind.name)
+            (copy / kind.name).mkdir()
+            for file in filter(Path.is_file, kind.iterdir()):
+                (copy / kind.name / file.name).write_bytes(_read_whole(file, deadline))
         elif kind.is_dir():
             (copy / kind.name).symlink_to(kind, target_is_directory=True)
+
+
+def _read_whole(file: Path, deadline: float) -> bytes:
+    """Return a MIDI file's bytes once they are whole, or as they are at the deadline, a monotonic time."""
+    while True:
+        content = file.read_bytes()
+        if _is_whole(content) or time.monotonic() > deadline:
+            return content
+        time.sleep(_POLL_SECONDS)
+
+
+def _is_whole(content: bytes) -> bool:
+    """Whether a MIDI file ends where its last chunk does."""
+    end = 0
+    while len(content) - end >= _CHUNK_HEAD_BYTES:
+        end += _CHUNK_HEAD_BYTES + int.from_bytes(content[end + 4 : end + _CHUNK_HEAD_BYTES], "big")
+    return end == len(content) > 0
 
 
 def read_plugins(session_file: Path) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The private copy of a session: its state and MIDI are its own, its audio is the session's."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,16 @@ STATE = """<?xml version="1.0"?>
 """
 
 
+BEFORE, AFTER = (b"MThd" + bytes((0, 0, 0, 1)) + end + b"MTrk" + bytes(4) for end in (b"b", b"a"))
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Path:
     folder = tmp_path / "Song"
     sources = folder / "interchange" / "Song"
     for name in ("audiofiles", "midifiles"):
         (sources / name).mkdir(parents=True)
-        (sources / name / f"one.{name[:3]}").write_bytes(b"before")
+        (sources / name / f"one.{name[:3]}").write_bytes(BEFORE)
     (folder / "sideman").mkdir()
     (folder / "sideman" / "ids.json").write_text("{}")
     return folder
@@ -36,11 +40,25 @@ def test_midi_is_copied_and_audio_linked(session: Path, tmp_path: Path) -> None:
     assert copy.file == tmp_path / "work" / "Song" / "Song.ardour"
     sources = session / "interchange" / "Song"
     for name in ("audiofiles/one.aud", "midifiles/one.mid"):
-        (sources / name).write_bytes(b"after")
+        (sources / name).write_bytes(AFTER)
     copied = copy.folder / "interchange" / "Song"
-    assert (copied / "audiofiles" / "one.aud").read_bytes() == b"after"
-    assert (copied / "midifiles" / "one.mid").read_bytes() == b"before"
+    assert (copied / "audiofiles" / "one.aud").read_bytes() == AFTER
+    assert (copied / "midifiles" / "one.mid").read_bytes() == BEFORE
     assert (copy.folder / "sideman" / "ids.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("n_bytes", [0, 5, 12])
+def test_a_file_that_ardour_is_just_writing_is_copied_whole(session: Path, tmp_path: Path, n_bytes: int) -> None:
+    """It is emptied, then written, whenever anybody has the state written; Ardour loads no session with it empty."""
+    state = tmp_path / "state.ardour"
+    state.write_text(STATE)
+    source = session / "interchange" / "Song" / "midifiles" / "one.mid"
+    source.write_bytes(AFTER[:n_bytes])
+    writer = threading.Timer(0.3, source.write_bytes, [AFTER])
+    writer.start()
+    copy = copy_session(state, session, tmp_path / "work")
+    writer.join()
+    assert (copy.folder / "interchange" / "Song" / "midifiles" / "one.mid").read_bytes() == AFTER
 
 
 def test_a_second_copy_takes_the_place_of_the_first_and_leaves_the_session_alone(session: Path, tmp_path: Path) -> None:
