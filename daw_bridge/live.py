@@ -1,7 +1,6 @@
 """The open editor as a ``Daw``: what the bridge inside Ardour does, verb by verb, as change sets."""
 
 import asyncio
-import dataclasses
 import functools
 import time
 from collections.abc import Mapping
@@ -65,8 +64,8 @@ class LiveDaw:
         )
 
     async def snapshot(self) -> SessionSnapshot:
-        """Read the whole session. Ardour does not tell Lua whether it is saved, so it counts as unsaved."""
-        return to_snapshot(await self._client.call("snapshot", timeout_seconds=STEP_SECONDS), is_dirty=True)
+        """Read the whole session."""
+        return to_snapshot(await self._client.call("snapshot", timeout_seconds=STEP_SECONDS))
 
     async def snapshot_at(self, revision: str) -> SessionSnapshot:
         """Return the session as it was at a kept revision; the newest of them are kept."""
@@ -85,7 +84,7 @@ class LiveDaw:
     async def save(self) -> SessionSnapshot:
         """Save the session."""
         await self._client.call("save", timeout_seconds=STEP_SECONDS)
-        return dataclasses.replace(await self.snapshot(), is_dirty=False)
+        return await self.snapshot()
 
     async def transport(
         self,

@@ -142,8 +142,8 @@ def _named_range(facts: JsonObject) -> NamedRange:
     return NamedRange(id=facts["id"], name=facts["name"], span=_span(facts))
 
 
-def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
-    """Read a snapshot; ``is_dirty`` comes from the caller, since Lua cannot ask Ardour for it."""
+def to_snapshot(facts: JsonObject) -> SessionSnapshot:
+    """Read a snapshot."""
     return SessionSnapshot(
         ardour_version=facts["ardour_version"],
         name=facts["name"],
@@ -157,7 +157,6 @@ def to_snapshot(facts: JsonObject, *, is_dirty: bool) -> SessionSnapshot:
         playhead=to_bbt(facts["playhead"]),
         is_rolling=facts["is_rolling"],
         is_recording=facts["is_recording"],
-        is_dirty=is_dirty,
         selected_routes=tuple(RouteId(route) for route in facts["selected_routes"]),
         selected_regions=tuple(facts.get("selected_regions", ())),
         selected_range=to_range(facts["selected_range"]),
@@ -177,7 +176,7 @@ def to_kept_snapshot(facts: JsonObject, *, folder: Path, revision: str) -> Sessi
     passing = {"ardour_version": "", "name": folder.name, "folder": str(folder), "revision": revision}
     start = {"playhead_samples": 0, "playhead": {"bar": 1, "beat": 1, "tick": 0}}
     still = {"is_rolling": False, "is_recording": False, "selected_routes": [], "selected_range": None}
-    return to_snapshot(passing | start | still | facts, is_dirty=False)
+    return to_snapshot(passing | start | still | facts)
 
 
 def to_transport_state(facts: JsonObject) -> TransportState:

@@ -227,7 +227,6 @@ class SessionSnapshot:
     playhead: BBT
     is_rolling: bool
     is_recording: bool
-    is_dirty: bool
     selected_routes: tuple[RouteId, ...] = ()
     selected_regions: tuple[str, ...] = ()
     selected_range: TimeRange | None = None

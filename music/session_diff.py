@@ -18,7 +18,7 @@ T = TypeVar("T")
 ParameterNames = Mapping[str, Mapping[str, str]]  # by a plugin's id: names of parameters by their number
 _PASSING = frozenset(
     {"ardour_version", "name", "folder", "sample_rate_hz", "revision", "playhead_samples", "playhead", "is_rolling"}
-    | {"is_recording", "is_dirty", "selected_routes", "selected_range"}
+    | {"is_recording", "selected_routes", "selected_range"}
 )
 _TOLD = frozenset({"tempo_map", "markers", "routes"})
 _MOST_PARAMETERS = 6

@@ -24,7 +24,7 @@ def a_session(*routes: Route, **fields: Any) -> SessionSnapshot:
     plain: dict[str, Any] = {
         "ardour_version": "7.3.0", "name": "Song", "folder": "/songs/Song", "sample_rate_hz": 48_000, "revision": "r1",
         "tempo_map": (TempoPoint(start=BBT(1), tempo_bpm=120.0, time_signature=FOUR),), "markers": (),
-        "playhead_samples": 0, "playhead": BBT(1), "is_rolling": False, "is_recording": False, "is_dirty": True,
+        "playhead_samples": 0, "playhead": BBT(1), "is_rolling": False, "is_recording": False,
     }  # fmt: skip
     return SessionSnapshot(routes=routes, **(plain | fields))
 

@@ -51,9 +51,7 @@ def overview_text(session: SessionSnapshot) -> str:
 
 
 def _overview_lines(session: SessionSnapshot, detail: _Detail) -> Iterator[str]:
-    yield f"{session.name} · {session.sample_rate_hz} Hz · Ardour {session.ardour_version}" + (
-        " · may have unsaved changes" if session.is_dirty else ""
-    )
+    yield f"{session.name} · {session.sample_rate_hz} Hz · Ardour {session.ardour_version}"
     yield f"{_transport(session)} at {short_place(session.playhead)}{_selection(session)}"
     yield "tempo " + _cut(_tempo_lines(session), _MOST_MARKERS)
     if session.markers:

@@ -23,5 +23,4 @@ def to_snapshot(facts: dict[str, Any], *, session_file: Path, ardour_version: st
         playhead=to_bbt(facts["playhead"]),
         is_rolling=False,
         is_recording=False,
-        is_dirty=False,
     )

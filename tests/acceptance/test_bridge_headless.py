@@ -99,7 +99,7 @@ def test_tempo_tracks_and_mixer_need_no_editor(tmp_path: Path) -> None:
     assert outcomes[3].read_back != "Bass"  # the name was taken
     assert "editor" in outcomes[8].reason
     assert "editor" in outcomes[9].reason
-    snapshot = to_snapshot(read["result"], is_dirty=True)
+    snapshot = to_snapshot(read["result"])
     assert [(point.start, round(point.tempo_bpm, 6), str(point.time_signature)) for point in snapshot.tempo_map] == [
         (BBT(1), 140.0, "6/8"),
         (BBT(5), 90.5, "3/4"),

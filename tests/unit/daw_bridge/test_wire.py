@@ -75,7 +75,7 @@ def test_every_gain_survives_json_silence_included(gain_db: float) -> None:
 
 
 def test_a_snapshot_is_read_with_its_kinds_and_silence() -> None:
-    snapshot = to_snapshot(_facts(), is_dirty=True)
+    snapshot = to_snapshot(_facts())
     assert snapshot.routes[0].kind is RouteKind.MIDI_TRACK
     assert snapshot.routes[0].gain_db == -math.inf
     assert snapshot.routes[0].pan is None
@@ -88,7 +88,7 @@ def test_a_kept_revision_is_a_snapshot_without_what_passes() -> None:
     facts = _facts()
     music = {name: facts[name] for name in ("sample_rate_hz", "tempo_map", "markers", "routes")}
     kept = to_kept_snapshot(music, folder=Path("/songs/one"), revision="abc")
-    whole = to_snapshot(facts, is_dirty=True)
+    whole = to_snapshot(facts)
     assert (kept.routes, kept.markers, kept.tempo_map) == (whole.routes, whole.markers, whole.tempo_map)
     assert (kept.revision, kept.folder, kept.playhead, kept.selected_routes) == ("abc", "/songs/one", BBT(1), ())
 

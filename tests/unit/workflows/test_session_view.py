@@ -67,7 +67,7 @@ def test_state_tempo_markers_groups_and_selection_come_first() -> None:
         scenes=(MixerScene(number=1, name="Verse"),),
     )
     assert overview_text(session).splitlines()[:7] == [
-        "Song · 48000 Hz · Ardour 7.3.0 · may have unsaved changes",
+        "Song · 48000 Hz · Ardour 7.3.0",
         "rolling at 5|2 · selected Kick · range 5 to 9",
         "tempo 1: 120 BPM 4/4",
         "markers 9 Verse",
