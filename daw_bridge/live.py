@@ -40,6 +40,22 @@ _POLL_SECONDS = 0.02
 _OWN_VERBS = ("redo", "revert", "save", "snapshot", "transport")
 
 
+class TransportStuck(TimedOut):
+    """Ardour's transport did not do what it was asked for in time."""
+
+    def __init__(self, action: TransportAction, state: TransportState, *, follows_clock: bool) -> None:
+        super().__init__(f"Ardour's transport ({action.value})", TRANSPORT_SECONDS)
+        now = "rolls, but stays" if state.is_rolling else "stands"
+        next_step = (
+            "Ardour follows an external clock, which does not run; start that, or switch it off in Ardour (the button "
+            "beside the transport's)"
+            if follows_clock
+            else "ask for stop, then again; where that does not help, the user clicks stop or into the ruler in "
+            "Ardour's window, and looks whether its audio engine runs"
+        )
+        self.args = (f"{self.args[0]}: it {now} at {state.playhead}; {next_step}",)
+
+
 class LiveDaw:
     """The session that is open in Ardour's editor."""
 
@@ -103,10 +119,10 @@ class LiveDaw:
         deadline = time.monotonic() + TRANSPORT_SECONDS
         while True:
             state = to_transport_state(await self._client.call("transport", {"action": "state"}))
-            if _has_arrived(action, state, target, was_rolling=asked["is_rolling"]):
+            if _has_arrived(action, state, target, before=to_transport_state(asked)):
                 return state
             if time.monotonic() > deadline:
-                raise TimedOut(f"Ardour's transport ({action.value})", TRANSPORT_SECONDS)
+                raise TransportStuck(action, state, follows_clock=asked["follows_clock"])
             await asyncio.sleep(_POLL_SECONDS)
 
     async def session_state(self) -> SessionState:
@@ -271,19 +287,20 @@ def to_place(at: BBT | None) -> dict[str, int] | None:
 
 
 def _has_arrived(
-    action: TransportAction, state: TransportState, target_samples: int | None, *, was_rolling: bool
+    action: TransportAction, state: TransportState, target_samples: int | None, *, before: TransportState
 ) -> bool:
+    moves = state.is_rolling and state.playhead_samples != before.playhead_samples  # about to locate counts as rolling
     match action:
         case TransportAction.PLAY | TransportAction.PLAY_RANGE:
-            return state.is_rolling
+            return moves
         case TransportAction.PLAY_LOOP:
-            return state.is_rolling and state.is_looping
+            return moves and state.is_looping
         case TransportAction.STOP:
             return not state.is_rolling
         case TransportAction.LOCATE:
             assert target_samples is not None
             near = state.playhead_samples == target_samples
-            if not was_rolling:  # from 8 on what is about to locate counts as rolling for a moment
+            if not before.is_rolling:  # from 8 on what is about to locate counts as rolling for a moment
                 return near and not state.is_rolling
             return near or (state.is_rolling and state.playhead_samples > target_samples)
         case TransportAction.STATE | TransportAction.METRONOME_ON | TransportAction.METRONOME_OFF:

@@ -64,6 +64,7 @@ function transport.request(session, arguments)
 	local target = action(session, arguments)
 	local state = reader.transport(session)
 	state.target_samples = target
+	state.follows_clock = session:cfg():get_external_sync()
 	return state
 end
 

@@ -13,7 +13,7 @@ from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.daw import TransportAction
 from daw_bridge.programs import find_ardour
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetState, OutcomeStatus
-from music.errors import NotFound, RequestInvalid, SetupBroken, TryLater
+from music.errors import NotFound, RequestInvalid, SetupBroken, TimedOut, TryLater
 from music.operations.material import ImportAudio, ImportMidi
 from music.operations.mixer import SetFader
 from music.operations.timeline import AddMarker, SetTempo
@@ -200,6 +200,20 @@ async def test_the_transport_does_as_it_is_told(studio: Studio) -> None:
         await daw.transport(TransportAction.LOCATE, BBT(1))
         with pytest.raises(RequestInvalid, match="place"):
             await daw.transport(TransportAction.LOCATE)
+
+
+async def test_a_transport_that_rolls_and_does_not_move_is_told_with_the_reason(studio: Studio) -> None:
+    """Ardour says that it rolls while it waits for a clock from outside that never comes."""
+    async with studio.daw() as daw:
+        await daw.transport(TransportAction.LOCATE, BBT(1))
+        studio.editor.send_osc("/access_action", "Transport/ToggleExternalSync")
+        with pytest.raises(TimedOut, match=r"stays at 1\|1\|0; Ardour follows an external clock"):
+            await daw.transport(TransportAction.PLAY)
+        await daw.transport(TransportAction.STOP)
+        studio.editor.send_osc("/access_action", "Transport/ToggleExternalSync")
+        assert (await daw.transport(TransportAction.PLAY)).playhead_samples > 0
+        await daw.transport(TransportAction.STOP)
+        await daw.transport(TransportAction.LOCATE, BBT(1))
 
 
 async def test_saving_writes_the_session_file(studio: Studio) -> None:
