@@ -30,8 +30,11 @@ local function named_tracks(session, names_of_tracks)
 	local list = {}
 	for _, name in ipairs(names_of_tracks) do
 		local route = strips.named({ session = session, refs = {} }, name)
-		if route:to_track():isnil() or not route:to_track():can_record() then
+		if route:to_track():isnil() then
 			faults.stop("invalid", route:name() .. " cannot record; name a track")
+		elseif not route:to_track():can_record() then -- which Ardour says of one with an input that nothing is connected to
+			faults.stop("invalid", route:name() .. " cannot record: an input of it is connected to nothing; connect it with "
+				.. 'set_input first (inspect "ports" tells what there is)')
 		end
 		list[#list + 1] = route
 	end

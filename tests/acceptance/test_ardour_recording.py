@@ -13,7 +13,7 @@ from music.changeset import ChangeSet, ChangeSetId
 from music.errors import Cancelled, NotFound, RequestInvalid
 from music.job import Progress
 from music.operations.timeline import AddMarker, SetPunch
-from music.operations.tracks import AddAudioTrack, AddMidiTrack, ArmTrack
+from music.operations.tracks import AddAudioTrack, AddMidiTrack, ArmTrack, SetInput
 from music.time import BBT
 from tests.acceptance.bridge_studio import Studio, failures, running_studio
 
@@ -147,6 +147,11 @@ async def test_what_cannot_record_is_refused_before_anything_is_set(daw: LiveDaw
     before = dataclasses.replace(await daw.snapshot(), playhead_samples=0)
     with pytest.raises(RequestInvalid, match="cannot record"):
         await daw.record(RecordRequest(tracks=("Master",), start=BBT(1), end=BBT(2)))
+    unconnected = SetInput(route="Voice", sources=())
+    await daw.apply(ChangeSet(id=ChangeSetId("unconnected"), label="", operations=(unconnected,)))
+    with pytest.raises(RequestInvalid, match="Voice cannot record: an input of it is connected to nothing"):
+        await daw.record(RecordRequest(tracks=("Voice",), start=BBT(1), end=BBT(2)))
+    await daw.revert(ChangeSetId("unconnected"))
     with pytest.raises(NotFound, match="Voice"):
         await daw.record(RecordRequest(tracks=("Voize",), start=BBT(1), end=BBT(2)))
     with pytest.raises(RequestInvalid, match="end must come after start"):
