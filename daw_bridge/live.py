@@ -272,13 +272,14 @@ def _operations(record: JsonObject) -> tuple[Operation, ...]:
 def check_transport(action: TransportAction, at: BBT | None, *, marker: str | None, until: BBT | None) -> None:
     """Refuse what is missing or too much for an action."""
     needs_place = action in (TransportAction.LOCATE, TransportAction.PLAY_RANGE)
-    if needs_place != ((at is None) != (marker is None)) or (not needs_place and at is not None):
-        raise RequestInvalid(
-            "a place or a marker is needed for 'locate' and 'play_range', and for nothing else; "
-            f"got {action.value!r}, {at} and {marker}"
-        )
-    if (action is TransportAction.PLAY_RANGE) != (until is not None):
-        raise RequestInvalid(f"an end is needed for 'play_range' and nothing else, got {action.value!r} and {until}")
+    if needs_place and (at is None) == (marker is None):
+        raise RequestInvalid(f"{action.value!r} needs either a place or a marker, got {at} and {marker}")
+    if not needs_place and (at is not None or marker is not None):
+        raise RequestInvalid(f"{action.value!r} takes no place and no marker; go there with 'locate' before it")
+    if action is TransportAction.PLAY_RANGE and until is None:
+        raise RequestInvalid("'play_range' needs an end")
+    if action is not TransportAction.PLAY_RANGE and until is not None:
+        raise RequestInvalid(f"{action.value!r} takes no end; 'play_range' plays from a place to an end")
 
 
 def to_place(at: BBT | None) -> dict[str, int] | None:

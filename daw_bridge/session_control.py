@@ -244,7 +244,7 @@ async def _state_to_leave(client: BridgeClient, unsaved: Unsaved) -> SessionStat
     state = await session_state(client)
     if state.is_dirty and unsaved is Unsaved.REFUSE:
         raise RequestInvalid(
-            f"{state.name} has unsaved changes; save them, or say that they are to be saved or kept as a snapshot"
+            f'{state.name} has unsaved changes; say what becomes of them: unsaved "save" or "keep_as_snapshot"'
         )
     return state
 

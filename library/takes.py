@@ -21,6 +21,7 @@ from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
 
 TAKE_FILE = "take.json"
 _TAKE = TypeAdapter(Take)
+_WHERE_LISTED = "takes are named by their ids: the tool list_takes and 'sideman takes' list them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,9 @@ class TakeStore:
 
     def unknown(self, take_id: str) -> NotFound:
         """Return the error that there is no such take."""
-        return NotFound("take", shorten(take_id), nearest=nearest_name(shorten(take_id), self.ids()))
+        return NotFound(
+            "take", shorten(take_id), nearest=nearest_name(shorten(take_id), self.ids()), known=_WHERE_LISTED
+        )
 
     def ids(self) -> tuple[TakeId, ...]:
         """Return the ids of all takes that are still there, newest first."""

@@ -14,11 +14,15 @@ class RequestInvalid(StudioError):
 
 
 class NotFound(RequestInvalid):
-    """A take, job, route or change set was named that does not exist; the message names the nearest match."""
+    """A take, job, route or change set was named that does not exist; the message names the nearest match.
 
-    def __init__(self, kind: str, name: str, *, nearest: str | None = None) -> None:
+    ``known`` is a sentence about what there is, or where it is listed.
+    """
+
+    def __init__(self, kind: str, name: str, *, nearest: str | None = None, known: str = "") -> None:
         hint = f"; did you mean {nearest!r}?" if nearest else ""
-        super().__init__(f"no {kind} {name!r}{hint}")
+        told = f"{' ' if nearest else '; '}{known}" if known else ""
+        super().__init__(f"no {kind} {name!r}{hint}{told}")
         self.kind, self.name, self.nearest = kind, name, nearest
 
 

@@ -258,7 +258,8 @@ class DurableJobs:
         found = self._client.list_workflows(workflow_ids=[job_id])
         if not found:
             known = [status.id for status in self.list()]
-            raise NotFound("job", shorten(job_id), nearest=nearest_name(job_id, known))
+            nearest = nearest_name(job_id, known)
+            raise NotFound("job", shorten(job_id), nearest=nearest, known="'sideman jobs' lists them")
         return self._to_status(found[0])
 
     def is_held(self, job_id: JobId) -> bool:

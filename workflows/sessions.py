@@ -8,6 +8,8 @@ from daw_bridge.bridge_client import EditorClosed
 from daw_bridge.editor_start import EditorProgram
 from daw_bridge.live import LiveDaw
 from daw_bridge.session_control import SessionState, Unsaved, session_file, snapshots_of
+from music.errors import NotFound
+from music.names import nearest_name, shorten
 from workflows.allowed_files import allowed_path
 
 __all__ = ["EditorClosed", "SessionState", "Sessions", "Unsaved"]
@@ -64,8 +66,12 @@ class Sessions:
             else:
                 is_open = True
             folders = (*self._allowed_folders, *([folder] if folder else []))
-            if folder and path in snapshots_of(folder):
+            snapshots = snapshots_of(folder) if folder else ()
+            if folder and path in snapshots:
                 path = str(folder / f"{path}.ardour")
+            elif "/" not in path:
+                listed = f"the snapshots are: {', '.join(snapshots)}; another session is opened by its path"
+                raise NotFound("snapshot", shorten(path), nearest=nearest_name(path, snapshots), known=listed)
             file = session_file(allowed_path(path, folders))  # it may be a link by itself
             file = allowed_path(str(file), folders)
             if is_open:

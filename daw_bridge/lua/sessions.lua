@@ -41,7 +41,7 @@ function sessions.changes.save_snapshot(session, _, arguments)
 	check_name(name)
 	local path = session:path() .. "/" .. name .. ".ardour"
 	if files.read(path) and not arguments.may_replace then
-		faults.stop("invalid", "there is a snapshot " .. name .. " already; choose another name, or say that it may be replaced")
+		faults.stop("invalid", "there is a snapshot " .. name .. " already; choose another name, or replace it with confirm: true")
 	end
 	save(session, name)
 	if not files.read(path) then

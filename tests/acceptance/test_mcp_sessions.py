@@ -53,13 +53,14 @@ async def test_a_session_is_made_saved_kept_copied_opened_and_closed(studio: Stu
         assert (kept["snapshots"], kept["open_snapshot"]) == (["Song", "Early"], None)
         told = await refused(client, "session", action="snapshot", name="Early")
         assert "a snapshot 'Early' already" in told
+        assert "the snapshots are: Song, Early" in await refused(client, "session", action="open", name="Earli")
         assert "confirm: true" in told
         assert (await session(client, "snapshot", name="Early", confirm=True))["snapshots"] == ["Song", "Early"]
         copied = await session(client, "copy", path=str(here / "Song two"))
         assert copied["copy_at"] == str(here / "Song two" / "Song two.ardour")
         await add_marker(client, "Second")
         told = await refused(client, "session", action="open", path=str(here / "Song two"))
-        assert "unsaved changes" in told
+        assert 'unsaved "save" or "keep_as_snapshot"' in told
         assert (await session(client, "state"))["name"] == "Song"
         opened = await session(client, "open", path=str(here / "Song two"), unsaved="keep_as_snapshot")
         assert (opened["name"], opened["is_saved"]) == ("Song two", True)

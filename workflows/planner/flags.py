@@ -5,7 +5,7 @@ from typing import Any
 
 from music.brief import Reading, Remark
 from music.errors import NotFound, RequestInvalid
-from music.names import nearest_name
+from music.names import nearest_name, shorten
 from music.pitch import Key, parse_key
 from music.time import TimeSignature, parse_time_signature
 from workflows.planner.quantities import check_bars, check_seconds, check_tempo_bpm
@@ -105,7 +105,5 @@ def _genre(text: str, vocabulary: Vocabulary) -> str:
             return term.value
     known = [item for phrases in vocabulary.phrases.values() for item in phrases if item[1].kind is Kind.GENRE]
     nearest = nearest_name(text, (" ".join(phrase) for phrase, _ in known))
-    if nearest is None:
-        styles = sorted({term.value for _, term in known})
-        raise RequestInvalid(f"no genre {text!r:.60}; known are: {', '.join(styles)}")
-    raise NotFound("genre", text, nearest=nearest)
+    styles = ", ".join(sorted({term.value for _, term in known}))
+    raise NotFound("genre", shorten(text, 60), nearest=nearest, known=f"known are: {styles}")

@@ -70,7 +70,7 @@ def test_takes_are_listed_newest_first(tmp_path: Path) -> None:
 def test_an_unknown_take_names_the_nearest(tmp_path: Path) -> None:
     store = TakeStore(tmp_path)
     put(store, tmp_path, a_take())
-    with pytest.raises(NotFound, match="did you mean '20260101-120000-abc123'"):
+    with pytest.raises(NotFound, match=r"did you mean '20260101-120000-abc123'.*list_takes"):
         store.folder("20260101-120000-abc124")
 
 

@@ -148,7 +148,7 @@ def test_cancelling_a_finished_job_leaves_it_finished(tmp_path: Path) -> None:
 def test_an_unknown_job_names_the_nearest(tmp_path: Path) -> None:
     with running(tmp_path, lambda _job, _: {}) as jobs:
         settled(jobs, jobs.start(JobId("job-123"), "test", {}))
-        with pytest.raises(NotFound, match="did you mean 'job-123'"):
+        with pytest.raises(NotFound, match=r"did you mean 'job-123'.*sideman jobs"):
             jobs.status(JobId("job-124"))
 
 
