@@ -183,7 +183,8 @@ def to_error(fault: JsonObject) -> StudioError:
     """Translate a fault of the bridge into the type that says what the caller can do about it."""
     kind, message = str(fault.get("kind")), str(fault.get("message"))
     if kind == "not_found":
-        return NotFound(str(fault["target"]), str(fault["name"]), nearest=fault.get("nearest"))
+        known = str(fault.get("known") or "")
+        return NotFound(str(fault["target"]), str(fault["name"]), nearest=fault.get("nearest"), known=known)
     if kind == "no_folder":
         return NoJournalFolder(str(fault["session"]))
     kinds: dict[str, type[StudioError]] = {

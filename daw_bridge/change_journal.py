@@ -59,9 +59,7 @@ def find_record(session_folder: Path, change_set_id: ChangeSetId) -> JsonObject:
     record = read_record(session_folder, change_set_id)
     if record is None:
         known = [found["id"] for found in read_records(session_folder)]
-        raise NotFound(
-            "change set", change_set_id, nearest=nearest_name(change_set_id, known) or next(iter(known[-1:]), None)
-        )
+        raise NotFound("change set", change_set_id, nearest=nearest_name(change_set_id, known))
     return record
 
 

@@ -32,7 +32,15 @@ from workflows.inspection import (
     route_text,
     selected_text,
 )
-from workflows.session_history import Stretch, begin_of, change_named, require_change, steps_between, stretches
+from workflows.session_history import (
+    Stretch,
+    begin_of,
+    change_named,
+    require_change,
+    steps_between,
+    stretches,
+    the_last,
+)
 
 _STANDING = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
 _MOST_SEEN = 16
@@ -123,7 +131,13 @@ class OpenSession:
                 if not standing:
                     raise RequestInvalid("there is nothing to undo: nothing that Sideman did stands in this session")
                 return await daw.revert(standing[-1])
-            return await daw.revert(require_change(change_set_id, await daw.change_sets()).id)
+            meant = require_change(change_set_id, await daw.change_sets())
+            undone = await daw.revert(meant.id)
+            if undone.state is ChangeSetState.FAILED:
+                raise RequestInvalid(
+                    f"{meant.label!r} ({meant.id}) failed and does not stand: there is nothing to undo"
+                )
+            return undone
 
     async def undo_since(self, change_set_id: str) -> tuple[ChangeSetResult, ...]:
         """Take back a change set and all later ones that stand, the newest first; they are returned in that order.
@@ -182,8 +196,8 @@ class OpenSession:
                 try:
                     return self._seen.get(revision) or await daw.snapshot_at(revision)
                 except NotFound as error:
-                    nearest = error.nearest or next((one.id for one in reversed(done)), None)
-                    raise NotFound("change set, nor a revision that is kept,", revision, nearest=nearest) from error
+                    kind = "change set, nor a revision that is kept,"
+                    raise NotFound(kind, revision, nearest=error.nearest, known=the_last(done)) from error
 
             first, last = begin_of(since, done), _end_of(until, done, now)
             await snapshot_at(first)

@@ -69,8 +69,10 @@ def _unknown(what: str, name: object, known: Iterable[str]) -> str:
     known = list(known)
     if name is None:
         return f"the {what} is missing"
-    nearest = nearest_name(str(name), known)
-    hint = f"did you mean {nearest!r}?" if nearest else f"there are {', '.join(known)}"
+    words = set(str(name).casefold().split("_"))
+    alike = [one for one in known if words <= set(one.split("_"))]
+    nearest = alike or [near for near in (nearest_name(str(name), known),) if near]
+    hint = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else f"there are {', '.join(known)}"
     return f"there is no {what} {shorten(str(name))!r}; {hint}"
 
 

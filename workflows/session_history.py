@@ -9,6 +9,7 @@ from music.names import nearest_name, shorten
 from music.session import SessionSnapshot
 
 _DONE = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
+_MOST_LAST = 3
 BY_HAND = "by hand"
 
 
@@ -33,20 +34,32 @@ SnapshotAt = Callable[[str], Awaitable[SessionSnapshot]]
 
 def change_named(name: str, done: Sequence[ChangeSetResult]) -> ChangeSetResult | None:
     """Return the change set with this id, or the only one with this label."""
-    found = [one for one in done if one.id == name] or [one for one in done if one.label == name]
+    found = [one for one in done if one.id == name] or _labelled(name, done)
     return found[0] if len(found) == 1 else None
+
+
+def _labelled(label: str, done: Sequence[ChangeSetResult]) -> list[ChangeSetResult]:
+    """Return the change sets that bear a label; those that failed only where no other does."""
+    found = [one for one in done if one.label == label]
+    return [one for one in found if one.state is not ChangeSetState.FAILED] or found
 
 
 def require_change(name: str, done: Sequence[ChangeSetResult]) -> ChangeSetResult:
     """Return the change set that a name means; NotFound names the nearest, RequestInvalid those with this label."""
     found = change_named(name, done)
     if found is None:
-        ids = [one.id for one in done if one.label == name]
+        ids = [one.id for one in _labelled(name, done)]
         if ids:
             raise RequestInvalid(f"{len(ids)} change sets are called {name!r}; say which by its id: {', '.join(ids)}")
         known = [text for one in done for text in (one.id, one.label)]
-        raise NotFound("change set", shorten(name), nearest=nearest_name(name, known) or next(iter(known[-2:]), None))
+        raise NotFound("change set", shorten(name), nearest=nearest_name(name, known), known=the_last(done))
     return found
+
+
+def the_last(done: Sequence[ChangeSetResult]) -> str:
+    """Return a sentence that names the last few change sets, newest first."""
+    told = ", ".join(f"{one.label!r} ({one.id})" for one in reversed(done[-_MOST_LAST:]))
+    return f"the last are {told}" if told else "there is none in this session"
 
 
 def begin_of(since: str, done: Sequence[ChangeSetResult]) -> str:

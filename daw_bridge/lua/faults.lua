@@ -26,10 +26,13 @@ function faults.from(caught)
 	return { kind = "failed", message = message }
 end
 
---- Tell a fault in one sentence, with the nearest match where a name was wrong.
+--- Tell a fault in one sentence, with the nearest match where a name was wrong, or what there is.
 function faults.sentence(fault)
-	local nearest = fault.nearest
-	return fault.message .. (nearest and nearest ~= json.null and "; did you mean " .. nearest .. "?" or "")
+	local function given(value)
+		return value and value ~= json.null and value or nil
+	end
+	local nearest, known = given(fault.nearest), given(fault.known)
+	return fault.message .. (known and "; " .. known or "") .. (nearest and "; did you mean " .. nearest .. "?" or "")
 end
 
 --- Run a verb; returns true and its result, or false and a fault. Never raises.

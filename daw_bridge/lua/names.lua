@@ -3,6 +3,7 @@
 local names = {}
 
 local longest_compared = 64 -- characters; what is longer differs soon enough
+local most_listed = 6
 
 -- How far one text is from another: 0 is equal (Levenshtein).
 local function distance(one, other)
@@ -22,23 +23,60 @@ local function distance(one, other)
 	return row[#other]
 end
 
---- Return "id (name)" of the thing whose id or name comes nearest to a wanted one; nil where there is nothing.
+local function words_of(text)
+	local found = {}
+	for word in text:lower():gmatch("%w+") do
+		found[word] = true
+	end
+	return found
+end
+
+-- How far a name is from a wanted one: each word that both have counts for as much as any two texts can differ.
+local function farness(wanted, name)
+	local here, wanted_words = distance(wanted:lower(), name:lower()), words_of(wanted)
+	for word in pairs(words_of(name)) do
+		here = here - (wanted_words[word] and longest_compared or 0)
+	end
+	return here
+end
+
+--- Return "id (name)" of the thing whose id or name comes nearest to a wanted one; nil where none comes near.
 -- `things` is a list of { id = …, name = … }.
 function names.nearest(wanted, things)
-	local best, best_distance
+	local best, best_farness
 	for _, thing in ipairs(things) do
-		local here = math.min(distance(wanted, thing.id), distance(wanted:lower(), thing.name:lower()))
-		if not best or here < best_distance then
-			best, best_distance = thing.id .. " (" .. thing.name .. ")", here
+		local here = math.min(distance(wanted, thing.id), farness(wanted, thing.name))
+		if here < (best_farness or math.max(2, #wanted / 2)) then
+			best, best_farness = thing.id .. " (" .. thing.name .. ")", here
 		end
 	end
 	return best
 end
 
---- Stop because nothing is called so, naming what comes nearest among `things`.
+--- Return a sentence that names the few of `things` that come nearest to a wanted one, and says how many more there are.
+function names.listed(wanted, things)
+	local by_farness, texts = {}, {}
+	for i, thing in ipairs(things) do
+		by_farness[i] = { name = thing.name, farness = farness(wanted, thing.name), place = i }
+	end
+	table.sort(by_farness, function (one, other)
+		return one.farness < other.farness or one.farness == other.farness and one.place < other.place
+	end)
+	for i = 1, math.min(#things, most_listed) do
+		texts[i] = by_farness[i].name
+	end
+	if #things > most_listed then
+		texts[#texts + 1] = string.format("and %d more", #things - most_listed)
+	end
+	return #things > 0 and "there are " .. table.concat(texts, ", ") or "there is none"
+end
+
+--- Stop because nothing is called so, naming what comes nearest among `things`, or where nothing does, a few of them.
 function names.stop_unknown(kind, wanted, things)
+	local nearest = names.nearest(wanted, things)
+	local known = not nearest and names.listed(wanted, things) or nil
 	faults.stop("not_found", "no " .. kind .. " " .. wanted, {
-		target = kind, name = wanted, nearest = names.nearest(wanted, things) or json.null,
+		target = kind, name = wanted, nearest = nearest or json.null, known = known or json.null,
 	})
 end
 

@@ -105,18 +105,11 @@ function parameters.set_text(processor, text)
 	return waiting.until_true(function () return parameters.text(processor) == text end)
 end
 
-local most_told = 24
-
--- Stop because a plugin has no such parameter, naming those that it has: who adds a plugin and sets it in one turn could
--- not look at it before.
+-- Stop because a plugin has no such parameter, naming the nearest that it has: who adds a plugin and sets it in one turn
+-- could not look at it before.
 local function stop_unknown(processor, name, things)
-	local known = {}
-	for i = 1, math.min(#things, most_told) do
-		known[i] = things[i].name
-	end
-	known[#known + 1] = #things > most_told and string.format("and %d more", #things - most_told) or nil
-	faults.stop("not_found", processor:display_name() .. " has no parameter " .. name .. ", only " .. table.concat(known, ", "), {
-		target = "parameter", name = name, nearest = names.nearest(name, things) or json.null,
+	faults.stop("not_found", processor:display_name() .. " has no parameter " .. name, {
+		target = "parameter", name = name, nearest = names.nearest(name, things) or json.null, known = names.listed(name, things),
 	})
 end
 

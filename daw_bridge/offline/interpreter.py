@@ -103,7 +103,8 @@ def _to_error(fault: dict[str, Any], finished: Finished, request: Mapping[str, A
     where = f"operation {fault['index']}: " if "index" in fault else ""
     match fault["kind"]:
         case "not_found":
-            return NotFound(fault["target"], fault["name"], nearest=fault.get("nearest"))
+            known = fault.get("known") or ""
+            return NotFound(fault["target"], fault["name"], nearest=fault.get("nearest"), known=known)
         case "invalid":
             return RequestInvalid(f"{where}{fault['message']}")
         case _:

@@ -144,7 +144,7 @@ async def test_parameters_take_numbers_units_and_labels(studio: Studio) -> None:
         ("Gain 1", 21, "within -20 and 20 dB"),
         ("Gain 1", "3 kHz", "is in dB"),
         ("Gain 1", "loud", "cannot be read"),
-        ("Gian 1", 3, "ACE EQ has no parameter Gian 1, only Frequency L, Gain L, "),
+        ("Gian 1", 3, "ACE EQ has no parameter Gian 1; there are Gain 1, "),
         ("Filter 1", 0.5, "whole numbers"),
     ],
 )

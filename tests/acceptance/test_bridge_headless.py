@@ -133,7 +133,7 @@ def test_a_strip_is_named_by_id_by_ref_or_by_the_name_that_it_alone_bears(tmp_pa
     assert answers[2]["result"] == {"other_session": str(tmp_path / "session")}
     complaints = answers[3]["result"]["complaints"]
     assert f"{routes['Drums']['id']} (Drums)" in complaints["0"]
-    assert complaints["1"].startswith("no route nobody; did you mean")
+    assert complaints["1"].startswith("no route nobody; there are ")
 
 
 def test_a_change_set_that_dies_between_operations_goes_on_or_is_taken_back(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ async def test_a_client_locates_to_a_marker_and_plays_the_loop(studio: Studio) -
         assert (await call(client, "transport", action="locate", at="2|3"))["playhead"] == "2|3|0"
         assert (await call(client, "transport", action="metronome_on"))["has_metronome"]
         assert not (await call(client, "transport", action="metronome_off"))["has_metronome"]
-        assert "a place or a marker is needed" in await refused(client, "transport", action="locate")
+        assert "needs either a place or a marker" in await refused(client, "transport", action="locate")
         assert "Choir" in await refused(client, "transport", action="locate", marker="Choir")
 
 
@@ -164,6 +164,7 @@ async def test_a_client_finds_the_ports_that_a_strip_can_be_connected_to(studio:
         wrong = [{"verb": "set_input", "route": "Keys", "sources": ["system:capture_99"]}]
         refusal = await call(client, "edit_session", operations=wrong, label="input")
         assert "no port system:capture_99; did you mean system:capture_" in refusal["other_outcomes"][0]
+        assert "there is nothing to undo" in await refused(client, "undo", change_set="input")
 
 
 async def test_a_change_set_is_taken_back_with_all_later_ones(studio: Studio) -> None:

@@ -41,9 +41,14 @@ def test_a_change_set_is_named_by_its_id_or_by_a_label_that_only_one_bears() -> 
     assert require_change("pan", both) is require_change("the pan", both) is both[1]
     with pytest.raises(NotFound, match="no change set 'the pen'; did you mean 'the pan'"):
         require_change("the pen", both)
+    with pytest.raises(NotFound, match=r"no change set 'zzz'; the last are 'the pan' \(pan\), 'the fader' \(fader\)$"):
+        require_change("zzz", both)
     twins = both[0], dataclasses.replace(both[1], label="the fader")
     with pytest.raises(RequestInvalid, match="2 change sets are called 'the fader'; say which by its id: fader, pan"):
         require_change("the fader", twins)
+    failed = dataclasses.replace(twins[0], state=ChangeSetState.FAILED)
+    assert require_change("the fader", (failed, twins[1])) is twins[1]
+    assert require_change("the fader", (failed,)) is failed
 
 
 def test_what_was_taken_back_is_not_told_as_done() -> None:
