@@ -1,8 +1,8 @@
 """Notes as lines of text that people and models write: ``start length pitch velocity channel``.
 
-``start`` counts quarter notes from the region's start, or is a place ``bar|beat|tick``; ``length`` is in quarter notes;
-a pitch is a MIDI number or a name such as ``C#4`` (60 is C4). Velocity (90) and channel (1) may be left out. Lines end
-with a line break or ``;``. What edits are computed from are rows of whole ticks, ``NoteRow``.
+``start`` counts quarter notes from the region's start, or is a place ``bar|beat`` or ``bar|beat|tick``; ``length`` is
+in quarter notes; a pitch is a MIDI number or a name such as ``C#4`` (60 is C4). Velocity (90) and channel (1) may be
+left out. Lines end with a line break or ``;``. What edits are computed from are rows of whole ticks, ``NoteRow``.
 """
 
 import re
@@ -13,12 +13,12 @@ from typing import NamedTuple
 from music.pitch import pitch_class
 
 NOTE_TICKS_PER_QUARTER = 1920  # Ardour's own, twice as fine as the places of requests, so that nothing is rounded
-_PLACE = re.compile(r"\d+\|\d+\|\d+")
+_PLACE = re.compile(r"\d+\|\d+(?:\|\d+)?")
 _NAME = re.compile(r"([A-Ga-g])([#b]{0,2})(-?\d+)")
 _NOTE = re.compile(r"(\S+)\s+(\S+)\s+(\S+)(?:\s+(\S+)(?:\s+(\S+))?)?")
 # What nearly all lines look like, told in one go; a region may get ten thousand at once.
 _PLAIN_NOTES = re.compile(
-    r"""(?: \s*+ (?: \d++\|\d++\|\d++ | \d++(?:\.\d++)?+ ) [ \t]++
+    r"""(?: \s*+ (?: \d++\|\d++(?:\|\d++)?+ | \d++(?:\.\d++)?+ ) [ \t]++
         (?! 0*+(?:\.0*+)?+\s | 0*+\.000 ) \d++(?:\.\d++)?+ [ \t]++
         (?: [A-G][#b]?[0-8] | 12[0-7] | 1[01]\d | \d\d? )
         (?: [ \t]++ (?: 12[0-7] | 1[01]\d | [1-9]\d? ) (?: [ \t]++ (?: 1[0-6] | [1-9] ) )?+ )?+
@@ -67,7 +67,7 @@ def _check_whole(text: str, low: int, high: int, what: str) -> None:
 
 @lru_cache(maxsize=4096)
 def check_place(text: str) -> None:
-    """Refuse what is neither a number of quarter notes from 0 on nor a place ``bar|beat|tick``."""
+    """Refuse what is neither a number of quarter notes from 0 on nor a place ``bar|beat`` or ``bar|beat|tick``."""
     if _PLACE.fullmatch(text):
         return
     try:

@@ -5,19 +5,22 @@ Places are written ``9``, ``"9|2"`` or ``"9|2|480"``, metres ``"3/4"``, silence 
 
 import dataclasses
 import math
+import re
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from music.errors import RequestInvalid
 from music.names import nearest_name, shorten
 from music.operations import Operation
-from music.operations.fields import Told, out_of_bounds
+from music.operations.fields import PAN_UNIT, Told, Within, out_of_bounds
 from music.time import BBT, TimeSignature, parse_time_signature
 
 _MOST_TOLD, _LONGEST_TOLD = 8, 400
+_LEVEL = re.compile(r"([+-]?\d+(?:\.\d+)?) ?dB", re.ASCII)
+_PAN = re.compile(r"C|([LR])(\d{1,3})", re.ASCII)
 _NUMBERS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
@@ -127,11 +130,22 @@ def _read(value: object, hint: object, name: str) -> object:
 
 def _read_told(value: object, hint: object, name: str) -> object:
     """Read a value whose type is annotated; where it is wrong, what a reader is told of it is said too."""
+    units = {marker.unit for marker in get_args(hint)[1:] if isinstance(marker, Within)}
     try:
-        return _read(value, get_args(hint)[0], name)
+        return _read(_spoken(value, units), get_args(hint)[0], name)
     except ValueError as error:
         told = next((marker.text for marker in get_args(hint)[1:] if isinstance(marker, Told)), None)
         raise ValueError(f"{error}: {told}" if told else str(error)) from None
+
+
+def _spoken(value: object, units: Collection[str]) -> object:
+    """Return the number that was written as mixers do, ``-6 dB`` or ``L30``; anything else as it is."""
+    text = value.strip() if isinstance(value, str) else ""
+    if "dB" in units and (level := _LEVEL.fullmatch(text)):
+        return float(level[1])
+    if PAN_UNIT in units and (pan := _PAN.fullmatch(text)):
+        return int(pan[2] or 0) / (-100 if pan[1] == "L" else 100)
+    return value
 
 
 def _read_union(value: object, arms: tuple[object, ...], name: str) -> object:

@@ -70,7 +70,8 @@ VcaRef = Annotated[str, Makes("vca")]
 RangeRef = Annotated[str, Makes("range")]
 InputFile = Annotated[str, FileToRead()]
 GainDb = Annotated[float, Within(-math.inf, 6.0, "dB")]  # -inf is silence
-Pan = Annotated[float, Within(-1.0, 1.0, "-1 left to 1 right")]
+PAN_UNIT = "-1 left to 1 right"
+Pan = Annotated[float, Within(-1.0, 1.0, PAN_UNIT)]
 Colour = Annotated[str, Told("#rrggbb")]
 
 

@@ -158,7 +158,7 @@ async def test_notes_are_edited_by_place_and_pitch(daw: LiveDaw, region: str) ->
     during = await applied_and_undone(
         daw,
         region,
-        EditNotes(region=region, edits="3|1|0 C4 velocity=70 length=0.5; 1 E4 pitch=F4 start=3|3|0 channel=2"),
+        EditNotes(region=region, edits="3|1 C4 velocity=70 length=0.5; 1 E4 pitch=F4 start=3|3|0 channel=2"),
     )
     assert from_rows(during.notes) == quarters((0, 0.5, 60, 70), (1, 1, 67, 100), (2, 1, 65, 100, 2))
     assert "pitch 62 begins at 0" in await refused(daw, EditNotes(region=region, edits="0 D4 velocity=70"))

@@ -340,11 +340,11 @@ function note_rows.start_of(region, text)
 	if beats then
 		return floor(beats * ticks_per_quarter + 0.5)
 	end
-	local bar, beat, tick = match(text, "^(%d+)|(%d+)|(%d+)$")
+	local bar, beat, tick = match(text, "^(%d+)|(%d+)|?(%d*)$")
 	if not bar then
 		faults.stop("invalid", "a place is quarter notes or bar|beat|tick, got " .. text)
 	end
-	return timeline.ticks_at({ bar = whole(bar), beat = whole(beat), tick = whole(tick) }) - region:position():ticks()
+	return timeline.ticks_at({ bar = whole(bar), beat = whole(beat), tick = tick == "" and 0 or whole(tick) }) - region:position():ticks()
 end
 
 local function number_within(text, default, low, high, what)

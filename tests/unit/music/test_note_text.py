@@ -45,9 +45,9 @@ def test_what_is_no_pitch_is_refused(text: str) -> None:
 
 
 def test_notes_may_leave_out_velocity_and_channel_and_stand_on_lines_or_between_semicolons() -> None:
-    text = "0 1 C4 100 16; 1.5 0.25 61\n3|2|480 2 Bb3 1;\n\n"
+    text = "0 1 C4 100 16; 1.5 0.25 61\n3|2|480 2 Bb3 1; 7|1 1 C4;\n\n"
     check_notes(text)
-    assert list(lines_of(text)) == ["0 1 C4 100 16", "1.5 0.25 61", "3|2|480 2 Bb3 1"]
+    assert list(lines_of(text)) == ["0 1 C4 100 16", "1.5 0.25 61", "3|2|480 2 Bb3 1", "7|1 1 C4"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,8 @@ def test_notes_may_leave_out_velocity_and_channel_and_stand_on_lines_or_between_
         ("0 1", "a note is written"),
         ("0 1 C4 90 1 7", "a note is written"),
         ("-1 1 C4", "a place is quarter notes"),
-        ("1|2 1 C4", "a place is quarter notes"),
+        ("1| 1 C4", "a place is quarter notes"),
+        ("1|2|3|4 1 C4", "a place is quarter notes"),
         ("nan 1 C4", "a place is quarter notes"),
         ("0 0 C4", "a length is"),
         ("0 0.0001 C4", "a length is"),

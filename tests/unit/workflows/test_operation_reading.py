@@ -6,7 +6,7 @@ import pytest
 
 from music.errors import RequestInvalid
 from music.operations.automation import WriteAutomation
-from music.operations.mixer import SetFader
+from music.operations.mixer import SetFader, SetPan
 from music.operations.playlists import CompPlaylist, CompRange
 from music.operations.plugins import SetParameter
 from music.operations.timeline import AddMarker, SetTempo
@@ -36,6 +36,17 @@ def test_operations_are_read_as_they_are_written() -> None:
     )
 
 
+@pytest.mark.parametrize(("written", "number"), [("-6 dB", -6.0), ("-3.5dB", -3.5), ("+2 dB", 2.0)])
+def test_a_level_is_read_with_its_unit(written: str, number: float) -> None:
+    item = {"verb": "set_fader", "route": "1", "gain_db": written}
+    assert read_operations([item]) == (SetFader(route="1", gain_db=number),)
+
+
+@pytest.mark.parametrize(("written", "number"), [("L30", -0.3), ("R100", 1.0), ("C", 0.0), (-0.3, -0.3)])
+def test_a_pan_is_read_as_the_overview_writes_it(written: object, number: float) -> None:
+    assert read_operations([{"verb": "set_pan", "route": "1", "pan": written}]) == (SetPan(route="1", pan=number),)
+
+
 @pytest.mark.parametrize(
     ("item", "told"),
     [
@@ -48,6 +59,8 @@ def test_operations_are_read_as_they_are_written() -> None:
         ({"verb": "set_fader"}, "operation 0 (set_fader): route and gain_db are needed"),
         ({"verb": "set_fader", "route": "1", "gain_db": 7}, "gain_db must be at most 6 (dB), got 7"),
         ({"verb": "set_fader", "route": "1", "gain_db": "loud"}, "gain_db must be a number, got 'loud'"),
+        ({"verb": "set_pan", "route": "1", "pan": "L300"}, "pan must be within -1 and 1 (-1 left to 1 right), got -3"),
+        ({"verb": "set_pan", "route": "1", "pan": "6 dB"}, "pan must be a number, got '6 dB'"),
         ({"verb": "set_fader", "route": "1", "gain_db": math.nan}, "gain_db must be a number, got nan"),
         ({"verb": "set_fader", "route": None, "gain_db": 0}, "route must be text, got None"),
         ({"verb": "set_mute", "route": "1", "is_muted": 1}, "is_muted must be true or false, got 1"),
