@@ -4,6 +4,8 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
+from music.errors import NotFound
+from music.names import shorten
 from workflows.settings import Settings
 
 
@@ -23,9 +25,14 @@ def allowed(settings: Settings, path: Path) -> Settings:
 
 
 def found(name: str, settings: Settings) -> tuple[str, Settings]:
-    """Return a name as the path of what is there, with settings that allow it; or as it is, where it may be an id."""
+    """Return a name as the path of what is there, with settings that allow it; or as it is, where it may be an id.
+
+    NotFound for a path at which there is nothing.
+    """
     with suppress(OSError, RuntimeError):  # too long for a path, or from a home folder that nobody has
         path = Path(name).expanduser().absolute()
         if path.exists():
             return str(path), allowed(settings, path)
+    if "/" in name:
+        raise NotFound("file or folder", shorten(name))
     return name, settings

@@ -46,7 +46,9 @@ def find_sound(rooms: Rooms, jobs: DurableJobs, name: str, *, session_folder: Pa
     Those are the takes', those of the settings, the open session's, and that of what was rendered to be measured.
     """
     if name.startswith("/"):
-        folders = [*rooms.allowed_folders, rooms.listening_folder, *([session_folder] if session_folder else [])]
+        folders = [*rooms.allowed_folders, *([session_folder] if session_folder else [])]
+        if Path(name).is_relative_to(rooms.listening_folder):  # our own, which nobody needs to be told of
+            folders.append(rooms.listening_folder)
         path = allowed_path(name, folders)
         return of_take(path) if is_take(path) else Sound(title=path.name, whole=path)
     try:

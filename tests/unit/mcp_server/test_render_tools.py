@@ -132,6 +132,7 @@ async def test_a_piano_roll_of_a_take_shows_just_the_bars_asked_for(kept: Kept) 
     ("tool", "arguments", "reason"),
     [
         ("measure", {"source": "/etc/passwd"}, "outside the allowed folders"),
+        ("measure", {"source": "/etc/passwd"}, "/takes; the user can allow more"),
         ("measure", {"source": "~no-such-user/x.wav"}, "no absolute path"),
         ("measure", {"source": "/a\0b"}, "cannot be followed"),
         ("measure", {"source": "no such take"}, "no take"),
