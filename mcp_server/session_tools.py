@@ -14,10 +14,12 @@ from mcp_server.session_models import (
     SessionOverview,
 )
 from music.errors import NotFound, RequestInvalid
-from music.names import nearest_name
+from music.names import nearest_name, shorten
 from music.time import BBT
 from workflows.operation_reading import offered_operations, read_place
 from workflows.studio import Studio
+
+_WHAT_TO_SEARCH = "search for what it does, such as reverb or compressor, or without text for all that there are"
 
 Place = str | int | None
 
@@ -59,10 +61,12 @@ def _reading_tools(studio: Studio) -> list[PlainTool]:
     ) -> Annotated[CallToolResult, Inspection]:
         """Explain operations of edit_session: what they do, and each field. Ask before using one for the first time."""
         known = offered_operations()
-        for verb in verbs:
-            if verb not in known:
-                raise NotFound("verb", verb, nearest=nearest_name(verb, known))
-        return _plainly(operation_help(verbs), Inspection(text=operation_help(verbs)))
+        wrong = [verb for verb in verbs if verb not in known]
+        unknown = [NotFound("verb", shorten(verb), nearest=nearest_name(verb, known)) for verb in wrong]
+        if len(unknown) == len(verbs):
+            raise RequestInvalid("\n".join(map(str, unknown)))
+        text = "\n\n".join([*map(str, unknown), operation_help([verb for verb in verbs if verb in known])])
+        return _plainly(text, Inspection(text=text))
 
     return [capabilities, session_overview, describe_operations]
 
@@ -92,6 +96,8 @@ def _looking_tools(studio: Studio) -> list[PlainTool]:
     ) -> PluginList:
         """Search the plugins that are installed in Ardour."""
         found = await studio.open_session.search_plugins(text, is_instrument=is_instrument, limit=limit)
+        if text and not found["plugins"]:
+            raise NotFound("plugin with these words", shorten(text), known=_WHAT_TO_SEARCH)
         return PluginList.of(found)
 
     return [inspect, search_plugins]

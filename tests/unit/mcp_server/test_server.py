@@ -36,6 +36,7 @@ async def test_operations_are_described_by_verb_and_as_a_whole(tmp_path: Path) -
         async with Client(build_server(studio)) as client:
             described = await client.call_tool("describe_operations", {"verbs": ["set_fader"]})
             unknown = await client.call_tool("describe_operations", {"verbs": ["set_fade"]})
+            mixed = await client.call_tool("describe_operations", {"verbs": ["set_fade", "set_fader"]})
             (whole,) = (await client.read_resource("sideman://operations")).contents
     finally:
         studio.close()
@@ -44,3 +45,5 @@ async def test_operations_are_described_by_verb_and_as_a_whole(tmp_path: Path) -
     assert told.startswith("set_fader: Set a strip's gain;")
     assert told in whole.text  # type: ignore[union-attr]
     assert "did you mean 'set_fader'?" in str(unknown.content)
+    assert mixed.structured_content is not None
+    assert mixed.structured_content["text"] == f"no verb 'set_fade'; did you mean 'set_fader'?\n\n{told}"
