@@ -119,12 +119,16 @@ def _change_line(result: ChangeSetResult) -> str:
 class Difference(BaseModel):
     """What changed, and who did it, oldest first."""
 
-    changes: list[str] = Field(description='"by whom: what"')
+    changes: list[str] = Field(description='"by whom: what"; indented: by the same')
 
     @classmethod
     def of(cls, changes: Sequence[Change]) -> "Difference":
-        """Return a line for each change, up to a number that can be read."""
-        lines = [f"{change.by}: {line}" for change in changes for line in change.lines]
+        """Return a line for each change, up to a number that can be read; who did it stands before the first of his."""
+        lines = [
+            f"  {line}" if number else f"{change.by}: {line}"
+            for change in changes
+            for number, line in enumerate(change.lines)
+        ]
         if len(lines) > _MOST_CHANGES:
             left_out = f"… {len(lines) - _MOST_CHANGES} more: ask for fewer at once, with since and until"
             lines = [*lines[:_MOST_CHANGES], left_out]

@@ -35,7 +35,7 @@ class TakeSummary(BaseModel):
     bars: int
     seconds: float
     licence: str
-    measured: list[str] = Field(description="asked against measured")
+    measured: list[str] = Field(description="what was measured other than asked, or not at all")
     notices: list[str] = Field(description="tell the user")
 
     @classmethod
@@ -53,7 +53,7 @@ class TakeSummary(BaseModel):
             bars=plan.n_bars,
             seconds=round(plan.length_seconds, 3),
             licence=take.licence,
-            measured=[compared(row) for row in take.comparisons],
+            measured=[compared(row) for row in take.comparisons if row.agrees is not True],
             notices=[spelled_here(notice) for notice in take.notices],
         )
 
@@ -78,6 +78,7 @@ def remarked(remarks: tuple[Remark, ...]) -> list[str]:
 class TakeDetail(TakeSummary):
     """A take with its parts, sections, files and how the request was understood."""
 
+    measured: list[str] = Field(description="asked against measured")
     prompt: str
     seed: int
     engine: str
@@ -96,7 +97,7 @@ class TakeDetail(TakeSummary):
         """Return the detail of a take that is kept in ``folder``."""
         plan, reading = take.plan, take.reading
         return cls(
-            **TakeSummary.of(take).model_dump(),
+            **TakeSummary.of(take).model_dump() | {"measured": [compared(row) for row in take.comparisons]},
             prompt=plan.prompt,
             seed=plan.seed,
             engine=f"{take.engine} {take.engine_version}",

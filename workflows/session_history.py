@@ -10,6 +10,7 @@ from music.session import SessionSnapshot
 
 _DONE = (ChangeSetState.APPLIED, ChangeSetState.UNCERTAIN)
 _MOST_LAST = 3
+_MOST_LABELS = 2
 BY_HAND = "by hand"
 
 
@@ -110,7 +111,9 @@ def steps_between(first: str, last: str, done: Sequence[ChangeSetResult]) -> tup
 def _between(taken_back: Sequence[str]) -> str:
     if not taken_back:
         return BY_HAND
-    return f"{BY_HAND}, or by taking back {', '.join(map(repr, dict.fromkeys(taken_back)))}"
+    labels = list(dict.fromkeys(taken_back))
+    more = f" and {len(labels) - _MOST_LABELS} more" if len(labels) > _MOST_LABELS else ""
+    return f"{BY_HAND}, or by taking back {', '.join(map(repr, labels[:_MOST_LABELS]))}{more}"
 
 
 async def stretches(steps: Sequence[_Step], snapshot_at: SnapshotAt) -> tuple[Stretch, ...]:

@@ -62,6 +62,8 @@ def test_a_summary_gives_the_length_of_all_bars_and_what_was_measured() -> None:
     summary = TakeSummary.of(TAKE)
     assert (summary.bars, summary.seconds, summary.key) == (6, 12.0, "C major")
     assert summary.measured == ["tempo: asked 120 BPM, measured 60 BPM, DIFFERS (half)"]
+    as_asked = dataclasses.replace(TAKE, comparisons=(dataclasses.replace(TAKE.comparisons[0], agrees=True),))
+    assert TakeSummary.of(as_asked).measured == []
 
 
 def test_a_detail_names_sections_by_their_bars_and_links_all_but_the_session_s_files() -> None:
@@ -161,7 +163,7 @@ def test_change_sets_and_differences_are_lines() -> None:
     many = Difference.of([Change(by="by hand", lines=("a region moved",) * 301)])
     assert many.changes[-1] == "… 1 more: ask for fewer at once, with since and until"
     told = Difference.of([Change(by="by hand", lines=("Bass: muted", "Keys: unmuted"))])
-    assert told.changes == ["by hand: Bass: muted", "by hand: Keys: unmuted"]
+    assert told.changes == ["by hand: Bass: muted", "  Keys: unmuted"]
 
 
 def test_the_session_is_told_in_lines_with_its_revision() -> None:

@@ -67,6 +67,11 @@ def test_taking_back_an_older_change_set_is_told_by_where_it_led() -> None:
     assert steps("c", "d", older, done("pan", "b", "c")) == ["by hand: c-d"]
 
 
+def test_of_many_that_were_taken_back_two_are_named() -> None:
+    many = [done(name, "a", "a", ChangeSetState.REVERTED) for name in ("fader", "pan", "mute", "solo")]
+    assert steps("a", "b", *many) == ["by hand, or by taking back 'the fader', 'the pan' and 2 more: a-b"]
+
+
 def test_since_a_change_set_means_from_its_beginning_on() -> None:
     assert begin_of("pan", [done("fader", "a", "b"), done("pan", "b", "c")]) == "b"
     assert begin_of("b", [done("fader", "a", "b")]) == "b"
