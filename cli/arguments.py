@@ -5,7 +5,7 @@ import importlib.metadata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cli.typed import typed_path
+from cli.typed import typed_path, typed_png
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse names its own result so
@@ -161,7 +161,7 @@ def _add_listening(commands: "Commands") -> None:
     parser.add_argument("--track", action="append", default=[], metavar="TRACK", help="this track too, by itself")
     parser.add_argument("--masking", action="store_true", help="all tracks by themselves, and who covers whom")
     _add_bars(parser)
-    parser.add_argument("--picture", type=typed_path, metavar="FILE", help="and draw it into this PNG file")
+    parser.add_argument("--picture", type=typed_png, metavar="FILE", help="and draw it into this PNG file")
     _add_json(parser, "what was measured")
 
 

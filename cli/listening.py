@@ -75,6 +75,7 @@ def measure(options: argparse.Namespace, settings: Settings) -> int:
         measures = asyncio.run(_measured(studio, wish))
     if options.picture and measures.picture:
         _write(options.picture, measures.picture)
+        tell(f"drawn into {options.picture}")
     elif options.picture:
         tell(f"nothing is heard, so nothing was drawn into {options.picture}")
     if options.json:

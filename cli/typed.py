@@ -19,6 +19,14 @@ def typed_path(text: str) -> Path:
         raise argparse.ArgumentTypeError(f"there is no home folder {text.partition('/')[0]!r:.40}") from None
 
 
+def typed_png(text: str) -> Path:
+    """Read an option that is a PNG file to be written."""
+    path = typed_path(text)
+    if path.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"expected a file named .png, got {shorten(text)!r}")
+    return path
+
+
 def allowed(settings: Settings, path: Path) -> Settings:
     """Return settings that allow a path, too."""
     return settings.model_copy(update={"allowed_folders": (*settings.allowed_folders, path)})

@@ -220,7 +220,7 @@ def find_region(session: SessionSnapshot, name: str) -> Region:
 
 def file_names(labels: list[str]) -> list[str]:
     """Return labels as names that every file system accepts, no two alike."""
-    plain = [re.sub(r"[^\w #.-]+", "_", label).strip(" .")[:_LONGEST_NAME] or "untitled" for label in labels]
+    plain = [re.sub(r"[^\w #.()-]+", "_", label).strip(" .")[:_LONGEST_NAME] or "untitled" for label in labels]
     taken: set[str] = set()
     names = []
     for name in plain:

@@ -143,6 +143,10 @@ def _variable(name: str) -> str:
 def _from_file(file: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(file.expanduser().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SetupBroken(
+            f"there is no settings file {file}; name another with --config or {_CONFIG_VARIABLE}, or leave it out"
+        ) from None
     except (OSError, RuntimeError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:  # Runtime: no such home
         raise SetupBroken(f"the settings file {file} cannot be read: {error}") from error
     _refuse_unknown(values, where=f"key in {file}")
@@ -172,10 +176,12 @@ def settings_table() -> str:
     """Return the documentation of all settings as a Markdown table."""
     lines = ["| setting | environment | default | meaning |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = "unset" if field.default in (None, ()) else f"`{_shown(name, field.default)}`"
+        default = "unset" if field.default is None else f"`{_shown(name, field.default)}`"
         lines.append(f"| `{name}` | `{_variable(name)}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 
 
 def _shown(name: str, default: object) -> object:
-    return "configs" if name == "configs_dir" else default
+    if name == "configs_dir":
+        return "configs"
+    return list(default) if isinstance(default, tuple) else default

@@ -63,6 +63,7 @@ def test_a_bad_word_gets_one_line(arguments: list[str], told: str, capsys: pytes
         ["generate", "pop", "--out", ""],
         ["generate", "pop", "--out", "~no-such-user/takes"],
         ["measure", "--picture", "~no-such-user/a.png"],
+        ["measure", "--picture", "a.txt"],
         ["--config", "~no-such-user/sideman.toml", "settings"],
         ["takes", "--limit", "0"],
         ["takes", "--limit", "9" * 5000],

@@ -41,6 +41,11 @@ def test_an_unknown_key_in_the_file_names_the_nearest_setting(tmp_path: Path) ->
         load_settings({}, file=file)
 
 
+def test_a_file_that_is_not_there_is_told_with_what_names_one(tmp_path: Path) -> None:
+    with pytest.raises(SetupBroken, match=r"there is no settings file .*nope.toml; name another with --config or SID"):
+        load_settings({}, file=tmp_path / "nope.toml")
+
+
 def test_an_unknown_environment_variable_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SetupBroken, match="unknown environment variable 'soundfnt'; did you mean 'soundfont'"):
         load_settings({"HOME": str(tmp_path), "SIDEMAN_SOUNDFNT": "x.sf2"})
