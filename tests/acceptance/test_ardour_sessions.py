@@ -10,7 +10,7 @@ from daw_bridge.editor_start import EditorProcess
 from daw_bridge.live import LiveDaw
 from daw_bridge.session_control import Unsaved, session_file, snapshots_of
 from music.changeset import ChangeSet, ChangeSetId
-from music.errors import NotFound, RequestInvalid
+from music.errors import NotFound, RequestInvalid, SetupBroken
 from music.operations import Operation
 from music.operations.material import ImportAudio
 from music.operations.timeline import AddMarker
@@ -101,8 +101,10 @@ async def test_another_session_is_opened_and_nothing_unsaved_is_lost(daw: LiveDa
     assert not studio.editor.is_running, "the first editor has ended; another one runs"
 
 
-async def test_a_new_session_is_made_and_opened_and_closed(daw: LiveDaw) -> None:
-    """It is empty, at the rate of the one before, and usable at once."""
+async def test_a_new_session_is_made_and_opened_and_closed(
+    daw: LiveDaw, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is empty, at the rate of the one before, and usable at once; closed, Ardour is started on it from here."""
     first = await daw.session_state()
     fresh = await daw.new_session(first.folder.with_name("Fresh"))
     assert fresh.name == "Fresh"
@@ -116,6 +118,11 @@ async def test_a_new_session_is_made_and_opened_and_closed(daw: LiveDaw) -> None
     assert not process.is_running()
     assert 'name="First"' in fresh.file.read_text()
     assert session_file(fresh.folder) == fresh.file
+    for name, value in studio.editor.environment().items():
+        monkeypatch.setenv(name, value)
+    assert (await daw.start_session(fresh.folder, editor=None)).file == fresh.file
+    with pytest.raises(SetupBroken, match=r"Ardour runs \(process \d+\) but does not listen"):
+        await daw.start_session(fresh.folder, editor=None)
 
 
 async def _process(daw: LiveDaw) -> EditorProcess:
