@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context, ElicitationResult, Resolve
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field
 from mcp_server.confirming import Confirmation, can_ask, question, require_yes
 from mcp_server.plain_tool import PlainTool, changes, plain_tool
 from music.errors import RequestInvalid
-from workflows.sessions import EditorClosed, Sessions, SessionState, Unsaved
+from workflows.sessions import EditorClosed, Sessions, SessionState, Unsaved, snapshots_of
 from workflows.studio import Studio
 
 Action = Literal["state", "save", "snapshot", "rename", "copy", "new", "open", "close", "metadata"]
@@ -49,6 +50,7 @@ class SessionReport(BaseModel):
     open_snapshot: str | None = Field(description="null: the session itself")
     copy_at: str | None = None
     next_step: str | None = None
+    kept_as: list[str] | None = Field(None, description="what was unsaved, as a snapshot of the session that was left")
     metadata_before: dict[str, str] | None = Field(None, description="what was changed, to set it back")
 
     @classmethod
@@ -98,7 +100,10 @@ def session_tool(studio: Studio) -> PlainTool:
         answer: Annotated[ElicitationResult[UnsavedChoice], Resolve(becomes_of_changes)],
         agreed: Annotated[ElicitationResult[Confirmation], Resolve(may_lose)],
         action: Annotated[
-            Action, Field(description="snapshot, rename need a name; copy, new a path, open a path or a snapshot")
+            Action,
+            Field(
+                description="snapshot, rename need a name; copy (saves first), new a path, open a path or a snapshot"
+            ),
         ],
         name: str | None = None,
         path: Annotated[str | None, Field(description="session folder or file, in an allowed folder")] = None,
@@ -150,8 +155,7 @@ class _Wish:
 async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
     """Do one action, and report what is open then."""
     if action == "open":
-        await sessions.open(wish.target, unsaved=wish.unsaved)
-        return SessionReport.of(*await sessions.state())
+        return await _open(sessions, wish)
     told: dict[str, Any] = {}
     before = SessionReport.of(*await sessions.state())
     match action:
@@ -165,11 +169,31 @@ async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
             told["copy_at"] = str(await sessions.copy_to(wish.target))
         case "new":
             await sessions.make(wish.target, unsaved=wish.unsaved, metadata=wish.metadata)
+            told["kept_as"] = _kept_as(before, wish)
         case "close":
             await sessions.close(unsaved=wish.unsaved)
-            return before.model_copy(update={"is_open": False, "is_saved": True, "next_step": _CLOSED})
+            told = {"is_open": False, "is_saved": True, "next_step": _CLOSED, "kept_as": _kept_as(before, wish)}
+            return before.model_copy(update=told)
         case "metadata":
             await sessions.set_metadata(wish.metadata)
             told["metadata_before"] = {name: before.metadata.get(name, "") for name in wish.metadata}
     now = before if action == "state" else SessionReport.of(*await sessions.state())
     return now.model_copy(update=told)
+
+
+async def _open(sessions: Sessions, wish: _Wish) -> SessionReport:
+    """Open a session, also where Ardour is closed, and report it."""
+    try:
+        left = SessionReport.of(*await sessions.state())
+    except EditorClosed:
+        left = None
+    await sessions.open(wish.target, unsaved=wish.unsaved)
+    kept_as = _kept_as(left, wish) if left else None
+    return SessionReport.of(*await sessions.state()).model_copy(update={"kept_as": kept_as})
+
+
+def _kept_as(left: SessionReport, wish: _Wish) -> list[str] | None:
+    """Return the snapshots that were made of what was unsaved in a session that was left."""
+    if wish.unsaved is not Unsaved.KEEP_AS_SNAPSHOT:
+        return None
+    return [name for name in snapshots_of(Path(left.folder)) if name not in left.snapshots]

@@ -12,7 +12,7 @@ from music.errors import NotFound
 from music.names import nearest_name, shorten
 from workflows.allowed_files import allowed_path
 
-__all__ = ["EditorClosed", "SessionState", "Sessions", "Unsaved"]
+__all__ = ["EditorClosed", "SessionState", "Sessions", "Unsaved", "snapshots_of"]
 
 
 class Sessions:

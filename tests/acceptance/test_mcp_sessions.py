@@ -69,7 +69,9 @@ async def test_a_session_is_made_saved_kept_copied_opened_and_closed(studio: Stu
         assert " Second" not in overview
         left = sorted(file.stem for file in (here / "Song").glob("*.ardour"))
         assert len(left) == 3
-        assert any(name.startswith("Song unsaved ") for name in left)
+        (kept_as,) = opened["kept_as"]
+        assert kept_as in left
+        assert kept_as.startswith("Song unsaved ")
         assert 'name="Second"' not in (here / "Song" / "Song.ardour").read_text()
         await add_marker(client, "Third")
         assert "unsaved changes" in await refused(client, "session", action="close")
