@@ -28,14 +28,14 @@ local function adopt_orphans(session, record)
 	end
 end
 
--- Who changed what an inverse finds changed since: a later change set, as the caller knows them by key, or the person.
--- Other notes tell of what Ardour could not do, which was nobody's hand.
+-- Who changed what an inverse finds changed since: a later change set, as the caller knows them by key, or the person,
+-- who may have opened another snapshot as well. Other notes tell of what Ardour could not do, which was nobody's hand.
 local function told(note, inverse, later)
 	if not note then
 		return nil
 	end
 	local by = later[inverse.key] and "by the later change set " .. later[inverse.key]
-		or note:find(" since", 1, true) and "by hand"
+		or note:find(" since", 1, true) and "by hand, or with another snapshot"
 	return by and note .. " (" .. by .. ")" or note
 end
 
