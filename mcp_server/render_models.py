@@ -1,5 +1,6 @@
 """What tools return of what was rendered, measured and compared: few numbers, rounded to what can be heard."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field
@@ -21,7 +22,8 @@ class RenderedFiles(BaseModel):
 
     from_seconds: float
     seconds: float
-    files: list[str] = Field(description="name: path, LUFS, dBTP")
+    folder: str
+    files: list[str] = Field(description="name: file in the folder, LUFS, dBTP")
     notices: list[str] = Field(description="tell the user")
 
     @classmethod
@@ -30,8 +32,9 @@ class RenderedFiles(BaseModel):
         return cls(
             from_seconds=round(report.from_seconds, 3),
             seconds=round(report.seconds, 3),
+            folder=str(Path(report.files[0].path).parent),  # a rendering has one of its own
             files=[
-                f"{file.name}: {file.path}, "
+                f"{file.name}: {Path(file.path).name}, "
                 + (
                     "SILENT"
                     if file.is_silent

@@ -7,6 +7,7 @@ import pytest
 
 from daw_bridge.daw import Capabilities, UnavailableVerb
 from mcp_server.change_models import ChangeList, ChangeSummary, Difference, UndoSummary
+from mcp_server.render_models import RenderedFiles
 from mcp_server.session_models import CapabilitiesReport, PluginList, SessionOverview
 from mcp_server.take_models import JobReport, MadeTake, TakeDetail, TakeList, TakeSummary, compared, take_uri
 from music.brief import Brief, Reading, Remark
@@ -22,6 +23,7 @@ from tests.sessions import a_route, a_session
 from tests.takes import a_plan, a_take
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.open_session import Change
+from workflows.render_requests import RenderedFile, RenderReport
 from workflows.studio import Availability, KeptTakes
 
 PLAN = a_plan(
@@ -153,6 +155,20 @@ def test_of_many_outcomes_only_the_first_are_told() -> None:
     outcomes = tuple(dataclasses.replace(RESULT.outcomes[1], index=index, asked=str(index)) for index in range(100))
     told = ChangeSummary.of(dataclasses.replace(RESULT, outcomes=outcomes)).other_outcomes
     assert (len(told), told[-1]) == (31, "and 70 more")
+
+
+def test_the_folder_of_what_was_rendered_is_told_once() -> None:
+    bass, keys = (
+        RenderedFile(
+            name=name, path=f"/out/stems 1/{name}.wav", seconds=2.0, n_frames=96000, sample_rate_hz=48000,
+            is_silent=False, loudness_lufs=-20.0, true_peak_dbtp=-3.0,
+        )
+        for name in ("Bass", "Keys")
+    )  # fmt: skip
+    report = RenderReport(session="Song", from_seconds=0.0, seconds=2.0, files=(bass, keys), notices=(), rtf=0.1)
+    told = RenderedFiles.of(report)
+    assert told.folder == "/out/stems 1"
+    assert told.files == ["Bass: Bass.wav, -20.0 LUFS, -3.0 dBTP", "Keys: Keys.wav, -20.0 LUFS, -3.0 dBTP"]
 
 
 def test_change_sets_and_differences_are_lines() -> None:
