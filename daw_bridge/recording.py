@@ -7,7 +7,7 @@ transport then rolls on without recording. Everything that was set for the recor
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from daw_bridge.bridge_client import BridgeClient, Recording
@@ -19,6 +19,7 @@ from music.time import BBT
 _POLL_SECONDS = 0.03
 _LOCATE_SECONDS = 5.0
 _WRITE_SECONDS = 3.0  # for what is captured to become regions
+_AFTER_END_SECONDS = 0.25  # punching out ends a take, but what was played then comes in later by the latencies
 _SLACK_SECONDS = 10.0  # beyond the length of a take
 _COUNT_IN_SECONDS = 30.0  # two bars of anything
 _LONGEST_SECONDS = 4 * 3600.0  # of a take without an end
@@ -128,13 +129,16 @@ async def _record(
         is_counted_in=request.is_counted_in,
     )
     regions: list[RecordedRegion] = []
+    short: list[str] = []
     reason, take = "", 0
     try:
         while take < request.n_takes and not reason:
             take += 1
             await _start(client, plan, on_new_playlists=request.on_playlists and take > 1)
             reason = await _see_through(client, plan, request, take=take, job=job)
-            regions += await _collect(client, take)
+            found = await _collect(client, take)
+            regions += found
+            short += _cut_short(found, plan["end_samples"])
     finally:
         try:
             await _stop(client)
@@ -142,7 +146,17 @@ async def _record(
             await _ask(client, "close")
     if not reason and not regions:
         reason = "Ardour recorded nothing; is anything connected to the inputs of these tracks?"
+    if not reason and short:
+        reason = f"{'; '.join(short)}: the audio engine may have dropped out"
     return RecordingReport(regions=tuple(regions), n_takes=take, is_complete=not reason, reason=reason)
+
+
+def _cut_short(regions: Sequence[RecordedRegion], end_samples: int | None) -> list[str]:
+    """Return what is missing at the end of a take, track by track; notes have no end of their own."""
+    if end_samples is None:
+        return []
+    ends = {one.track_name: one.position_samples + one.length_samples for one in regions if one.n_notes is None}
+    return [f"{name} ends {end_samples - end} samples early" for name, end in ends.items() if end < end_samples]
 
 
 async def stop_recording(client: BridgeClient) -> None:
@@ -186,11 +200,12 @@ async def _see_through(
     """Wait until a take is over, then stop; return why it did not go to its end, or an empty string."""
     allowed = _time_allowed(plan, request)
     begun = time.monotonic()
+    after_end = round(_AFTER_END_SECONDS * plan["sample_rate_hz"])
     has_rolled, reason = False, ""
     while True:
         state = await _ask(client, "state")
         has_rolled = has_rolled or state["is_rolling"]
-        if plan["end_samples"] is not None and state["playhead_samples"] >= plan["end_samples"]:
+        if plan["end_samples"] is not None and state["playhead_samples"] >= plan["end_samples"] + after_end:
             break
         if has_rolled and not state["is_rolling"]:
             reason = "" if request.end is None else f"somebody stopped the transport in take {take}"

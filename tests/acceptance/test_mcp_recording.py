@@ -72,7 +72,7 @@ async def test_takes_are_recorded_and_end_by_themselves(studio: Studio) -> None:
         recorded = report["recorded"]
         assert (recorded["is_complete"], recorded["n_takes"], recorded["reason"]) == (True, 2, "")
         assert [line.split(":")[0] for line in recorded["regions"]] == ["take 1, Keys", "take 2, Keys"]
-        assert all(line.endswith(f", {2 * _BEAT_SAMPLES} samples") for line in recorded["regions"])
+        assert all(line.endswith(f", {2 * _BEAT_SAMPLES} samples") for line in recorded["regions"]), recorded
         session = await look(studio)
         assert [region.position_samples for region in route_of(session, keys).regions] == 2 * [4 * _BEAT_SAMPLES]
         assert_all_is_put_back(session)

@@ -42,10 +42,10 @@ def test_each_kind_of_error_has_its_exit_code(error: StudioError, code: int) -> 
     ("arguments", "told"),
     [
         (["generate", "trap \udcff"], "is no text in UTF-8"),
-        (["--config", "/no/such/file.toml", "settings"], "cannot be read"),
+        (["--config", "/no/such/file.toml", "settings"], "there is no settings file"),
         (["--set", "htp_port=1", "settings"], "did you mean 'http_port'"),
         (["settings", "--set", "htp_port=1"], "did you mean 'http_port'"),
-        (["settings", "--config", "/no/such/file.toml"], "cannot be read"),
+        (["settings", "--config", "/no/such/file.toml"], "there is no settings file"),
     ],
 )
 def test_a_bad_word_gets_one_line(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

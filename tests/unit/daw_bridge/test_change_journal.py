@@ -113,7 +113,7 @@ def test_logs_are_listed_oldest_first_and_damage_is_named(tmp_path: Path) -> Non
     assert [record["id"] for record in read_records(tmp_path)] == ["b", "a"]
     assert is_open(tmp_path, ChangeSetId("a"))
     assert not is_open(tmp_path, ChangeSetId("torn"))
-    with pytest.raises(NotFound, match="'a'"):
+    with pytest.raises(NotFound, match="no change set 'c'"):
         find_record(tmp_path, ChangeSetId("c"))
     for damage in (b"{\n", b'{"line":"no such"}\n', b"[]\n", _text({**_begin("c"), "version": 1})):
         _write(tmp_path, "c", damage)
