@@ -28,9 +28,9 @@ export PATH := here + ":" + env("PATH") # not for sideman itself, which tells pe
 @setup-test:
     sideman --version
 
-# Run every test but the benchmarks: test [PYTEST ARGS…]
+# Run every test but the benchmarks, two files at a time: test [PYTEST ARGS…]
 test *words:
-    pytest --ignore=tests/bench "$@"
+    pytest --ignore=tests/bench --numprocesses=2 --dist=loadfile "$@"
 
 # Run the tests that take seconds: test-unit [PYTEST ARGS…]
 test-unit *words:
