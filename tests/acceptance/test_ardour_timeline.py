@@ -377,7 +377,7 @@ async def test_the_loop_a_range_and_a_marker_are_played_from(daw: LiveDaw) -> No
             break
         await asyncio.sleep(0.02)
     assert (state.is_rolling, state.playhead) == (False, BBT(5, 2))
-    with pytest.raises(RequestInvalid, match="an end is needed"):
+    with pytest.raises(RequestInvalid, match="'play_range' needs an end"):
         await daw.transport(TransportAction.PLAY_RANGE, BBT(5))
 
 
