@@ -293,4 +293,16 @@ function routing.session_facts(session, _, facts)
 	end
 end
 
+--- The same connections with other names of ports: `name_of` gives the new one for each.
+function routing.renamed(connections, name_of)
+	local lists = json.array()
+	for i, names in ipairs(connections) do
+		lists[i] = json.array()
+		for j, name in ipairs(names) do
+			lists[i][j] = name_of(name)
+		end
+	end
+	return lists
+end
+
 return routing

@@ -79,18 +79,13 @@ end
 
 -- The same connections with the ports of sidechains under the names that they have now.
 local function named_now(session, connections, ports)
-	local lists = json.array()
-	for i, names in ipairs(connections) do
-		lists[i] = json.array()
-		for j, name in ipairs(names) do
-			local known = ports and ports[name]
-			local processor = known and processors.find(session, known.plugin)
-			local insert = processor and processor:to_plugininsert()
-			local port = insert and insert:has_sidechain() and insert:sidechain_input():audio(known.port)
-			lists[i][j] = port and not port:isnil() and port:name() or name
-		end
-	end
-	return lists
+	return routing.renamed(connections, function (name)
+		local known = ports and ports[name]
+		local processor = known and processors.find(session, known.plugin)
+		local insert = processor and processor:to_plugininsert()
+		local port = insert and insert:has_sidechain() and insert:sidechain_input():audio(known.port)
+		return port and not port:isnil() and port:name() or name
+	end)
 end
 
 --- All that is needed to make a send anew.

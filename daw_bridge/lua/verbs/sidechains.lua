@@ -193,17 +193,11 @@ end
 
 -- The same connections with the ports of a sidechain under their new names.
 local function renamed(connections, old, new)
-	local lists = json.array()
-	for i, names in ipairs(connections) do
-		lists[i] = json.array()
-		for j, name in ipairs(names) do
-			lists[i][j] = name
-			for k, port in ipairs(old) do
-				lists[i][j] = name == port and new[k] or lists[i][j]
-			end
-		end
+	local name_now = {}
+	for k, port in ipairs(old) do
+		name_now[port] = new[k]
 	end
-	return lists
+	return routing.renamed(connections, function (name) return name_now[name] or name end)
 end
 
 --- Give a plugin its sidechain again; returns what is missing, or nil.
