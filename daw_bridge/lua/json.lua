@@ -232,10 +232,24 @@ local function decode_escaped(text, from, stop)
 	end
 end
 
+-- Read the rest of a string whose escapes are all of one letter and none is a quote, such as a text of many lines; nil
+-- where it is another one.
+local function decode_lines(text, position)
+	local raw, after = match(text, '^([^%c"]*)"()', position)
+	if not raw or find(raw, "\\[^bfnrt/]") or byte(raw, -1) == 0x5C then
+		return nil
+	end
+	return (gsub(raw, "\\(.)", unescapes)), after
+end
+
 local function decode_string(text, position)
 	local stop = find(text, '[%c"\\]', position) or refuse(#text + 1, "the end of a string")
 	if byte(text, stop) == 0x22 then
 		return sub(text, position, stop - 1), stop + 1
+	end
+	local value, after = decode_lines(text, position)
+	if value then
+		return value, after
 	end
 	return decode_escaped(text, position, stop)
 end

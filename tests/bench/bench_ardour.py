@@ -131,13 +131,17 @@ class Rows:
 
 
 async def seconds_of_inserts(daw: LiveDaw, operation: Operation) -> list[float]:
-    """Time one operation again and again, each time from the same start: it is taken back in between, untimed."""
+    """Time one operation again and again, each time from the same start.
+
+    In between, untimed, it is taken back, and a request waits until Ardour has done what that leaves to do.
+    """
     seconds = []
     for _ in range(WARM_UP + N_CALLS):
         start = time.perf_counter()
         turn = await applied(daw, operation)
         seconds.append(time.perf_counter() - start)
         await daw.revert(turn)
+        await daw.capabilities()
     return seconds[WARM_UP:]
 
 

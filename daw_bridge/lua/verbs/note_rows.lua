@@ -6,6 +6,7 @@ local note_rows = {}
 note_rows.ticks_per_quarter = 1920
 local ticks_per_quarter = note_rows.ticks_per_quarter
 local longest_beats = 100000 -- as long as a region can be made
+local most_known = 20000 -- texts of times whose ticks are remembered
 local most_searched = 500 -- notes that go while the region is on its track
 
 -- What was read during this request, by source; nobody else changes notes while a request runs.
@@ -22,9 +23,19 @@ if pcall(function () return Temporal.Beats(0, 0):to_ticks() end) then
 	ticks_of = Temporal.Beats(0, 0).to_ticks
 else
 	local str, match, whole = Temporal.Beats(0, 0).str, string.match, math.tointeger
+	local known, n_known = {}, 0 -- music keeps to a grid: the same times come again and again
 	function ticks_of(beats)
-		local quarters, ticks = match(str(beats), "^(-?%d+):(%d+)$")
-		return whole(quarters) * ticks_per_quarter + whole(ticks)
+		local text = str(beats)
+		local total = known[text]
+		if not total then
+			if n_known >= most_known then
+				known, n_known = {}, 0
+			end
+			local quarters, ticks = match(text, "^(-?%d+):(%d+)$")
+			total = whole(quarters) * ticks_per_quarter + whole(ticks)
+			known[text], n_known = total, n_known + 1
+		end
+		return total
 	end
 end
 
@@ -365,30 +376,32 @@ local function length_of(text)
 	return ticks
 end
 
+-- What follows the start of a note in a request, as it stands in a row.
+local function sound_of(text)
+	local length, pitch, rest = text:match("^%s*(%S+)%s+(%S+)(.*)$")
+	if not length then
+		faults.stop("invalid", "a note is written 'start length pitch velocity channel', but after a start came '" .. text .. "'")
+	end
+	local velocity, channel = rest:match("^%s*(%S*)%s*(%S*)%s*$")
+	if not velocity then
+		faults.stop("invalid", "after the pitch come velocity and channel, got " .. rest)
+	end
+	return string.format(" %d %d %d %d", length_of(length), pitch_of(pitch),
+		number_within(velocity, 90, 1, 127, "velocity"), number_within(channel, 1, 1, 16, "channel"))
+end
+
 --- The notes of a request as rows. Each has "start length pitch velocity channel", the last two may be missing.
 function note_rows.parse(region, text)
-	local rows, from, n_ticks = {}, region:start():ticks(), region:length():ticks()
-	local starts = memo(function (start) return note_rows.start_of(region, start) end)
-	local lengths, pitches = memo(length_of), memo(pitch_of)
-	local ends = memo(function (rest)
-		local velocity, channel = rest:match("^%s*(%S*)%s*(%S*)%s*$")
-		if not velocity then
-			faults.stop("invalid", "after the pitch come velocity and channel, got " .. rest)
+	local rows, n, from, n_ticks = {}, 0, region:start():ticks(), region:length():ticks()
+	local sounds = memo(sound_of)
+	for start, sound in text:gmatch("([^%s;]+)([^;\n]*)") do
+		local ticks = note_rows.start_of(region, start)
+		if ticks < 0 or ticks >= n_ticks then
+			faults.stop("invalid", string.format("a note at %s lies outside of %s, which is %g quarter notes long", start,
+				region:name(), n_ticks / ticks_per_quarter))
 		end
-		return " " .. number_within(velocity, 90, 1, 127, "velocity") .. " " .. number_within(channel, 1, 1, 16, "channel")
-	end)
-	for row in text:gmatch("[^;\n]+") do
-		local start, length, pitch, rest = row:match("^%s*(%S+)%s+(%S+)%s+(%S+)(.*)$")
-		if start then
-			local ticks = starts[start]
-			if ticks < 0 or ticks >= n_ticks then
-				faults.stop("invalid", string.format("a note at %s lies outside of %s, which is %g quarter notes long", start,
-					region:name(), n_ticks / ticks_per_quarter))
-			end
-			rows[#rows + 1] = ticks + from .. " " .. lengths[length] .. " " .. pitches[pitch] .. ends[rest]
-		elseif row:find("%S") then
-			faults.stop("invalid", "a note is written 'start length pitch velocity channel', got " .. row)
-		end
+		n = n + 1
+		rows[n] = ticks + from .. sounds[sound]
 	end
 	return rows
 end

@@ -50,6 +50,7 @@ def test_values_survive_the_way_through_lua(tmp_path: Path) -> None:
         [{"keys": 1, "known": 2}, {"keys": 3, "known": 4}, {"keys": 5}, {"known": 6, "keys": 7, "z": 8}, {}, {"z": 9}],
         {'a "quoted" key\n': {"nested": [{}, {"x": -0.0}]}, "": 1},
         "\x7f\x01",
+        ["first line\nsecond\tline", "ends in \\", "\n\\", "\\n is no line\n", 'line\nand "quote"', "ü\n🎹"],
     ]
     answered = _through_lua([json.dumps(value) for value in values], tmp_path)
     assert [json.loads(text) for text in answered] == values
