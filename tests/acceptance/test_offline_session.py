@@ -148,6 +148,14 @@ def test_every_midi_part_is_heard_on_its_own_from_its_first_note_on(
     assert exported.n_frames == pytest.approx(LENGTH_SAMPLES, abs=RANGE_TOLERANCE_SAMPLES)
 
 
+def test_every_strip_leads_to_the_master_bus(written: Written) -> None:
+    saved = ET.parse(written.report.folder / f"{SESSION_NAME}.ardour").getroot()
+    for strip in (node for node in saved.iterfind("Routes/Route") if node.get("name") != "Master"):
+        ports = [port for port in strip.iterfind("IO[@direction='Output']/Port") if port.get("type") == "audio"]
+        reached = [[connection.get("other") for connection in port.iterfind("Connection")] for port in ports]
+        assert reached == [["Master/audio_in 1"], ["Master/audio_in 2"]], strip.get("name")
+
+
 def test_sounding_stems_add_up_to_the_stems(written: Written, tmp_path: Path) -> None:
     changes = _changes(written.layout, Playback.STEMS)
     report = _write(tmp_path / "ardour", changes)

@@ -40,6 +40,31 @@ local function require_free(session, name)
 	end
 end
 
+-- The audio outputs of a strip that lead nowhere, although Ardour is set to connect new ones to the master bus.
+local function loose_outputs(session, route)
+	local output, loose = route:output(), {}
+	local master, is_set = session:master_out(), ARDOUR.config():get_output_auto_connect()
+	local goes_there = is_set & ARDOUR.AutoConnectOption.AutoConnectMaster ~= 0
+	if goes_there and not master:isnil() and master:n_inputs():n_audio() > 0 then
+		for i = 0, output:n_ports():n_audio() - 1 do
+			loose[#loose + 1] = not output:audio(i):connected() and output:audio(i) or nil
+		end
+	end
+	return loose
+end
+
+-- Wait until a new strip is connected to the master bus. A thread of Ardour's does that a moment later; now and then it is
+-- not woken (`Session::auto_connect_thread_wakeup`, 7.3 to 9.8), and the strip would stay silent.
+local function connected(session, route)
+	if not waiting.until_true(function () return #loose_outputs(session, route) == 0 end) then
+		local input = session:master_out():input()
+		for i, port in ipairs(loose_outputs(session, route)) do
+			port:connect(input:audio((i - 1) % input:n_ports():n_audio()):name())
+		end
+	end
+	return route
+end
+
 local last = ARDOUR.PresentationInfo.max_order
 
 -- Make a track without the window of its instrument, which Ardour opens from 9 on unless the person's settings say no.
@@ -59,32 +84,34 @@ end
 
 function tracks.new_midi_track(session, name, instrument)
 	require_free(session, name)
-	return first(session, without_window(function ()
+	return connected(session, first(session, without_window(function ()
 		return session:new_midi_track(
 			-- asking for audio outputs here makes ports that are dropped and made again for the instrument, a race in 7.3
 			-- (about 1 in 40 ends with "Port already exists"); with one MIDI output the instrument adds and connects its own
 			ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1), true,
 			instrument, nil, strips.no_group(), 1, name, last, ARDOUR.TrackMode.Normal, true
 		)
-	end))
+	end)))
 end
 
 function tracks.new_audio_track(session, name, n_inputs, n_outputs)
 	require_free(session, name)
-	return first(session, session:new_audio_track(
+	return connected(session, first(session, session:new_audio_track(
 		n_inputs, n_outputs, strips.no_group(), 1, name, last, ARDOUR.TrackMode.Normal, true
-	))
+	)))
 end
 
 function tracks.new_bus(session, name, kind, n_channels)
 	require_free(session, name)
 	local flags = ARDOUR.PresentationInfo.Flag
 	if kind == "midi" then
-		return first(session, session:new_midi_route(
+		return connected(session, first(session, session:new_midi_route(
 			strips.no_group(), 1, name, true, ARDOUR.PluginInfo(), nil, flags.MidiBus, last
-		))
+		)))
 	end
-	return first(session, session:new_audio_route(n_channels, 2, strips.no_group(), 1, name, flags.AudioBus, last))
+	return connected(session, first(session, session:new_audio_route(
+		n_channels, 2, strips.no_group(), 1, name, flags.AudioBus, last
+	)))
 end
 
 local function instrument_info(id)
@@ -109,7 +136,9 @@ local function dress(context, route, operation)
 		tracks.paint(route, strips.colour(operation.colour))
 	end
 	local outcome = { route_id = id, asked = operation.name, read_back = route:name() }
-	if route:name() ~= operation.name then
+	if #loose_outputs(context.session, route) > 0 then
+		outcome.status, outcome.reason = "unverified", "it is not connected to the master bus, so nobody hears it; connect it with set_output"
+	elseif route:name() ~= operation.name then
 		outcome.reason = "Ardour named it " .. route:name() .. ": the name was taken or has characters that names may not have"
 	end
 	return outcome
