@@ -1,4 +1,8 @@
-"""What a person does inside the real editor: press Sideman's button, type into its dialog, wait for windows."""
+"""What a person does inside the real editor: press Sideman's button, type into its dialog, wait for windows.
+
+A key that comes to a dialog which is about to close goes on to Ardour's own window, where alt+o opens another dialog
+that holds the keyboard. So each key is sent once, to a dialog that has the focus, and what else has opened is told.
+"""
 
 import asyncio
 import subprocess
@@ -10,6 +14,7 @@ from tests.acceptance.bridge_studio import Studio
 BUTTON_TITLE = "^Sideman: generate here$"
 MESSAGE_TITLE = "^Sideman$"
 _SECONDS = 20.0
+_ONE_PRESS_SECONDS = 4.0  # a button is shown pressed for a quarter of a second before it acts, longer under load
 
 
 def xdotool(studio: Studio, *arguments: str) -> str:
@@ -33,16 +38,43 @@ async def window_shown(studio: Studio, title: str) -> str:
     return found[0]
 
 
+async def _is_closed_within(studio: Studio, window: str, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while is_shown := window in xdotool(studio, "search", "--onlyvisible", "--name", ".").split():
+        if time.monotonic() > deadline:
+            break
+        await asyncio.sleep(0.05)
+    return not is_shown
+
+
 async def window_closed(studio: Studio, window: str) -> None:
-    """Wait until a window is gone."""
+    """Wait until a window is gone, and see that nothing has opened but Ardour's own window and Sideman's."""
+    assert await _is_closed_within(studio, window, _SECONDS), f"the dialog stays open: {studio.editor.window_titles()}"
+    _see_no_other_window(studio)
+
+
+def _see_no_other_window(studio: Studio) -> None:
+    """See that no dialog of Ardour's is open, which would hold the keyboard."""
+    others = [
+        title
+        for title in studio.editor.window_titles()
+        if not title.endswith(" - Ardour") and not title.startswith("Sideman")
+    ]
+    assert not others, f"Ardour has opened {others}"
+
+
+async def _focused(studio: Studio, window: str) -> None:
+    """Give a window the keyboard, and wait until it has it."""
     deadline = time.monotonic() + _SECONDS
-    while window in xdotool(studio, "search", "--onlyvisible", "--name", ".").split():
-        assert time.monotonic() < deadline, "the dialog stays open"
+    while xdotool(studio, "getwindowfocus").strip() != window:
+        assert time.monotonic() < deadline, f"the dialog takes no focus: {studio.editor.window_titles()}"
+        xdotool(studio, "windowfocus", window)
         await asyncio.sleep(0.05)
 
 
 async def press_button(studio: Studio, title: str = BUTTON_TITLE, *, button: str = GENERATE.name) -> str:
     """Press the button, as a key shortcut or the toolbar does, and return the window it opens."""
+    _see_no_other_window(studio)
     studio.editor.send_osc("/access_action", f"LuaAction/script-{studio.report.button_slots[button]}")
     return await window_shown(studio, title)
 
@@ -50,6 +82,7 @@ async def press_button(studio: Studio, title: str = BUTTON_TITLE, *, button: str
 async def ask_for(studio: Studio, prompt: str) -> None:
     """Press the button, type a prompt and choose OK."""
     window = await press_button(studio)
+    await _focused(studio, window)
     if prompt:
         xdotool(studio, "type", "--window", window, prompt)
     xdotool(studio, "key", "--window", window, "Tab", "Tab", "Return")  # over Cancel to OK
@@ -57,18 +90,20 @@ async def ask_for(studio: Studio, prompt: str) -> None:
 
 
 async def say_ok(studio: Studio, window: str) -> None:
-    """Choose OK in a dialog; the keys do not always reach one that has just appeared."""
+    """Choose OK in a dialog; a key does not always reach one that has just appeared, so it is sent again, but late."""
     deadline = time.monotonic() + _SECONDS
-    while window in xdotool(studio, "search", "--onlyvisible", "--name", ".").split():
+    await _focused(studio, window)
+    xdotool(studio, "key", "--window", window, "alt+o")
+    while not await _is_closed_within(studio, window, _ONE_PRESS_SECONDS):
         assert time.monotonic() < deadline, "the dialog stays open"
-        xdotool(studio, "windowfocus", window)
         xdotool(studio, "key", "--window", window, "alt+o")
-        await asyncio.sleep(0.1)
+    _see_no_other_window(studio)
 
 
 async def close_message(studio: Studio) -> None:
     """Wait for a message of Sideman's and close it."""
     window = await window_shown(studio, MESSAGE_TITLE)
+    await _focused(studio, window)
     xdotool(studio, "key", "--window", window, "Return")
     await window_closed(studio, window)
 

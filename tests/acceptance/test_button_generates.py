@@ -53,7 +53,9 @@ async def placed_by(studio: Studio, prompt: str) -> tuple[dict[str, Any], Sessio
             assert time.monotonic() < deadline, log_of(studio).read_text()
             await asyncio.sleep(0.2)
         after = await daw.snapshot()
-    return sideman_json(environment(studio), "take", new[0]), before, after
+    take = sideman_json(environment(studio), "take", new[0])
+    assert take["plan"]["prompt"] == prompt
+    return take, before, after
 
 
 async def applied(studio: Studio) -> list[ChangeSetId]:
@@ -145,6 +147,7 @@ async def test_words_that_want_another_metre_are_told_before_anything_is_made(
         assert time.monotonic() < deadline, log_of(studio).read_text()
         await asyncio.sleep(0.2)
     plan = sideman_json(environment(studio), "take", new[0])["plan"]
+    assert plan["prompt"] == "strings in 4/4"
     assert (plan["tempo_bpm"], plan["time_signature"], plan["n_bars"]) == (96.0, {"beats": 3, "unit": 4}, 2)
     assert not list(studio.bridge_folder.glob("reply-*"))
 
