@@ -14,9 +14,9 @@ from mcp_server.session_models import (
     SessionOverview,
 )
 from music.errors import NotFound, RequestInvalid
-from music.names import nearest_name, shorten
+from music.names import shorten
 from music.time import BBT
-from workflows.operation_reading import offered_operations, read_place
+from workflows.operation_reading import offered_operations, read_place, unknown_verb
 from workflows.studio import Studio
 
 _WHAT_TO_SEARCH = "search for what it does, such as reverb or compressor, or without text for all that there are"
@@ -62,10 +62,10 @@ def _reading_tools(studio: Studio) -> list[PlainTool]:
         """Explain operations of edit_session: what they do, and each field. Ask before using one for the first time."""
         known = offered_operations()
         wrong = [verb for verb in verbs if verb not in known]
-        unknown = [NotFound("verb", shorten(verb), nearest=nearest_name(verb, known)) for verb in wrong]
+        unknown = [unknown_verb(verb) for verb in wrong]
         if len(unknown) == len(verbs):
-            raise RequestInvalid("\n".join(map(str, unknown)))
-        text = "\n\n".join([*map(str, unknown), operation_help([verb for verb in verbs if verb in known])])
+            raise RequestInvalid("\n".join(unknown))
+        text = "\n\n".join([*unknown, operation_help([verb for verb in verbs if verb in known])])
         return _plainly(text, Inspection(text=text))
 
     return [capabilities, session_overview, describe_operations]

@@ -21,6 +21,16 @@ from music.time import BBT, TimeSignature, parse_time_signature
 _MOST_TOLD, _LONGEST_TOLD = 8, 400
 _LEVEL = re.compile(r"([+-]?\d+(?:\.\d+)?) ?dB", re.ASCII)
 _PAN = re.compile(r"C|([LR])(\d{1,3})", re.ASCII)
+# What is no operation though people write it as one: the tool that does it, and its action.
+TOOLS_INSTEAD = {
+    "save": "session, action save", "save_session": "session, action save", "save_as": "session, action copy",
+    "save_copy": "session, action copy", "copy_session": "session, action copy", "snapshot": "session, action snapshot",
+    "save_snapshot": "session, action snapshot", "rename_session": "session, action rename",
+    "new_session": "session, action new", "open": "session, action open", "open_session": "session, action open",
+    "close": "session, action close", "close_session": "session, action close", "undo": "undo", "redo": "redo",
+    "play": "transport, action play", "stop": "transport, action stop", "locate": "transport, action locate",
+    "record": "record", "render": "render", "export": "render",
+}  # fmt: skip
 _NUMBERS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
@@ -59,13 +69,20 @@ def _read_operation(item: object) -> Operation:
         raise ValueError(f"an operation is an object with a verb, got {shorten(repr(item))}")  # noqa: TRY004  it is JSON
     verb = item.get("verb")
     if not isinstance(verb, str) or verb not in offered_operations():
-        raise ValueError(_unknown("verb", verb, offered_operations()))
+        raise ValueError(unknown_verb(verb))
     operation: Operation = _read_object(
         {name: value for name, value in item.items() if name != "verb"}, offered_operations()[verb]
     )
     if fault := out_of_bounds(operation):
         raise ValueError(fault)
     return operation
+
+
+def unknown_verb(verb: object) -> str:
+    """Tell that there is no such operation: which tool does it, or which operations come near."""
+    if tool := TOOLS_INSTEAD.get(str(verb).casefold()):
+        return f"there is no verb {verb!r}; the tool for it is {tool}"
+    return _unknown("verb", verb, offered_operations())
 
 
 def _unknown(what: str, name: object, known: Iterable[str]) -> str:

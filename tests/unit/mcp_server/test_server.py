@@ -7,6 +7,7 @@ from mcp import Client
 
 from mcp_server import resources
 from mcp_server.server import build_server
+from workflows.operation_reading import TOOLS_INSTEAD, offered_operations
 from workflows.requests import Destination, GenerateRequest
 from workflows.settings import Settings
 from workflows.studio import build_studio
@@ -46,4 +47,20 @@ async def test_operations_are_described_by_verb_and_as_a_whole(tmp_path: Path) -
     assert told in whole.text  # type: ignore[union-attr]
     assert "did you mean 'set_fader'?" in str(unknown.content)
     assert mixed.structured_content is not None
-    assert mixed.structured_content["text"] == f"no verb 'set_fade'; did you mean 'set_fader'?\n\n{told}"
+    assert mixed.structured_content["text"] == f"there is no verb 'set_fade'; did you mean 'set_fader'?\n\n{told}"
+
+
+async def test_a_verb_that_is_none_is_referred_to_a_tool_and_an_action_that_there_are(tmp_path: Path) -> None:
+    studio = build_studio(Settings(data_dir=tmp_path / "data", takes_dir=tmp_path / "takes"))
+    try:
+        async with Client(build_server(studio)) as client:
+            tools = {tool.name: tool.input_schema for tool in (await client.list_tools()).tools}
+            told = str((await client.call_tool("describe_operations", {"verbs": ["save_as"]})).content)
+    finally:
+        studio.close()
+    assert "the tool for it is session, action copy" in told
+    assert not TOOLS_INSTEAD.keys() & offered_operations().keys()
+    for there in TOOLS_INSTEAD.values():
+        tool, _, action = there.partition(", action ")
+        assert tool in tools
+        assert not action or repr(action) in str(tools[tool]), there

@@ -52,6 +52,7 @@ def test_a_pan_is_read_as_the_overview_writes_it(written: object, number: float)
     [
         ({"verb": "set_fade"}, "operation 0 (set_fade): there is no verb 'set_fade'; did you mean 'set_fader'?"),
         ({"verb": "add_track"}, "no verb 'add_track'; did you mean 'add_audio_track' or 'add_midi_track'?"),
+        ({"verb": "save_as"}, "there is no verb 'save_as'; the tool for it is session, action copy"),
         ({"route": "1"}, "operation 0 (no verb): the verb is missing"),
         ("louder", "operation 0 (no object): an operation is an object with a verb, got 'louder'"),
         ({"verb": "set_fader", "rout": "1", "gain_db": 0}, "there is no field 'rout'; did you mean 'route'?"),
