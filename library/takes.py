@@ -21,7 +21,8 @@ from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
 
 TAKE_FILE = "take.json"
 _TAKE = TypeAdapter(Take)
-_WHERE_LISTED = "takes are named by their ids: the tool list_takes and 'sideman takes' list them"
+_WHERE_LISTED = "takes are named by their ids or titles: the tool list_takes and 'sideman takes' list them"
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,25 +76,34 @@ class TakeStore:
         return place
 
     def folder(self, take_id: str) -> Path:
-        """Return the folder of a take by its id, which is no path; NotFound names the nearest."""
+        """Return the folder of a take by its id, which is no path, or by its title where only one bears that.
+
+        NotFound names the nearest, RequestInvalid the ids of those that bear the title.
+        """
         is_name = take_id == Path(take_id).name and take_id[:1] not in ("", ".")
         if is_name and is_take(place := self._folder / take_id):
             return place.resolve()
-        raise self.unknown(take_id)
+        wanted = take_id.casefold()
+        named = [take.id for take in self.newest().takes if take.plan.title.casefold() == wanted]
+        if not named:
+            raise self.unknown(take_id)
+        if len(named) > 1:
+            ids = ", ".join(named[:_MOST_NAMED]) + (", …" if len(named) > _MOST_NAMED else "")
+            raise RequestInvalid(f"{len(named)} takes are called {take_id!r}; say which by its id, newest first: {ids}")
+        return (self._folder / named[0]).resolve()
 
     def unknown(self, take_id: str) -> NotFound:
         """Return the error that there is no such take."""
-        return NotFound(
-            "take", shorten(take_id), nearest=nearest_name(shorten(take_id), self.ids()), known=_WHERE_LISTED
-        )
+        known = [*self.ids(), *(take.plan.title for take in self.newest().takes)]
+        return NotFound("take", shorten(take_id), nearest=nearest_name(shorten(take_id), known), known=_WHERE_LISTED)
 
     def ids(self) -> tuple[TakeId, ...]:
         """Return the ids of all takes that are still there, newest first."""
         found = (file.parent.name for file in self._folder.glob(f"[!.]*/{TAKE_FILE}"))
         return tuple(TakeId(name) for name in sorted(found, reverse=True))
 
-    def newest(self, limit: int) -> KeptTakes:
-        """Read the newest takes; one that cannot be read hides no other, and is named instead."""
+    def newest(self, limit: int | None = None) -> KeptTakes:
+        """Read the newest takes, or all; one that cannot be read hides no other, and is named instead."""
         takes: list[Take] = []
         damaged: list[str] = []
         for take_id in self.ids():

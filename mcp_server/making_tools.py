@@ -21,7 +21,7 @@ Bar = Annotated[
     int | None, Field(description="first bar in the open session; without it the playhead's", ge=1, le=LAST_BAR)
 ]
 WaitSeconds = Annotated[float, Field(description="then answer with a running job", ge=0, le=600)]
-TakeName = Annotated[str, Field(description="the take's id")]
+TakeName = Annotated[str, Field(description="the take's id or title")]
 JobName = Annotated[str, Field(description="the job's id")]
 
 

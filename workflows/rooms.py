@@ -32,7 +32,7 @@ class Rooms:
         return (*self.settings.allowed_folders, self.settings.takes_dir)
 
     def take_folder(self, name: str) -> Path:
-        """Return the folder of a take, by its id or by a path below the allowed folders; NotFound names the nearest."""
+        """Return the folder of a take, by its id or title, or by a path below the allowed folders."""
         if "/" not in name and not name.startswith("~"):
             return self.takes.folder(name)
         folder = allowed_path(name, self.allowed_folders)

@@ -198,7 +198,7 @@ class Studio:
         return self._rooms.takes.ids()
 
     def take(self, name: str) -> Take:
-        """Return a take by its id or allowed folder; NotFound names the nearest."""
+        """Return a take by its id, title or allowed folder; NotFound names the nearest."""
         return read_take(self.take_folder(name))
 
     def take_folder(self, name: str) -> Path:

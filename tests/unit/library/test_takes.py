@@ -18,7 +18,7 @@ from library.takes import (
 )
 from music.errors import NotFound, RequestInvalid, SetupBroken, StorageFailed
 from music.take import TAKE_FORMAT, Take, TakeFile, TakeId
-from tests.takes import a_take
+from tests.takes import a_plan, a_take
 
 
 def put(store: TakeStore, parent: Path, take: Take) -> Path:
@@ -72,6 +72,18 @@ def test_an_unknown_take_names_the_nearest(tmp_path: Path) -> None:
     put(store, tmp_path, a_take())
     with pytest.raises(NotFound, match=r"did you mean '20260101-120000-abc123'.*list_takes"):
         store.folder("20260101-120000-abc124")
+
+
+def test_a_take_is_found_by_its_title_where_only_one_bears_it(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path)
+    titles = {"20260101-120000-a": "Pop in C", "20260201-120000-b": "Pop in C", "20260301-120000-c": "Jazz in F"}
+    for name, title in titles.items():
+        put(store, tmp_path, a_take(name, plan=replace(a_plan(), title=title)))
+    assert store.folder("jazz in F") == tmp_path / "20260301-120000-c"
+    with pytest.raises(RequestInvalid, match=r"2 takes are called 'Pop in C'.*: 20260201-120000-b, 20260101-120000-a"):
+        store.folder("Pop in C")
+    with pytest.raises(NotFound, match="did you mean 'Jazz in F'"):
+        store.folder("Jazz in G")
 
 
 def test_a_take_of_another_format_is_refused(tmp_path: Path) -> None:
