@@ -70,7 +70,8 @@ class Sessions:
             if folder and path in snapshots:
                 path = str(folder / f"{path}.ardour")
             elif "/" not in path:
-                listed = f"the snapshots are: {', '.join(snapshots)}; another session is opened by its path"
+                listed = f"the snapshots are: {', '.join(snapshots)}" if snapshots else "there are no snapshots"
+                listed += "; another session is opened by its whole path, from / on"
                 raise NotFound("snapshot", shorten(path), nearest=nearest_name(path, snapshots), known=listed)
             file = session_file(allowed_path(path, folders))  # it may be a link by itself
             file = allowed_path(str(file), folders)

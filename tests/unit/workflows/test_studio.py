@@ -16,6 +16,7 @@ from music.time import BBT, TimeSignature
 from workflows.ardour import open_ear
 from workflows.generate import check_wish
 from workflows.requests import Destination, GenerateRequest
+from workflows.sessions import Unsaved
 from workflows.settings import Settings
 from workflows.studio import Studio, build_studio
 
@@ -76,6 +77,14 @@ async def test_an_editor_that_is_too_busy_to_answer_is_spoken_of(studio: Studio,
         chosen, notices = await studio._with_destination(GenerateRequest(prompt="pop"))
     assert chosen.to is not Destination.LIVE
     assert "the take was not placed in it: Ardour did not answer within 1 s" in notices[0]
+
+
+async def test_where_no_session_was_open_a_name_is_told_to_be_no_snapshot(studio: Studio, settings: Settings) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        install(settings, free.getsockname()[1])
+    with pytest.raises(NotFound, match=r"no snapshot 'Song'; there are no snapshots; .*whole path"):
+        await studio.sessions.open("Song", unsaved=Unsaved.REFUSE)
 
 
 @pytest.mark.parametrize(("words", "key"), [("slow strings", None), ("strings in D dorian", "D dorian")])
