@@ -106,7 +106,7 @@ def session_tool(studio: Studio) -> PlainTool:
             ),
         ],
         name: str | None = None,
-        path: Annotated[str | None, Field(description="session folder or file, in an allowed folder")] = None,
+        path: Annotated[str | None, Field(description="absolute: session folder or file, in an allowed folder")] = None,
         metadata: Annotated[
             dict[str, str] | None, Field(description='for metadata and new: title, artist, year, …; "" takes it away')
         ] = None,

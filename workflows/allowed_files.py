@@ -35,7 +35,10 @@ def allowed_path(path: str, folders: Sequence[Path]) -> Path:
     given = Path(path)
     allowed = ", ".join(str(folder) for folder in folders)
     if not given.is_absolute():
-        raise FileNotAllowed(f"{shorten(path)!r} is no absolute path; the allowed folders are {allowed}")
+        raise FileNotAllowed(
+            f"{shorten(path)!r} is no absolute path: name it from / on, as a server has no folder that it would start "
+            f"from; the allowed folders are {allowed}"
+        )
     try:
         real = given.resolve()
         roots = [folder.resolve() for folder in folders]
