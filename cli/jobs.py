@@ -29,7 +29,7 @@ def jobs(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         sys.stdout.write(to_json(found) + "\n")
         return 0
-    table = new_table("job", "kind", "state", "stage", "%", "error", wide="error")
+    table = new_table("job", "recipe", "state", "stage", "%", "error", wide="error")
     for job in found:
         percent = f"{job.progress.fraction:.0%}"
         add_row(table, job.id, job.recipe, job.state.value, job.progress.stage, percent, str(job.error or ""))

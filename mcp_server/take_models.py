@@ -177,7 +177,7 @@ class JobReport(BaseModel):
     """Where a job stands, and its result when it is done."""
 
     job: str
-    kind: str
+    recipe: str
     state: Literal["running", "done", "failed", "cancelled"]
     stage: str
     percent: int
@@ -192,7 +192,7 @@ class JobReport(BaseModel):
         """Return the report of a job."""
         return cls(
             job=status.id,
-            kind=status.recipe,
+            recipe=status.recipe,
             state=status.state.value,
             stage=status.progress.stage,
             percent=int(status.progress.fraction * 100),

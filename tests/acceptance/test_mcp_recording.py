@@ -68,7 +68,7 @@ async def test_takes_are_recorded_and_end_by_themselves(studio: Studio) -> None:
     async with connected(studio) as client:
         keys = await add_track(client, "Keys")
         report = await call(client, "record", tracks=["Keys"], start=2, end="2|3", takes=2)
-        assert (report["state"], report["kind"]) == ("done", "record"), report
+        assert (report["state"], report["recipe"]) == ("done", "record"), report
         recorded = report["recorded"]
         assert (recorded["is_complete"], recorded["n_takes"], recorded["reason"]) == (True, 2, "")
         assert [line.split(":")[0] for line in recorded["regions"]] == ["take 1, Keys", "take 2, Keys"]

@@ -91,7 +91,7 @@ def test_a_failed_job_tells_its_error_beside_the_take_that_it_had_made() -> None
         error=EngineFailed("composer", "no score", retryable=False),
     )
     report = JobReport.of(status, TAKE, None)
-    assert (report.state, report.percent, report.placed) == ("failed", 42, None)
+    assert (report.recipe, report.state, report.percent, report.placed) == ("generate", "failed", 42, None)
     assert report.error == "engine 'composer' failed: no score"
     assert report.take is not None
     assert report.take.id == "t1"
