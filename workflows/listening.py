@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 LONGEST_METERING_SECONDS = 60.0
-_MOST_PRIVATE = 8  # renderings that were made only to be measured, kept for comparisons
+MOST_PRIVATE = 8  # renderings that were made only to be measured, kept for comparisons
 
 _OF_SESSION = "tracks, regions, masking and bars are of the open session; leave the source or these out"
 
@@ -282,7 +282,7 @@ def _to_render(request: PictureRequest) -> RenderRequest:
 
 
 def _tidy(private: Path) -> None:
-    """Remove the oldest of what was rendered only to be measured."""
+    """Remove the oldest of what was rendered only to be measured, so that there is room for one more."""
     if private.is_dir():
-        for folder in sorted(private.iterdir())[:-_MOST_PRIVATE]:
+        for folder in sorted(private.iterdir())[: 1 - MOST_PRIVATE]:
             shutil.rmtree(folder, ignore_errors=True)

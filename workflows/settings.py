@@ -33,7 +33,10 @@ class Settings(BaseModel):
         "takes_dir and the open session's own; written as a list, or joined by `:`.",
     )
     data_dir: Path = Field(
-        Path("~/.local/share/sideman"), description="Folder for the job store and other things nobody needs to see."
+        Path("~/.local/share/sideman"),
+        description="Folder for the job store and other things nobody needs to see; in `listening`, what was rendered "
+        "only to be measured or drawn: the last 8 renderings, at 48 kHz some 17 MB a minute for the mix and for each "
+        "track that was asked for, which may be deleted at any time.",
     )
     configs_dir: Path = Field(
         Path(__file__).resolve().parent.parent / "configs",

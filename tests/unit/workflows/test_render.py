@@ -12,6 +12,7 @@ from renderers.encode import AudioFormat, Encoding
 from tests.sessions import a_plugin, a_region, a_route, a_session
 from workflows.allowed_files import FileNotAllowed
 from workflows.durable import JobId
+from workflows.listening import MOST_PRIVATE, _tidy
 from workflows.render import choose_passes, file_names, new_folder
 from workflows.render_requests import RenderKind, RenderRequest
 from workflows.rooms import Rooms
@@ -128,3 +129,12 @@ def test_files_go_into_a_new_folder_below_one_that_may_be_written_to(tmp_path: P
     for folder in ("/etc", "../elsewhere", "out", "a\0b"):
         with pytest.raises(FileNotAllowed, match=r"outside the allowed folders|cannot be followed"):
             new_folder(rooms, RenderRequest(folder=folder), song, job)
+
+
+def test_of_what_was_rendered_to_be_measured_as_much_is_kept_as_the_setting_s_words_say(tmp_path: Path) -> None:
+    for number in range(MOST_PRIVATE + 3):
+        (tmp_path / f"20260101-1200{number:02d}").mkdir()
+    _tidy(tmp_path)
+    (tmp_path / "20260101-130000").mkdir()
+    assert len(list(tmp_path.iterdir())) == MOST_PRIVATE
+    assert f"the last {MOST_PRIVATE} renderings" in str(Settings.model_fields["data_dir"].description)
