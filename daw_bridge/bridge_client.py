@@ -183,8 +183,9 @@ def to_error(fault: JsonObject) -> StudioError:
     """Translate a fault of the bridge into the type that says what the caller can do about it."""
     kind, message = str(fault.get("kind")), str(fault.get("message"))
     if kind == "not_found":
-        known = str(fault.get("known") or "")
-        return NotFound(str(fault["target"]), str(fault["name"]), nearest=fault.get("nearest"), known=known)
+        target, name, known = str(fault["target"]), str(fault["name"]), str(fault.get("known") or "")
+        told = "" if message == f"no {target} {name}" else message
+        return NotFound(target, name, nearest=fault.get("nearest"), known=known, told=told)
     if kind == "no_folder":
         return NoJournalFolder(str(fault["session"]))
     kinds: dict[str, type[StudioError]] = {

@@ -16,13 +16,13 @@ class RequestInvalid(StudioError):
 class NotFound(RequestInvalid):
     """A take, job, route or change set was named that does not exist; the message names the nearest match.
 
-    ``known`` is a sentence about what there is, or where it is listed.
+    ``known`` is a sentence about what there is, or where it is listed; ``told`` says more than that there is none.
     """
 
-    def __init__(self, kind: str, name: str, *, nearest: str | None = None, known: str = "") -> None:
+    def __init__(self, kind: str, name: str, *, nearest: str | None = None, known: str = "", told: str = "") -> None:
         hint = f"; did you mean {nearest!r}?" if nearest else ""
-        told = f"{' ' if nearest else '; '}{known}" if known else ""
-        super().__init__(f"no {kind} {name!r}{hint}{told}")
+        listed = f"{' ' if nearest else '; '}{known}" if known else ""
+        super().__init__(f"{told or f'no {kind} {name!r}'}{hint}{listed}")
         self.kind, self.name, self.nearest = kind, name, nearest
 
 

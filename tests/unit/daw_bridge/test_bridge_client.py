@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.bridge_client import EditorClosed, EditorEnded, connect
-from daw_bridge.bridge_folder import BridgeFolder
+from daw_bridge.bridge_client import EditorClosed, EditorEnded, connect, to_error
+from daw_bridge.bridge_folder import BridgeFolder, JsonObject
 from daw_bridge.osc import is_listened_to
-from music.errors import TryLater
+from music.errors import NotFound, TryLater
 
 
 @pytest.fixture
@@ -91,3 +91,21 @@ async def test_what_dead_callers_left_is_removed_unless_a_call_is_under_way(fold
         assert all((folder.path / name).exists() for name in orphans)
     async with connect(folder, slot=32, osc_port=9):
         assert sorted(path.name for path in folder.path.iterdir()) == ["call.lock", "installed.json"]
+
+
+@pytest.mark.parametrize(
+    ("message", "facts", "told"),
+    [
+        ("no track Bas", {"target": "track", "nearest": "12 (Bass)"}, "no track 'Bas'; did you mean '12 (Bass)'?"),
+        (
+            "no instrument plugin Bas in Ardour; install it, or place the parts without",
+            {"target": "plugin", "nearest": None},
+            "no instrument plugin Bas in Ardour; install it, or place the parts without",
+        ),
+        ("ACE EQ has no parameter Bas", {"target": "parameter", "known": "there is Q"}, "parameter Bas; there is Q"),
+    ],
+)
+def test_what_is_not_found_is_told_in_the_bridge_s_own_words(message: str, facts: JsonObject, told: str) -> None:
+    error = to_error({"kind": "not_found", "message": message, "name": "Bas", **facts})
+    assert isinstance(error, NotFound)
+    assert str(error).endswith(told)
