@@ -40,17 +40,23 @@ local function farness(wanted, name)
 	return here
 end
 
---- Return "id (name)" of the thing whose id or name comes nearest to a wanted one; nil where none comes near.
--- `things` is a list of { id = …, name = … }.
-function names.nearest(wanted, things)
+-- The thing whose id or name comes nearest to a wanted one; nil where none comes near.
+local function nearest_of(wanted, things)
 	local best, best_farness
 	for _, thing in ipairs(things) do
 		local here = math.min(distance(wanted, thing.id), farness(wanted, thing.name))
 		if here < (best_farness or math.max(2, #wanted / 2)) then
-			best, best_farness = thing.id .. " (" .. thing.name .. ")", here
+			best, best_farness = thing, here
 		end
 	end
 	return best
+end
+
+--- Return "id (name)" of the thing whose id or name comes nearest to a wanted one; nil where none comes near.
+-- `things` is a list of { id = …, name = … }.
+function names.nearest(wanted, things)
+	local found = nearest_of(wanted, things)
+	return found and found.id .. " (" .. found.name .. ")"
 end
 
 --- Return a sentence that names the few of `things` that come nearest to a wanted one, and says how many more there are.
@@ -71,13 +77,16 @@ function names.listed(wanted, things)
 	return #things > 0 and "there are " .. table.concat(texts, ", ") or "there is none"
 end
 
---- Stop because nothing is called so, naming what comes nearest among `things`, or where nothing does, a few of them.
-function names.stop_unknown(kind, wanted, things)
-	local nearest = names.nearest(wanted, things)
+local function stop(kind, wanted, things, nearest)
 	local known = not nearest and names.listed(wanted, things) or nil
 	faults.stop("not_found", "no " .. kind .. " " .. wanted, {
 		target = kind, name = wanted, nearest = nearest or json.null, known = known or json.null,
 	})
+end
+
+--- Stop because nothing is called so, naming what comes nearest among `things`, or where nothing does, a few of them.
+function names.stop_unknown(kind, wanted, things)
+	stop(kind, wanted, things, names.nearest(wanted, things))
 end
 
 --- Return the one among `things` that alone bears a name; stops where several do, or none. `told` is how a thing is told
@@ -94,16 +103,14 @@ function names.only(kind, wanted, things)
 	return found[1] or names.stop_unknown(kind, wanted, things)
 end
 
---- Stop because nothing is called so, naming which of the `texts` comes nearest.
+--- Do likewise where things have no ids, only `texts` by which they are called.
 function names.stop_unknown_text(kind, wanted, texts)
-	local best, best_distance
-	for _, text in ipairs(texts) do
-		local here = distance(wanted:lower(), text:lower())
-		if not best or here < best_distance then
-			best, best_distance = text, here
-		end
+	local things = {}
+	for i, text in ipairs(texts) do
+		things[i] = { id = text, name = text }
 	end
-	faults.stop("not_found", "no " .. kind .. " " .. wanted, { target = kind, name = wanted, nearest = best or json.null })
+	local found = nearest_of(wanted, things)
+	stop(kind, wanted, things, found and found.name)
 end
 
 return names
