@@ -29,13 +29,16 @@ local function adopt_orphans(session, record)
 end
 
 -- Who changed what an inverse finds changed since: a later change set, as the caller knows them by key, or the person,
--- who may have opened another snapshot as well. Other notes tell of what Ardour could not do, which was nobody's hand.
+-- who may have opened another snapshot as well, or a scene that was recalled: which controls that has set is not told by
+-- key. Other notes tell of what Ardour could not do, which was nobody's hand.
 local function told(note, inverse, later)
 	if not note then
 		return nil
 	end
+	local recall = scenes.sets[inverse.kind] and later[scenes.recall_key]
 	local by = later[inverse.key] and "by the later change set " .. later[inverse.key]
-		or note:find(" since", 1, true) and "by hand, or with another snapshot"
+		or note:find(" since", 1, true) and (recall and "by the later change set " .. recall .. ", or by hand"
+			or "by hand, or with another snapshot")
 	return by and note .. " (" .. by .. ")" or note
 end
 

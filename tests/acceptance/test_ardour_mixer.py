@@ -192,6 +192,18 @@ async def test_a_scene_is_recalled_over_a_vca_and_taken_back(studio: Studio) -> 
     assert [route(seen, name).gain_db for name in ("Kick", "Bass")] == pytest.approx([0.0, 0.0], abs=0.01)
 
 
+async def test_what_a_recalled_scene_has_set_since_is_not_told_as_done_by_hand_alone(studio: Studio) -> None:
+    async with studio.daw() as daw:
+        stored = await keep(daw, StoreScene(scene=5, name="Before"))
+        moved = await keep(daw, SetFader(route="Kick", gain_db=-7))
+        recalled = await keep(daw, RecallScene(scene=5))
+        (left,) = (await daw.revert(moved.id)).outcomes
+        assert f"left as it is (by the later change set 'a turn' ({recalled.id}), or by hand)" in left.reason
+        for done in (recalled, stored):
+            assert failures(await daw.revert(done.id)) == []
+        await keep(daw, SetFader(route="Kick", gain_db=0))
+
+
 async def test_an_overwritten_and_a_cleared_scene_come_back_with_what_they_held(studio: Studio) -> None:
     async with studio.daw() as daw:
         stored = await daw.apply(turn(SetFader(route="Kick", gain_db=-9), StoreScene(scene=2, name="Low")))

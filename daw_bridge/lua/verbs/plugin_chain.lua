@@ -222,7 +222,7 @@ function plugin_chain.inverses.restore_bypass(context, inverse)
 	if not processor then
 		return nil -- it went with its track
 	elseif processor:to_insert():enabled() == inverse.set then
-		return processor:display_name() .. " was bypassed or engaged by hand since; left as it is"
+		return processor:display_name() .. " was bypassed or engaged since; left as it is"
 	end
 	return not processors.set_bypass(processor, inverse.was) and "its bypass is automated now" or nil
 end

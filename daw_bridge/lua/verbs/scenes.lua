@@ -5,6 +5,13 @@
 
 local scenes = { operations = {}, inverses = {}, leaves_regions = true }
 
+scenes.recall_key = "scene recall"
+
+--- The kinds of inverses that put back what recalling a scene sets as well.
+scenes.sets = {
+	restore_control = true, restore_vca_control = true, restore_polarity = true, restore_parameter = true, restore_bypass = true,
+}
+
 local n_scenes = 8 -- as many as the mixer window shows
 
 local function settle()
@@ -187,7 +194,7 @@ function scenes.operations.recall_scene(context, operation)
 			was[it.key], set[it.key] = before[it.key], wanted[it.key]
 		end
 	end
-	context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
+	context.undo_with({ kind = "restore_controls", was = was, set = set, key = scenes.recall_key })
 	put(session, set)
 	local now = values_now()
 	for _ in pairs((differing(wanted, now))) do
@@ -200,7 +207,7 @@ function scenes.operations.recall_scene(context, operation)
 		outcome.status = "unverified"
 		outcome.reason = missed .. " control(s) read otherwise than the scene says: automation moves them"
 		was, set = differing(before, now)
-		context.undo_with({ kind = "restore_controls", was = was, set = set, key = "scene recall" })
+		context.undo_with({ kind = "restore_controls", was = was, set = set, key = scenes.recall_key })
 	end
 	return outcome
 end
