@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from daw_bridge.button_ear import ButtonPress
 from music.brief import Brief, Reading
+from music.pitch import Key
 from workflows.planner.planner import Planned, Planner
 from workflows.requests import Destination, GenerateRequest
 
@@ -53,8 +54,10 @@ def question(found: list[str]) -> str:
     return "\n".join((*found, "", choice))
 
 
-def remarks(reading: Reading, words: Planned, press: ButtonPress) -> Iterator[str]:
-    """Tell what else of the words did not hold, which is too little to ask about."""
+def remarks(reading: Reading, words: Planned, press: ButtonPress, *, drawn_key: Key | None = None) -> Iterator[str]:
+    """Tell what else of the words did not hold, which is too little to ask about, and a key that nobody named."""
+    if drawn_key is not None:
+        yield f"it is in {drawn_key}: neither your words nor a take placed here before named a key"
     meant_bpm = words.plan.tempo_bpm
     if words.reading.brief.tempo_words and not 1 / _WORD_TOLERANCE < meant_bpm / press.tempo_bpm < _WORD_TOLERANCE:
         named = " ".join(words.reading.brief.tempo_words)

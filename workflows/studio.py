@@ -377,8 +377,13 @@ class Studio:
             key = await self._session_key() if reading.brief.key is None else None  # what the words name wins
             job_id = await self.generate(replace(request, key=key))
             tell(f"button: {press.prompt!r}, at {press.at}: job {job_id}")
-            self._raise_unless_placed(await self.settled(job_id))
-            if told := "; ".join(remarks(reading, words, press)):
+            status = await self.settled(job_id)
+            self._raise_unless_placed(status)
+            placed = self.take_of(status) if self.placement_of(status) else None  # nothing by a job that was cancelled
+            if placed:
+                tell(f"button: {press.prompt!r}: placed, in {placed.plan.key}")
+            drawn_key = placed.plan.key if placed and key is None and reading.brief.key is None else None
+            if told := "; ".join(remarks(reading, words, press, drawn_key=drawn_key)):
                 ear.leave_notice(f"{press.prompt!r}: {told}")
         except StudioError as error:
             tell(f"button: {press.prompt!r}: {error}")

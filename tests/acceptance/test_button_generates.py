@@ -97,8 +97,9 @@ def waltz(studio: Studio) -> dict[str, Any]:
     return asyncio.run(ask_for_a_waltz(studio))
 
 
-def test_at_the_playhead_eight_bars_come_at_the_tempo_of_the_session(waltz: dict[str, Any]) -> None:
+def test_at_the_playhead_eight_bars_come_at_the_tempo_of_the_session(studio: Studio, waltz: dict[str, Any]) -> None:
     plan = waltz["plan"]
+    assert "'lo-fi waltz in E flat minor': placed, in Eb minor" in log_of(studio).read_text()
     assert (plan["tempo_bpm"], plan["time_signature"], plan["n_bars"]) == (96.0, {"beats": 3, "unit": 4}, 8)
     assert plan["key"] == {"tonic": "Eb", "mode": "minor"}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from daw_bridge.button_ear import ButtonPress
+from music.pitch import parse_key
 from music.time import BBT, TimeSignature
 from workflows.generate_button import differences, read_words, remarks, to_request
 from workflows.planner.planner import load_planner
@@ -58,3 +59,12 @@ def test_a_word_for_the_tempo_is_remarked_on_only_where_it_means_another_one() -
         words = read_words(PLANNER, pressed)
         found = list(remarks(words.reading, words, pressed))
         assert len(found) == told, (words.plan.tempo_bpm, found)
+
+
+def test_a_key_that_neither_the_words_nor_the_session_named_is_told() -> None:
+    """What else plays there may be in another one, which nobody hears of before the music sounds."""
+    pressed = press("pop")
+    words = read_words(PLANNER, pressed)
+    assert list(remarks(words.reading, words, pressed)) == []
+    (told,) = remarks(words.reading, words, pressed, drawn_key=parse_key("D dorian"))
+    assert told.startswith("it is in D dorian: neither your words")
