@@ -5,6 +5,8 @@ The links form a chain: behind a broken one nothing can be told, so what follows
 
 import asyncio
 import contextlib
+import os
+import pwd
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -17,7 +19,7 @@ from daw_bridge.ardour_config import name_new_markers
 from daw_bridge.bridge_client import EditorClosed, connect
 from daw_bridge.bridge_folder import BridgeFolder
 from daw_bridge.button_ear import is_alive
-from daw_bridge.editor_processes import running_editors
+from daw_bridge.editor_processes import has_port, port_users, running_editors
 from daw_bridge.install import find_config_folders, installed_version
 from daw_bridge.installation import find_osc_port
 from daw_bridge.lua_bundle import bridge_version
@@ -86,6 +88,8 @@ async def _chain(workplace: Workplace) -> AsyncIterator[Check]:
             yield _not_checked(name, "")
         return
     osc, bridge = await asyncio.gather(_check_osc(workplace), _check_bridge(workplace))
+    if osc.verdict is Verdict.REMARK and bridge[0].verdict is Verdict.OK:
+        osc = _ok(osc.name, "the bridge answers there")
     for check in (osc, *bridge):
         yield check
 
@@ -192,9 +196,25 @@ async def _check_osc(workplace: Workplace) -> Check:
         return _broken(name, str(error), _INSTALL_STEP)
     if not is_listened_to(port):
         return _broken(name, f"nobody listens on port {port}", step)
+    users = port_users(port, workplace.processes)
+    if users and os.getuid() not in users:
+        whose = ", ".join(map(_user_name, sorted(users)))
+        step = "end that program, or quit your Ardour, set another OSC port in its Preferences and start it again"
+        return _broken(name, f"port {port} is held by a program of the user {whose}, not by your Ardour", step)
     if not await _has_answered(port, workplace.wait_seconds):
         return _broken(name, f"no answer on port {port} within {workplace.wait_seconds:g} s", step)
-    return _ok(name, f"port {port} answers for an open session")
+    editors = running_editors(workplace.config_home, workplace.processes)
+    if any(has_port(editor, port, workplace.processes) for editor in editors):
+        return _ok(name, f"port {port} answers for an open session")
+    detail = f"port {port} answers for an open session; that it is your Ardour's is unverified"
+    return Check(name=name, verdict=Verdict.REMARK, detail=detail)
+
+
+def _user_name(user_id: int) -> str:
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return str(user_id)
 
 
 async def _check_bridge(workplace: Workplace) -> list[Check]:

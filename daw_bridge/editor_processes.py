@@ -35,6 +35,33 @@ def running_editors(settings_home: Path, processes: Path = Path("/proc")) -> tup
     return tuple(sorted(int(editor.name) for editor in editors if _config_home_of(editor) in here))
 
 
+def port_users(port: int, processes: Path = Path("/proc")) -> frozenset[int]:
+    """Return the ids of the users whose programs have a UDP port open; empty where the system does not tell."""
+    return frozenset(user for user, _ in _sockets(port, processes))
+
+
+def has_port(process_id: int, port: int, processes: Path = Path("/proc")) -> bool:
+    """Whether a process is seen to have a UDP port open."""
+    wanted = {f"socket:[{inode}]" for _, inode in _sockets(port, processes)}
+    try:
+        return any(str(link.readlink()) in wanted for link in (processes / str(process_id) / "fd").iterdir())
+    except OSError:  # it is another user's, or has ended
+        return False
+
+
+def _sockets(port: int, processes: Path) -> list[tuple[int, str]]:
+    """Return user and inode of each UDP socket on a port (``proc_pid_net(5)``: address, …, uid, timeout, inode)."""
+    found = []
+    for table in ("udp", "udp6"):
+        try:
+            rows = (processes / "net" / table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        cells = (row.split() for row in rows)
+        found += [(int(row[7]), row[9]) for row in cells if row[1].endswith(f":{port:04X}")]
+    return found
+
+
 def _is_editor(entry: Path) -> bool:
     try:
         if entry.stat().st_uid != os.getuid():

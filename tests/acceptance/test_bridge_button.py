@@ -142,6 +142,6 @@ async def test_the_doctor_finds_every_link_whole_and_names_the_broken_ones(studi
         by_name: dict[str, Check] = {check.name: check for check in await examine(place)}
     finally:
         (studio.bridge_folder / "installed.json").write_text(json.dumps(noted))
-    assert by_name["OSC and session"].verdict is Verdict.OK
+    assert by_name["OSC and session"].verdict is Verdict.REMARK  # the bridge alone could tell that it is this Ardour
     assert by_name["bridge"].verdict is not Verdict.OK
     assert "nothing was done" in by_name["bridge"].detail

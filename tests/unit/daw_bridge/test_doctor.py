@@ -1,9 +1,14 @@
 """The doctor on a bare machine: the first broken link is named with its next step, and what depends on it is not."""
 
+import asyncio
+import os
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from pythonosc.osc_message_builder import OscMessageBuilder
 
 from daw_bridge.doctor import Check, Verdict, Workplace, examine
 from daw_bridge.install import install
@@ -24,6 +29,37 @@ def place(tmp_path: Path) -> Workplace:
         search_path=str(tmp_path / "programs"),
         wait_seconds=0.3,
     )
+
+
+class AnotherProgram(asyncio.DatagramProtocol):
+    """What answers for an open session as Ardour does, and runs no script."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what the answer goes through."""
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        """Answer the question for all strips."""
+        if b"/strip/list" in data:
+            answer = OscMessageBuilder("/reply")
+            answer.add_arg("end_route_list")
+            self._transport.sendto(answer.build().dgram, addr)
+
+
+@pytest.fixture
+async def answering_port() -> AsyncIterator[int]:
+    """Give a port on which something answers as Ardour does."""
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(AnotherProgram, local_addr=("127.0.0.1", 0))
+    yield transport.get_extra_info("sockname")[1]
+    transport.close()
+
+
+def note_socket(place: Workplace, *, port: int, user_id: int) -> None:
+    """Let the system tell whose socket a port is; its inode is 77."""
+    (place.processes / "net").mkdir()
+    row = f" 1: 00000000:{port:04X} 00000000:0000 07 00000000:00000000 00:00000000 00000000 {user_id} 0 77 2 0 0"
+    (place.processes / "net" / "udp").write_text(f"  sl  local_address\n{row}\n")
 
 
 def start_editor(place: Workplace, *, port: int) -> None:
@@ -94,3 +130,26 @@ async def test_an_editor_that_does_not_answer_is_told(place: Workplace) -> None:
     assert broken(checks) == ["OSC and session"]
     assert "no answer" in checks["OSC and session"].detail
     assert {checks[name].verdict for name in ("bridge", "instrument", "undo")} == {Verdict.NOT_CHECKED}
+
+
+async def test_another_user_s_program_on_the_port_is_named(place: Workplace, answering_port: int) -> None:
+    start_editor(place, port=answering_port)
+    note_socket(place, port=answering_port, user_id=os.getuid() + 12345)
+    checks = await checks_of(place)
+    assert broken(checks) == ["OSC and session"]
+    told = f"port {answering_port} is held by a program of the user {os.getuid() + 12345}"
+    assert told in checks["OSC and session"].detail
+
+
+async def test_an_answer_that_may_not_be_the_editor_s_is_called_unverified(
+    place: Workplace, answering_port: int
+) -> None:
+    start_editor(place, port=answering_port)
+    note_socket(place, port=answering_port, user_id=os.getuid())
+    checks = await checks_of(place)
+    assert broken(checks) == ["bridge"]
+    assert checks["OSC and session"].verdict is Verdict.REMARK
+    assert "unverified" in checks["OSC and session"].detail
+    (place.processes / "1" / "fd").mkdir()
+    (place.processes / "1" / "fd" / "3").symlink_to("socket:[77]")
+    assert (await checks_of(place))["OSC and session"].verdict is Verdict.OK
