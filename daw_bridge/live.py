@@ -151,6 +151,14 @@ class LiveDaw:
         """Make an empty session in a new folder, at the rate of this one, and open it in the place of this one."""
         return await session_control.new_session(self._client, folder, unsaved=unsaved, metadata=metadata)
 
+    async def start_new_session(
+        self, folder: Path, *, editor: EditorProgram | None, metadata: Mapping[str, str] | None = None
+    ) -> SessionState:
+        """Make an empty session where no editor runs, at the rate of the one that was open last, and start it there."""
+        return await session_control.start_new_session(
+            self._client, folder, like=self.last_folder(), editor=editor, metadata=metadata
+        )
+
     async def set_metadata(self, changes: Mapping[str, str]) -> SessionState:
         """Change what the session says of itself; it is saved, closed and opened again for that."""
         return await session_control.set_metadata(self._client, changes)

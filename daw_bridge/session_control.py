@@ -33,6 +33,7 @@ _SUFFIX = ".ardour"
 _STAMP = "%Y-%m-%d %H.%M.%S"
 _ENGINE_HINTS = re.compile(r"\s*<EngineHints\b[^>]*/>")
 _NAME = re.compile(r'(<Session\b[^>]*\bname=")[^"]*(")')
+_RATE = re.compile(r'<Session\b[^>]*\bsample-rate="(\d+)"')
 _LEFT_OUT = ("export", "dead")  # of a copy: what was rendered, and what was thrown away
 
 
@@ -212,12 +213,57 @@ async def new_session(
 
     It has the sample rate of the session that is open: at another one Ardour asks about the audio engine first.
     """
-    if metadata:
-        check_metadata(metadata)
-    await asyncio.to_thread(_check_new, folder)
+    await asyncio.to_thread(_check_wanted, folder, metadata)
     await _state_to_leave(client, unsaved)
     rate = (await client.call("session_state", timeout_seconds=SAVE_SECONDS))["sample_rate_hz"]
-    request = {"folder": str(folder), "name": folder.name, "sample_rate_hz": rate, "operations": []}
+    await _make_empty(folder, rate, metadata)
+    await open_session(client, folder, unsaved=unsaved)
+    await client.call("save", timeout_seconds=SAVE_SECONDS)  # with what Ardour adds to a session that it opens first
+    return await session_state(client)
+
+
+async def start_new_session(
+    client: BridgeClient,
+    folder: Path,
+    *,
+    like: Path | None,
+    editor: EditorProgram | None,
+    metadata: Mapping[str, str] | None = None,
+) -> SessionState:
+    """Make an empty session where no Ardour runs, and start Ardour on it as ``start_session`` does.
+
+    It has the sample rate of the session in the folder ``like``, which was open last: SetupBroken where there is none.
+    """
+    await asyncio.to_thread(_check_wanted, folder, metadata)
+    program = editor or EditorProgram.own(folder)
+    await asyncio.to_thread(program.check_none_runs)
+    await _make_empty(folder, await asyncio.to_thread(_rate_of_last, like), metadata)
+    await _start(client, program, session_file(folder))
+    await client.call("save", timeout_seconds=SAVE_SECONDS)
+    return await session_state(client)
+
+
+def _check_wanted(folder: Path, metadata: Mapping[str, str] | None) -> None:
+    if metadata:
+        check_metadata(metadata)
+    _check_new(folder)
+
+
+def _rate_of_last(folder: Path | None) -> int:
+    try:
+        found = folder and _RATE.search(session_file(folder).read_text(encoding="utf-8"))
+    except (OSError, NotFound):
+        found = None
+    if not found:
+        raise SetupBroken(
+            "no Ardour runs, and no session that was open last tells at which sample rate it would; open a session "
+            "that there is, or have the user start Ardour, then make the new one"
+        )
+    return int(found[1])
+
+
+async def _make_empty(folder: Path, rate_hz: int, metadata: Mapping[str, str] | None) -> None:
+    request = {"folder": str(folder), "name": folder.name, "sample_rate_hz": rate_hz, "operations": []}
     await run_job(
         find_ardour(),
         "make_session",
@@ -227,9 +273,6 @@ async def new_session(
     )
     if metadata:
         await asyncio.to_thread(_write_metadata, session_file(folder), metadata)
-    await open_session(client, folder, unsaved=unsaved)
-    await client.call("save", timeout_seconds=SAVE_SECONDS)  # with what Ardour adds to a session that it opens first
-    return await session_state(client)
 
 
 async def close_session(client: BridgeClient, *, unsaved: Unsaved = Unsaved.REFUSE) -> EditorProgram:

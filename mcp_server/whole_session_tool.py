@@ -78,7 +78,7 @@ def session_tool(studio: Studio) -> PlainTool:
         try:
             state, _ = await studio.sessions.state()
         except EditorClosed:
-            return UnsavedChoice(unsaved="refuse")  # nothing is left: open starts Ardour
+            return UnsavedChoice(unsaved="refuse")  # nothing is left: Ardour is started
         if not state.is_dirty or not can_ask(ctx):
             return UnsavedChoice(unsaved="refuse")
         return Elicit(f"{state.name} has unsaved changes. {_LEAVES[action]}.", UnsavedChoice)
@@ -117,8 +117,8 @@ def session_tool(studio: Studio) -> PlainTool:
     ) -> SessionReport:
         """Save, snapshot, rename, copy or close the open session, set its metadata, or open or make another one.
 
-        close ends Ardour; open starts it where none runs. For metadata Ardour is closed and opened again: its own undo
-        list ends, undo of change sets goes on.
+        close ends Ardour; open and new start it where none runs. For metadata Ardour is closed and opened again: its
+        own undo list ends, undo of change sets goes on.
         """
         target = _target(action, name, path)
         if metadata and action not in ("metadata", "new"):
@@ -154,8 +154,8 @@ class _Wish:
 
 async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
     """Do one action, and report what is open then."""
-    if action == "open":
-        return await _open(sessions, wish)
+    if action in ("open", "new"):
+        return await _leave_for(sessions, action, wish)
     told: dict[str, Any] = {}
     before = SessionReport.of(*await sessions.state())
     match action:
@@ -167,9 +167,6 @@ async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
             await sessions.rename(wish.target)
         case "copy":
             told["copy_at"] = str(await sessions.copy_to(wish.target))
-        case "new":
-            await sessions.make(wish.target, unsaved=wish.unsaved, metadata=wish.metadata)
-            told["kept_as"] = _kept_as(before, wish)
         case "close":
             await sessions.close(unsaved=wish.unsaved)
             told = {"is_open": False, "is_saved": True, "next_step": _CLOSED, "kept_as": _kept_as(before, wish)}
@@ -181,13 +178,16 @@ async def _do(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
     return now.model_copy(update=told)
 
 
-async def _open(sessions: Sessions, wish: _Wish) -> SessionReport:
-    """Open a session, also where Ardour is closed, and report it."""
+async def _leave_for(sessions: Sessions, action: Action, wish: _Wish) -> SessionReport:
+    """Open a session, or make one, also where Ardour is closed, and report it."""
     try:
         left = SessionReport.of(*await sessions.state())
     except EditorClosed:
         left = None
-    await sessions.open(wish.target, unsaved=wish.unsaved)
+    if action == "new":
+        await sessions.make(wish.target, unsaved=wish.unsaved, metadata=wish.metadata)
+    else:
+        await sessions.open(wish.target, unsaved=wish.unsaved)
     kept_as = _kept_as(left, wish) if left else None
     return SessionReport.of(*await sessions.state()).model_copy(update={"kept_as": kept_as})
 

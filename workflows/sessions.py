@@ -51,7 +51,8 @@ class Sessions:
     async def copy_to(self, path: str) -> Path:
         """Save, and copy the open session with all its sources to a new folder; return the copy's session file."""
         async with self._open_live() as daw:
-            return await daw.save_copy(await self._allowed(daw, path))
+            folder = (await daw.session_state()).folder
+            return await daw.save_copy(allowed_path(path, self._folders(folder)))
 
     async def open(self, path: str, *, unsaved: Unsaved) -> SessionState:
         """Open another session, or a snapshot of this one by its name, in the place of the open one.
@@ -59,13 +60,8 @@ class Sessions:
         Where no Ardour runs, it is started. RequestInvalid where unsaved work has no say.
         """
         async with self._open_live() as daw:
-            try:
-                folder: Path | None = (await daw.session_state()).folder
-            except EditorClosed:
-                is_open, folder = False, daw.last_folder()
-            else:
-                is_open = True
-            folders = (*self._allowed_folders, *([folder] if folder else []))
+            is_open, folder = await _last(daw)
+            folders = self._folders(folder)
             snapshots = snapshots_of(folder) if folder else ()
             if folder and path in snapshots:
                 path = str(folder / f"{path}.ardour")
@@ -80,9 +76,16 @@ class Sessions:
             return await daw.start_session(file, editor=self._closed)
 
     async def make(self, path: str, *, unsaved: Unsaved, metadata: Mapping[str, str]) -> SessionState:
-        """Make an empty session in a new folder and open it in the place of the open one."""
+        """Make an empty session in a new folder and open it in the place of the open one.
+
+        Where no Ardour runs, it is started. RequestInvalid where unsaved work has no say.
+        """
         async with self._open_live() as daw:
-            return await daw.new_session(await self._allowed(daw, path), unsaved=unsaved, metadata=metadata)
+            is_open, last = await _last(daw)
+            folder = allowed_path(path, self._folders(last))
+            if is_open:
+                return await daw.new_session(folder, unsaved=unsaved, metadata=metadata)
+            return await daw.start_new_session(folder, editor=self._closed, metadata=metadata)
 
     async def set_metadata(self, changes: Mapping[str, str]) -> SessionState:
         """Change title, artist and so on of the open session, which is saved, closed and opened again for that."""
@@ -94,6 +97,13 @@ class Sessions:
         async with self._open_live() as daw:
             self._closed = await daw.close_session(unsaved=unsaved)
 
-    async def _allowed(self, daw: LiveDaw, path: str) -> Path:
-        state = await daw.session_state()
-        return allowed_path(path, (*self._allowed_folders, state.folder))
+    def _folders(self, session_folder: Path | None) -> tuple[Path, ...]:
+        return (*self._allowed_folders, *([session_folder] if session_folder else []))
+
+
+async def _last(daw: LiveDaw) -> tuple[bool, Path | None]:
+    """Return whether a session is open, and the folder of that one, or of the one that was open last."""
+    try:
+        return True, (await daw.session_state()).folder
+    except EditorClosed:
+        return False, daw.last_folder()

@@ -84,6 +84,10 @@ async def test_a_session_is_made_saved_kept_copied_opened_and_closed(studio: Stu
         again = await session(client, "open", path=closed["folder"])
         assert (again["name"], again["is_open"], again["is_saved"]) == ("Song two", True, True)
         assert " Third" in (await call(client, "session_overview"))["session"]
+        await session(client, "close")
+        assert "already" in await refused(client, "session", action="new", path=str(here / "Song"))
+        made = await session(client, "new", path=str(here / "Song three"), metadata={"title": "Third"})
+        assert (made["name"], made["is_open"], made["metadata"]["title"]) == ("Song three", True, "Third")
 
 
 async def test_a_person_is_asked_before_a_session_is_left_or_opened_anew(studio: Studio) -> None:

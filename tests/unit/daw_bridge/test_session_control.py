@@ -49,3 +49,11 @@ def test_a_copy_leaves_what_is_beside_it_alone_whether_it_succeeds_or_not(tmp_pa
         session_control._copy(state, tmp_path / "Copy")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["Copy", "Copy.part", "Song"]
     assert (neighbour / "mine").read_text() == "x"
+
+
+def test_the_rate_of_a_new_session_is_that_of_the_one_that_was_open_last(tmp_path: Path) -> None:
+    (tmp_path / "Song.ardour").write_text('<Session version="7003" name="Song" sample-rate="44100" end-is-free="0"/>')
+    assert session_control._rate_of_last(tmp_path) == 44100
+    for unknown in (None, tmp_path / "gone"):
+        with pytest.raises(SetupBroken, match="open a session that there is"):
+            session_control._rate_of_last(unknown)
