@@ -5,20 +5,24 @@ local names = {}
 local longest_compared = 64 -- characters; what is longer differs soon enough
 local most_listed = 6
 
--- How far one text is from another: 0 is equal (Levenshtein).
+-- How far one text is from another: 0 is equal, and two neighbours that changed places count as one slip (optimal string
+-- alignment).
 local function distance(one, other)
 	one, other = one:sub(1, longest_compared), other:sub(1, longest_compared)
-	local row = {}
+	local before, row, after = nil, {}, nil
 	for j = 0, #other do
 		row[j] = j
 	end
 	for i = 1, #one do
-		local diagonal
-		diagonal, row[0] = row[0], i
+		after = { [0] = i }
 		for j = 1, #other do
 			local cost = one:byte(i) == other:byte(j) and 0 or 1
-			diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+			after[j] = math.min(row[j] + 1, after[j - 1] + 1, row[j - 1] + cost)
+			if i > 1 and j > 1 and one:byte(i) == other:byte(j - 1) and one:byte(i - 1) == other:byte(j) then
+				after[j] = math.min(after[j], before[j - 2] + 1)
+			end
 		end
+		before, row = row, after
 	end
 	return row[#other]
 end

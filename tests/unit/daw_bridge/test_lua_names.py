@@ -41,7 +41,11 @@ def test_names_that_share_words_are_nearest_and_what_is_far_is_not_proposed(
 
 @pytest.mark.parametrize(
     ("wanted", "told"),
-    [("Zer", "by its text: Zero; null"), ("qxwvk", "by its text: null; there are Zero, Vocal")],
+    [
+        ("Zer", "by its text: Zero; null"),
+        ("Zeor", "by its text: Zero; null"),
+        ("qxwvk", "by its text: null; there are Zero, Vocal"),
+    ],
 )
 def test_a_preset_or_port_that_nothing_comes_near_is_answered_with_what_there_is(
     tmp_path: Path, wanted: str, told: str
