@@ -44,6 +44,10 @@ bench *words:
 bench-ardour *words:
     pytest tests/bench/bench_ardour.py -s "$@"
 
+# Measure how well the composer meets requests, how musical, various and fast it is: bench-composer [PYTEST ARGS…]
+bench-composer *words:
+    pytest tests/bench/bench_composer.py tests/bench/bench_generate.py -s "$@"
+
 # Apply a thousand change sets drawn by chance to the real editor and undo each: soak-ardour [PYTEST ARGS…]
 soak-ardour *words:
     RANDOM_CHANGES=1000 pytest tests/acceptance/test_random_changes.py -s "$@"
