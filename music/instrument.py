@@ -1,7 +1,10 @@
-"""What can play a part: a SoundFont program or one of our own synth voices."""
+"""What can play a part: a SoundFont program or one of our own synth voices, and what its player's body can do."""
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
+
+_SHORTEST_BREATH_SECONDS = 2.0
 
 
 class Role(Enum):
@@ -39,6 +42,40 @@ class SynthVoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fretboard:
+    """The strings of a fretted instrument and how far a hand reaches on them.
+
+    ``strings`` are the open notes as they lie under a down-stroke, so those of a re-entrant tuning do not rise.
+    """
+
+    strings: tuple[int, ...]
+    n_frets: int
+    reach_frets: int = 4  # frets under one hand, both ends counted
+    high_reach_frets: int = 5  # the same from ``high_from_fret`` on, where frets lie closer
+    high_from_fret: int = 7
+    drones: tuple[int, ...] = ()  # strings beside them that are only played open, as the banjo's fifth
+
+    @property
+    def rises(self) -> bool:
+        """Whether each string is higher than the one before, so that the first to sound has the lowest note."""
+        return all(lower < upper for lower, upper in pairwise(self.strings))
+
+    def __post_init__(self) -> None:
+        if len(self.strings) < 2 or not 1 <= self.reach_frets <= self.high_reach_frets <= self.n_frets:
+            raise ValueError(
+                f"a fretboard needs two strings or more and 1 <= reach_frets <= high_reach_frets <= n_frets, got {self}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """What each of two hands can hold at once; the default is a pianist's, who spans a tenth."""
+
+    n_notes: int = 5
+    span: int = 16  # semitones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """A playable sound, the words people use for it, and the range it plays in."""
 
@@ -50,6 +87,10 @@ class Instrument:
     lowest_midi_note: int
     highest_midi_note: int
     colour: str = "#7f7f7f"
+    hand: Hand = Hand()  # unless it is fretted or a section
+    fretboard: Fretboard | None = None
+    desks: tuple[tuple[int, int], ...] = ()  # a section's lowest and highest notes by player, the lowest player first
+    breath_seconds: float | None = None  # how long it may sound before it must rest; None: as long as it likes
 
     def __post_init__(self) -> None:
         if not 0 <= self.lowest_midi_note < self.highest_midi_note <= 127:
@@ -58,6 +99,10 @@ class Instrument:
             )
         if not self.roles:
             raise ValueError(f"instrument {self.id!r} names no role")
+        if self.breath_seconds is not None and self.breath_seconds < _SHORTEST_BREATH_SECONDS:
+            raise ValueError(
+                f"instrument {self.id!r}: breath_seconds {self.breath_seconds} is under {_SHORTEST_BREATH_SECONDS}"
+            )
 
     @property
     def general_midi(self) -> SoundFontVoice:

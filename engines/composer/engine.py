@@ -8,6 +8,7 @@ from engines.composer.chords import ChordWriter
 from engines.composer.drums import write_drums
 from engines.composer.humanise import Stroke, play
 from engines.composer.melody import MelodyWriter
+from engines.composer.playability import breathe
 from engines.composer.randomness import stream
 from engines.engine import AudioChunk, EngineContext, Result
 from engines.spec import Control, EngineSpec
@@ -91,8 +92,16 @@ class Composer:
     def _part(self, arrangement: Arrangement, planned: PlannedPart, channel: int) -> Part:
         plan, role = arrangement.plan, planned.role
         instrument = self._instrument(planned)
+        strokes = _written(arrangement, role, instrument)
+        if instrument.breath_seconds is not None:
+            strokes = breathe(
+                strokes,
+                breath_seconds=instrument.breath_seconds,
+                tempo_bpm=plan.tempo_bpm,
+                bar_ticks=arrangement.bar_ticks,
+            )
         notes = play(
-            _written(arrangement, role, instrument),
+            strokes,
             arrangement.style.part(role).feel,
             tempo_bpm=plan.tempo_bpm,
             bar_ticks=arrangement.bar_ticks,

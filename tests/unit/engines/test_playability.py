@@ -1,0 +1,127 @@
+"""Whether bodies can play what the composer writes: breaths, two hands, the players of a section."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engines.composer.humanise import Stroke
+from engines.composer.playability import breathe, fits_desks, fits_two_hands, longest_breath_seconds
+from engines.engine import EngineContext
+from music.instrument import Hand, Instrument, Role
+from music.pitch import Key, Mode, pitch_class_name
+from music.plan import Plan
+from music.score import Part, Score
+
+PlanMaker = Callable[..., Plan]
+Compose = Callable[[Plan], Score]
+PIANIST = Hand()
+SECTION = ((36, 72), (48, 81), (55, 91), (55, 96))
+
+
+def phrased(strokes: list[Stroke], seconds: float = 4.0) -> list[Stroke]:
+    """Breathe at 60 BPM, where a beat is a second, in bars of four."""
+    return breathe(strokes, breath_seconds=seconds, tempo_bpm=60.0, bar_ticks=3840)
+
+
+def spans(strokes: list[Stroke]) -> list[tuple[int, int]]:
+    return [(stroke.start, stroke.start + stroke.length) for stroke in strokes]
+
+
+def test_a_line_that_rests_in_time_stays_as_it_was() -> None:
+    line = [Stroke(bar * 3840 + beat * 960, 900, 72, 80.0) for bar in range(8) for beat in range(3)]
+    assert phrased(line) == line
+
+
+def test_breath_is_taken_at_the_bar_line_by_ending_the_note_before_early() -> None:
+    line = [Stroke(beat * 960, 960, 72 + beat % 2, 80.0) for beat in range(12)]
+    assert phrased(line, 5.0) == [
+        stroke._replace(length=960 - 288) if stroke.start in (2880, 6720) else stroke for stroke in line
+    ]
+
+
+def test_a_note_longer_than_a_breath_is_taken_up_again_after_a_rest() -> None:
+    played = phrased([Stroke(0, 9600, 60, 80.0)])
+    assert [(s.start, s.length) for s in played] == [(0, 3840), (4128, 3840), (8256, 1344)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 30), st.integers(50, 70)), min_size=1, max_size=40),
+    st.floats(2.0, 12.0),
+    st.floats(20.0, 300.0),
+)
+def test_nothing_sounds_longer_than_a_breath_and_nothing_new_is_sung(
+    written: list[tuple[int, int, int]], seconds: float, tempo_bpm: float
+) -> None:
+    line = [Stroke(start * 240, length * 240, note, 80.0) for start, length, note in sorted(set(written))]
+    played = breathe(line, breath_seconds=seconds, tempo_bpm=tempo_bpm, bar_ticks=3840)
+    assert longest_breath_seconds(spans(played), tempo_bpm) <= seconds + 0.01
+    assert played
+    assert all(stroke.length > 0 for stroke in played)
+    for stroke in played:  # inside a note that was written
+        assert any(
+            w.midi_note == stroke.midi_note and w.start <= stroke.start and spans([stroke])[0][1] <= w.start + w.length
+            for w in line
+        )
+
+
+def test_two_hands_span_a_tenth_each() -> None:
+    assert fits_two_hands((36, 43, 52, 60, 64, 67, 76), PIANIST)
+    assert not fits_two_hands((36, 50, 60, 77), PIANIST)  # three hands' worth
+    assert not fits_two_hands(tuple(range(60, 71)), PIANIST)  # eleven fingers
+    assert not fits_two_hands((60, 64, 67, 71, 74), Hand(n_notes=2, span=14))
+
+
+def test_players_of_a_section_keep_their_order_and_ranges() -> None:
+    assert fits_desks((48, 55, 64, 72), SECTION)
+    assert not fits_desks((36, 40, 64, 72), SECTION)  # two notes that only the cellos have
+    assert not fits_desks((48, 55, 60, 64, 72), SECTION)
+
+
+def cast(style: str, context: EngineContext, role: Role) -> list[Instrument]:
+    """Return the style's own player of a role and a few others who may take it."""
+    own = context.styles[style].part(role).instrument
+    able = [i for i in context.instruments.values() if role in i.roles and not i.general_midi.is_drum_kit]
+    chosen = [i for i in able if i.id == own or i.desks or i.hand != PIANIST or i.breath_seconds]
+    return chosen or able[:1]
+
+
+def pieces(context: EngineContext, make_plan: PlanMaker, compose: Compose, role: Role) -> list[tuple[str, Plan, Part]]:
+    out = []
+    for number, style in enumerate(context.styles):
+        for index, player in enumerate(cast(style, context, role)):
+            key = Key(pitch_class_name(number * 5 + index), (Mode.MAJOR, Mode.MINOR, Mode.DORIAN)[index % 3])
+            tempo_bpm = (context.styles[style].slow_tempo_bpm, context.styles[style].fast_tempo_bpm)[index % 2]
+            plan = make_plan(
+                style, n_bars=12, seed=index, key=key, roles=(role,), instruments={role: player.id},
+                tempo_bpm=tempo_bpm, energy=0.3 + 0.6 * (index % 2),
+            )  # fmt: skip
+            out.append((f"{style}, {player.id}, {key}", plan, compose(plan).parts[0]))
+    return out
+
+
+@pytest.mark.parametrize("role", [Role.CHORDS, Role.PAD, Role.MELODY, Role.COUNTER_MELODY, Role.ARPEGGIO])
+def test_winds_and_voices_breathe_in_every_style_and_role(
+    role: Role, context: EngineContext, make_plan: PlanMaker, compose: Compose
+) -> None:
+    n_winds = 0
+    for what, plan, part in pieces(context, make_plan, compose, role):
+        breath = context.instruments[part.instrument].breath_seconds
+        if breath is not None:
+            sounding = [(n.start_ticks, n.start_ticks + n.duration_ticks) for n in part.notes]
+            longest = longest_breath_seconds(sounding, plan.tempo_bpm)
+            assert longest <= breath + 0.1, f"{what}: {longest:.1f} s"  # a player comes in a little early or late
+            n_winds += 1
+    assert n_winds >= 10 or role is Role.ARPEGGIO
+
+
+def test_a_bass_guitar_stays_on_its_strings(context: EngineContext, make_plan: PlanMaker, compose: Compose) -> None:
+    board = context.instruments["finger_bass"].fretboard
+    assert board is not None
+    for number, style in enumerate(context.styles):
+        for n_keys in range(4):
+            key = Key(pitch_class_name(number + 3 * n_keys), Mode.MINOR)
+            plan = make_plan(style, n_bars=12, key=key, roles=(Role.BASS,), instruments={Role.BASS: "finger_bass"})
+            for note in compose(plan).parts[0].notes:
+                assert min(board.strings) <= note.midi_note <= max(board.strings) + board.n_frets
