@@ -8,8 +8,11 @@ any part   ``.`` rest, ``-`` hold the note before
 drums      ``x`` hit, ``X`` accent, ``g`` ghost, ``2 3 4`` a roll of that many hits inside the step
 bass       ``1`` root, ``3 5 6 7`` that chord tone, ``8`` octave, ``L`` root an octave lower, ``w`` walk on,
            ``a`` approach the next root, ``~`` slide to the fifth above, ``g`` dead note
-chords,    ``x`` the chord, ``X`` accented, ``u`` up-stroke (top voices, light), ``b`` its bass alone, ``f`` its fifth
-pad, arp   in the bass, ``1``-``6`` one voice, counted from the lowest
+chords,    ``x`` the chord, ``X`` accented, ``u`` up-stroke (top voices, light), ``m`` damped stroke, ``c`` chug (its
+pad, arp   lowest two, palm on the strings), ``s`` the chord swelling on: what sounds already is held, not struck again,
+           ``a`` the next chord, ahead of its bar and held into it, ``b`` its bass alone, ``f`` its fifth in the
+           bass, ``p`` bass and top voice pinched together, ``1``-``6`` one voice, counted from the lowest, ``r`` a
+           voice next to the one before, up or down by chance
 melodies   ``x`` note, ``X`` accented
 ========== ==========================================================================================
 """
@@ -27,7 +30,7 @@ _COMMON_TIME = TimeSignature(4, 4)
 PATTERN_CHARACTERS = {
     "drums": ".-xXg234",
     "bass": ".-135678Lwa~g",
-    "chords": ".-xXubf123456",
+    "chords": ".-xXumcsabfp123456r",
     "line": ".-xX",
 }
 
@@ -38,8 +41,10 @@ class Voicing(Enum):
     CLOSE = "close"  # within an octave or little more
     OPEN = "open"  # second voice from the top dropped an octave
     SHELL = "shell"  # third, seventh and colour, without root and fifth where the chord has four tones or more
+    ROOTLESS = "rootless"  # all that the bass does not play anyway: third, fifth, seventh, colour, close together
+    SPREAD = "spread"  # over two hands: the bass tone in the left, the others close in the right
     POWER = "power"  # root, fifth, octave
-    STRUM = "strum"  # a barre chord over five or six strings, root lowest
+    STRUM = "strum"  # across the strings of a guitar, the bass tone lowest; spread on anything else
 
 
 class MelodyScale(Enum):
@@ -95,6 +100,7 @@ class Pattern:
     bars: tuple[str, ...]
     meter: TimeSignature = _COMMON_TIME
     where: Where = Where()
+    in_octaves: bool = False  # chords: single voices are doubled an octave higher, as in a montuno
 
     def __post_init__(self) -> None:
         _check_bars(self.bars, "".join(PATTERN_CHARACTERS.values()), "pattern", self.meter)
@@ -137,7 +143,8 @@ class PartStyle:
     gate: float = 0.95  # sounding share of the written length
     voicing: Voicing = Voicing.CLOSE
     n_voices: int = 4
-    strum_seconds: float = 0.0
+    revoices: bool = False  # chords: each bar of a chord that stays has another of its inversions on top
+    strum_seconds: float = 0.0  # from string to string
     scale: MelodyScale = MelodyScale.KEY
     leaps: float = 0.2  # chance that a melody leaps instead of stepping
     phrase_bars: int = 4
@@ -211,6 +218,7 @@ class Style:
     loudness_lufs: float = -14.0
     swing: float = 0.0  # 0 straight, 1 triplets
     swing_unit: SwingUnit = SwingUnit.EIGHTH
+    forbids_parallels: bool = False  # chords: no fifths or octaves in a row between outer voices
     ending_from_bars: int = 4  # shorter pieces are loops: they run through instead of ending on a held chord
     section_energy: Mapping[str, float]
     forms: tuple[FormTemplate, ...]
@@ -250,7 +258,7 @@ PLAIN_PARTS: Mapping[Role, PartStyle] = {
         "x-x-x---x-x-x---", lowest=62, highest=86, mix=PartMix(gain_db=-6.0, reverb_send_db=-14.0), velocity=92
     ),
     Role.PAD: _plain(
-        "x---------------",
+        "s---------------",
         lowest=50,
         highest=76,
         gate=1.0,

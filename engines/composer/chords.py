@@ -1,18 +1,44 @@
-"""Chord parts: comping, pads and arpeggios, voice-led from chord to chord."""
+"""Chord parts: comping, strums, broken chords and pads, voice-led from chord to chord."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
 
 from engines.composer.arrangement import Arrangement, Bar, Change, Stretch, playable_range
+from engines.composer.figures import Figure
 from engines.composer.grid import Hit, candidates, pattern_hits
 from engines.composer.humanise import Stroke, dynamic, swung
 from engines.composer.randomness import stream
-from engines.composer.voicing import voice
+from engines.composer.voicing import Laid, Player, revoice, voice
 from music.chord import Chord
 from music.instrument import Instrument, Role
 from music.style import PLAIN_PARTS, PartStyle, Pattern, Voicing
 from music.time import TICKS_PER_QUARTER
 
+_LEAN = 2  # semitones by which players differ in where they hold their hands
 _REGISTER_LIFT = 5  # semitones by which the centre rises from the calmest to the most intense section
-_ACCENTS = {"X": 1.14, "x": 1.0, "u": 0.8, "b": 0.96, "f": 0.9}
-_UPSTROKE_VOICES = 3
+_ACCENTS = {"X": 1.14, "x": 1.0, "a": 1.06, "s": 0.97, "u": 0.8, "m": 0.5, "c": 0.88, "b": 0.96, "f": 0.9}
+_DAMPED_SECONDS = 0.045
+_CHUG_SHARE = 0.55  # of its step
+_PLUCKED_SECONDS = 0.006  # from string to string where the style, written for keys, says nothing
+_UPSTROKE = 0.8  # of the time that a down-stroke takes from string to string
+_LONGEST_TIE_BARS = 4
+_TOP, _INNER = 1.03, 0.94  # how a chord is weighed: the highest voice sings
+_FAINTER = 0.03  # from string to string
+
+
+class _Event(NamedTuple):
+    """A sign as it is to be played: in which bar, where and how long, and over which chord."""
+
+    bar: Bar
+    hit: Hit
+    chord: Chord
+
+    @property
+    def start(self) -> int:
+        """Written place from the start of the piece."""
+        return self.bar.start_ticks + self.hit.start
 
 
 class ChordWriter:
@@ -22,18 +48,39 @@ class ChordWriter:
         self._arrangement = arrangement
         self._role = role
         self._part: PartStyle = arrangement.style.part(role)
-        self._low, self._high = playable_range(self._part, instrument)
-        self._floor = instrument.lowest_midi_note
-        self._before: tuple[int, ...] = ()
+        self._instrument = instrument
+        low, high = playable_range(self._part, instrument)
+        self._player = Player(
+            voicing=self._part.voicing,
+            n_voices=self._part.n_voices,
+            low=low,
+            high=high,
+            hand=instrument.hand,
+            desks=instrument.desks,
+            fretboard=instrument.fretboard,
+            forbids_parallels=arrangement.style.forbids_parallels,
+        )
+        self._lean = stream(arrangement.plan.seed, role.value, "register").randint(-_LEAN, _LEAN)
+        self._laid: Laid | None = None
+        self._laid_in = -1  # the bar in which the chord was laid out, by its start
+        self._chord: Chord | None = None
+        self._strokes: list[Stroke] = []
+        self._held: dict[int, int] = {}  # note -> index of the stroke that sounds it
 
     def write(self) -> list[Stroke]:
         """Write the part for the whole piece."""
-        strokes: list[Stroke] = []
-        for stretch in self._arrangement.stretches_for(self._role):
+        stretches = self._arrangement.stretches_for(self._role)
+        following = {before.start_ticks: after for before, after in pairwise(b for s in stretches for b in s.bars)}
+        for stretch in stretches:
             pattern = self._pattern_for(stretch)
-            for bar in stretch.bars:
-                strokes += self._bar(stretch, bar, pattern)
-        return strokes
+            rng = stream(self._arrangement.plan.seed, self._role.value, "walk", stretch.index)
+            figure = Figure(self._instrument, self._player, in_octaves=pattern.in_octaves, rng=rng)
+            events = [e for bar in stretch.bars for e in self._events(bar, pattern, following.get(bar.start_ticks))]
+            self._chord = None
+            self._held.clear()
+            for event in _ringing(events, self._arrangement.bar_ticks):
+                self._play(stretch, figure, event)
+        return self._strokes
 
     def _pattern_for(self, stretch: Stretch) -> Pattern:
         arrangement = self._arrangement
@@ -42,74 +89,119 @@ class ChordWriter:
         rng = stream(arrangement.plan.seed, self._role.value, stretch.kind)
         return choice[rng.randrange(len(choice))]
 
-    def _bar(self, stretch: Stretch, bar: Bar, pattern: Pattern) -> list[Stroke]:
+    def _events(self, bar: Bar, pattern: Pattern, following: Bar | None) -> Iterator[_Event]:
+        """Yield what a bar holds; an anticipation less than a beat before a change has the chord that it leads to."""
+        for hit in self._hits(bar, pattern):
+            if hit.mark == "a":
+                coming, left = _coming(bar, hit.start, following)
+                if coming and left <= TICKS_PER_QUARTER:
+                    yield _Event(bar, hit._replace(length=max(hit.length, left)), coming)
+                    continue
+            held = hit._replace(mark="x") if hit.mark == "a" else hit  # with nothing to push towards
+            for change in bar.changes:
+                if change.chord is not None:
+                    yield from (_Event(bar, part, change.chord) for part in struck_again((held,), change))
+
+    def _hits(self, bar: Bar, pattern: Pattern) -> tuple[Hit, ...]:
         arrangement = self._arrangement
         if bar.is_ending:
-            hits: tuple[Hit, ...] = (Hit(0, arrangement.bar_ticks, arrangement.bar_ticks, "X"),)
-        else:
-            hits = pattern_hits(pattern, bar.number, arrangement.time_signature, arrangement.backbeat)
-        strokes: list[Stroke] = []
-        centre = (self._low + self._high) // 2 + round((stretch.energy - 0.5) * _REGISTER_LIFT)
-        for change in bar.changes:
-            if change.chord is None:
+            return (Hit(0, arrangement.bar_ticks, arrangement.bar_ticks, "X"),)
+        return pattern_hits(pattern, bar.number, arrangement.time_signature, arrangement.backbeat)
+
+    def _play(self, stretch: Stretch, figure: Figure, event: _Event) -> None:
+        """Add a sign's strokes; what a swelling chord shares with what sounds is held on instead."""
+        start, length = self._placed(event)
+        velocity = self._velocity(stretch, event.hit)
+        laid = self._voiced(stretch, event)
+        notes = figure.notes(event.hit.mark, laid, event.chord)
+        spread = self._spread(event.hit.mark, len(notes), length)
+        for index, note in enumerate(notes):
+            held = self._held.get(note) if event.hit.mark == "s" else None
+            if held is not None and self._goes_on(held, start):
+                begun = self._strokes[held]
+                self._strokes[held] = begun._replace(length=start + length - begun.start)
                 continue
-            self._before = self._voiced(change.chord, centre, is_whole=bar.is_ending)
-            for hit in struck_again(hits, change):
-                strokes += self._strokes(stretch, bar, hit, change.chord)
-        return strokes
+            after = index * spread
+            weight = _TOP if note == laid.notes[-1] else 1.0 if note == laid.notes[0] else _INNER
+            faded = 1.0 - (_FAINTER * index if spread else 0.0)
+            self._held[note] = len(self._strokes)
+            self._strokes.append(Stroke(start, max(1, length - after), note, velocity * weight * faded, after))
 
-    def _voiced(self, chord: Chord, centre: int, *, is_whole: bool) -> tuple[int, ...]:
-        """Lay a chord out near the last one; ``is_whole`` gives a shell its root and fifth back, as endings want it."""
-        part = self._part
-        is_filled = is_whole and part.voicing is Voicing.SHELL
-        return voice(
-            chord,
-            self._before,
-            voicing=Voicing.CLOSE if is_filled else part.voicing,
-            n_voices=max(part.n_voices, len(chord.intervals)) if is_filled else part.n_voices,
-            low=self._low,
-            high=self._high,
-            centre=centre,
-        )
+    def _goes_on(self, held: int, start: int) -> bool:
+        begun = self._strokes[held]
+        is_fresh = start - begun.start < _LONGEST_TIE_BARS * self._arrangement.bar_ticks
+        return is_fresh and begun.start + begun.length >= start - 1
 
-    def _strokes(self, stretch: Stretch, bar: Bar, hit: Hit, chord: Chord) -> list[Stroke]:
-        arrangement, part = self._arrangement, self._part
+    def _placed(self, event: _Event) -> tuple[int, int]:
+        """Return where a sign sounds, swung, and for how long."""
+        arrangement, hit = self._arrangement, event.hit
         signature = arrangement.time_signature
         start = swung(hit.start, arrangement.style, signature)
-        end = swung(hit.start + hit.length, arrangement.style, signature)
-        length = max(1, round((end - start) * (1.0 if bar.is_ending else part.gate)))
-        velocity = dynamic(part.velocity, stretch.energy) * _ACCENTS.get(hit.mark, 0.95)
-        if hit.start in signature.pulse_ticks:
-            velocity *= 1.05
-        notes = self._notes(hit.mark, chord)
-        spread = round(part.strum_seconds * arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60)
-        if hit.mark == "u":
-            notes = notes[::-1]
-        at = bar.start_ticks + start
-        return [
-            Stroke(at + i * spread, max(1, length - i * spread), note, velocity * (1.0 - 0.03 * i))
-            for i, note in enumerate(notes)
-        ]
+        bars, rest = divmod(hit.start + hit.length, arrangement.bar_ticks)
+        length = bars * arrangement.bar_ticks + swung(rest, arrangement.style, signature) - start
+        ticks_per_second = arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60
+        if hit.mark == "m":
+            length = min(length, round(_DAMPED_SECONDS * ticks_per_second))
+        elif hit.mark == "c":
+            length = min(length, round(hit.step * _CHUG_SHARE))
+        elif hit.mark != "s" and not event.bar.is_ending:
+            length = round(length * self._part.gate)
+        return event.bar.start_ticks + start, max(1, length)
 
-    def _notes(self, mark: str, chord: Chord) -> tuple[int, ...]:
-        voicing = self._before
-        if mark.isdecimal():
-            octave, index = divmod(int(mark) - 1, len(voicing))
-            note = voicing[index] + 12 * octave
-            return (note if note <= self._high else voicing[index],)
+    def _velocity(self, stretch: Stretch, hit: Hit) -> float:
+        velocity = dynamic(self._part.velocity, stretch.energy) * _ACCENTS.get(hit.mark, 0.95)
+        return velocity * 1.05 if hit.start in self._arrangement.time_signature.pulse_ticks else velocity
+
+    def _spread(self, mark: str, n_notes: int, length: int) -> int:
+        """Return the ticks from string to string; a strum is through by half of its length."""
+        seconds = self._part.strum_seconds
+        if self._player.fretboard and not seconds:
+            seconds = _PLUCKED_SECONDS
         if mark == "u":
-            return voicing[-_UPSTROKE_VOICES:]
-        if mark in "bf":
-            tone = chord.bass_pitch_class
-            if mark == "f":
-                tone = (chord.root_pitch_class + next((s for s in chord.intervals if s in (6, 7, 8)), 7)) % 12
-            return (self._below(tone, voicing[0]),)
-        return voicing
+            seconds *= _UPSTROKE
+        ticks = round(seconds * self._arrangement.plan.tempo_bpm * TICKS_PER_QUARTER / 60)
+        return min(ticks, length // (2 * n_notes))
 
-    def _below(self, tone: int, voicing_bottom: int) -> int:
-        """Return the tone in the octave under the voicing, or the lowest that the instrument has."""
-        note = voicing_bottom - 3 - (voicing_bottom - 3 - tone) % 12
-        return note if note >= self._floor else note + 12
+    def _voiced(self, stretch: Stretch, event: _Event) -> Laid:
+        """Lay a chord out near the last one; in an ending a rootless one has its root and fifth back."""
+        chord = event.chord
+        is_same = self._laid is not None and chord == self._chord and not event.bar.is_ending
+        if self._laid is not None and is_same and (not self._part.revoices or event.bar.start_ticks <= self._laid_in):
+            return self._laid
+        self._laid_in = event.bar.start_ticks
+        player = self._player
+        if event.bar.is_ending and player.voicing in (Voicing.SHELL, Voicing.ROOTLESS):
+            n_voices = max(player.n_voices, len(chord.intervals))
+            player = replace(player, voicing=Voicing.CLOSE, n_voices=n_voices)
+        centre = (player.low + player.high) // 2 + self._lean + round((stretch.energy - 0.5) * _REGISTER_LIFT)
+        if self._laid is not None and is_same:
+            self._laid = revoice(chord, self._laid, player, centre)
+        else:
+            self._laid, self._chord = voice(chord, self._laid, player, centre), chord
+        return self._laid
+
+
+def _coming(bar: Bar, place: int, following: Bar | None) -> tuple[Chord | None, int]:
+    """Return the chord after the one at a place in a bar, None where none follows at once, and the ticks until then."""
+    for change in bar.changes:
+        if change.start > place:
+            return change.chord, change.start - place
+    end = bar.changes[-1].start + bar.changes[-1].length
+    if following is None or following.start_ticks != bar.start_ticks + end or following.changes[0].start:
+        return None, end - place
+    return following.changes[0].chord, end - place
+
+
+def _ringing(events: list[_Event], bar_ticks: int) -> Iterator[_Event]:
+    """Let anticipations sound on into the chord that they bring, up to the next sign or for half a bar."""
+    for index, event in enumerate(events):
+        if event.hit.mark != "a":
+            yield event
+            continue
+        until = event.start + event.hit.length + bar_ticks // 2
+        if index + 1 < len(events):
+            until = min(until, events[index + 1].start)
+        yield event._replace(hit=event.hit._replace(length=max(1, until - event.start)))
 
 
 def struck_again(hits: tuple[Hit, ...], change: Change) -> list[Hit]:

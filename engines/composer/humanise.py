@@ -20,6 +20,7 @@ class Stroke(NamedTuple):
     length: int
     midi_note: int
     velocity: float
+    after: int = 0  # ticks by which a string follows the first of its strum, whose timing it shares
 
 
 def swung(ticks: int, style: Style, time_signature: TimeSignature) -> int:
@@ -60,8 +61,8 @@ def play(
     serving = iter([*streams, (total, random.Random())])
     _, rng = next(serving)
     gauss, (until, following) = rng.gauss, next(serving)
-    for written, length, midi_note, velocity in strokes:
-        start = min(written, total - 1)  # the last strokes of a strum can lie beyond the end
+    for written, length, midi_note, velocity, after in strokes:
+        start = min(written, total - 1)
         while start >= until:
             gauss, push, swell = following.gauss, 0.0, 0.0
             until, following = next(serving)
@@ -71,7 +72,7 @@ def play(
             shift = round(late + spread * push)
             last_start = start
         bar_start = start - start % bar_ticks
-        moved = min(max(start + shift, bar_start), bar_start + bar_ticks - _SHORTEST, total - _SHORTEST)
+        moved = min(max(start + shift, bar_start) + after, bar_start + bar_ticks - _SHORTEST, total - _SHORTEST)
         end = min(moved + max(length, _SHORTEST), total)
         level = round(velocity + feel.velocity_spread * (swell + 0.35 * gauss(0.0, 1.0)))
         played.append((max(moved, 0), end, midi_note, min(127, max(1, level))))
