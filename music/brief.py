@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from music.blend import StyleShare
 from music.chord import Chord
 from music.instrument import Role
 from music.pitch import Key
@@ -17,6 +18,7 @@ class Brief:
 
     prompt: str
     genre: str | None = None  # a style's id
+    blend: tuple[StyleShare, ...] = ()  # styles to mix; where there are any, they stand for the genre
     moods: tuple[str, ...] = ()
     energy: float | None = None  # 0 calm to 1 intense
     tempo_bpm: float | None = None

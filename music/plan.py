@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from music.blend import StyleShare
+from music.given import Given
 from music.instrument import Role
 from music.pitch import Key
 from music.score import ChordSpan, PartMix, Section
@@ -38,6 +40,8 @@ class Plan:
     loudness_lufs: float  # the master's target
     seed: int
     excluded_drums: tuple[str, ...] = ()  # drums by name that stay silent
+    blend: tuple[StyleShare, ...] = ()  # the styles that this one is made of, where it is a blend
+    given: Given | None = None  # music that the take starts from
 
     def __post_init__(self) -> None:
         if sum(section.n_bars for section in self.sections) != self.n_bars:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from music.blend import blend_styles
 from music.brief import Brief, Reading, Remark
 from music.chord import Chord
 from music.form import lay_out
@@ -51,9 +52,9 @@ def complete(
     """
     brief = reading.brief
     assumed: list[Remark] = []
-    style = _style(brief, repertoire, assumed)
-    energy = _energy(brief, style, repertoire.lexicon, assumed)
     used_seed = brief.seed if brief.seed is not None else seed
+    style = _style(brief, repertoire, used_seed, assumed)
+    energy = _energy(brief, style, repertoire.lexicon, assumed)
     if brief.seed is None:
         assumed.append(Remark("seed", f"{seed}, drawn"))
     key = _key(brief, style, repertoire.lexicon, random.Random(f"{used_seed}:key"), assumed)
@@ -83,6 +84,7 @@ def complete(
         loudness_lufs=style.loudness_lufs,
         seed=used_seed,
         excluded_drums=brief.excluded_drums,
+        blend=brief.blend,
     )
     told = replace(
         reading,
@@ -92,8 +94,13 @@ def complete(
     return told, plan
 
 
-def _style(brief: Brief, repertoire: Repertoire, assumed: list[Remark]) -> Style:
-    """Return the style asked for, or the one that most of the other wishes speak for."""
+def _style(brief: Brief, repertoire: Repertoire, seed: int, assumed: list[Remark]) -> Style:
+    """Return the style asked for, mixed where several were, or the one that most of the other wishes speak for."""
+    if brief.blend:
+        blend = blend_styles(repertoire.styles, brief.blend, seed)
+        gives = (f"{aspect.value} from {repertoire.styles[source].title}" for aspect, source in blend.sources.items())
+        assumed.append(Remark("blend", ", ".join(gives)))
+        return blend.style
     if brief.genre is not None:
         return repertoire.styles[brief.genre]
     scores = {style.id: _votes(brief, style) for style in repertoire.styles.values()}

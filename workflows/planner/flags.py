@@ -3,16 +3,24 @@
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from music.blend import StyleShare
 from music.brief import Reading, Remark
 from music.errors import NotFound, RequestInvalid
 from music.names import nearest_name, shorten
 from music.pitch import Key, parse_key
 from music.time import TimeSignature, parse_time_signature
+from workflows.planner.blends import read_blend_flag
 from workflows.planner.quantities import check_bars, check_seconds, check_tempo_bpm
 from workflows.planner.settle import shown
 from workflows.planner.vocabulary import Kind, Vocabulary, pieces
 
-_GIVES_WAY = {"tempo_bpm": "tempo_words", "bars": "seconds", "seconds": "bars"}  # what a flag makes pointless
+_GIVES_WAY = {
+    "tempo_bpm": "tempo_words",
+    "bars": "seconds",
+    "seconds": "bars",
+    "genre": "blend",
+    "blend": "genre",
+}  # what a flag makes pointless
 _LARGEST_SEED = 2**63 - 1
 
 
@@ -26,6 +34,7 @@ class Flags:
     key: Key | None = None
     time_signature: TimeSignature | None = None
     genre: str | None = None  # a style's id
+    blend: tuple[StyleShare, ...] | None = None
     seed: int | None = None
 
 
@@ -48,13 +57,15 @@ def read_flags(
         raise RequestInvalid(f"{bars} bars and {seconds:g} seconds were both asked for; give one of the two")
     if seed is not None and not 0 <= seed <= _LARGEST_SEED:
         raise RequestInvalid(f"seed {seed} is out of range; use a whole number from 0 to {_LARGEST_SEED}")
+    is_blend = genre is not None and any(sign in genre for sign in ":,")
     return Flags(
         bars=None if bars is None else check_bars(bars),
         seconds=None if seconds is None else check_seconds(seconds),
         tempo_bpm=None if tempo_bpm is None else check_tempo_bpm(tempo_bpm),
         key=None if key is None else _key(key),
         time_signature=None if time_signature is None else _time_signature(time_signature),
-        genre=None if genre is None else _genre(genre, vocabulary),
+        genre=None if genre is None or is_blend else _genre(genre, vocabulary),
+        blend=read_blend_flag(genre, lambda name: _genre(name, vocabulary)) if genre and is_blend else None,
         seed=seed,
     )
 
@@ -68,13 +79,13 @@ def merge(reading: Reading, flags: Flags) -> Reading:
     conflicts = []
     for name, value in given.items():
         said = getattr(reading.brief, name)
-        if said is not None and said != value:
+        if said not in (None, ()) and said != value:
             conflicts.append(Remark(name, f"the option {shown(value)} wins over the words' {shown(said)}"))
         other = _GIVES_WAY.get(name)
         if other and getattr(reading.brief, other):
             words = shown(getattr(reading.brief, other))
             conflicts.append(Remark(other, f"the option {name} = {shown(value)} wins over the words' {words}"))
-            changes[other] = () if other == "tempo_words" else None
+            changes[other] = () if isinstance(getattr(reading.brief, other), tuple) else None
     assumed = tuple(remark for remark in reading.assumed if remark.field not in changes)
     return replace(
         reading,

@@ -4,6 +4,7 @@ from music.brief import MAX_PROMPT_CHARACTERS, Reading
 from music.errors import RequestInvalid
 from music.pitch import Key
 from workflows.planner import quantities, tonality, wishes
+from workflows.planner.blends import read_blends
 from workflows.planner.page import Page
 from workflows.planner.settle import settle
 from workflows.planner.vocabulary import Vocabulary
@@ -29,6 +30,7 @@ def read_prompt(prompt: str, vocabulary: Vocabulary, *, key: Key | None = None) 
     RequestInvalid for a blank or too long prompt, and for a tempo or a length that cannot be made.
     """
     page = Page(check_prompt(prompt), vocabulary)
+    read_blends(page)
     quantities.read_seed(page)
     quantities.read_tempo(page)
     quantities.read_metre(page)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
+from music.blend import StyleShare
 from music.brief import Brief, Reading, Remark
 from music.chord import Chord
 from music.instrument import Role
@@ -65,6 +66,8 @@ def shown(value: object) -> str:
     """Return a value of a brief as people read it."""
     if isinstance(value, tuple):
         return ", ".join(shown(item) for item in value)
+    if isinstance(value, StyleShare):
+        return f"{round(100 * value.share)} % {value.style}"
     if isinstance(value, Chord):
         return value.label
     if value is None:

@@ -8,6 +8,7 @@ import pytest
 from music.instrument import Instrument
 from music.style import Style
 from workflows.configuration import load_instruments, load_styles
+from workflows.planner import Planner, load_planner
 from workflows.planner.lexicon import Lexicon, load_lexicon
 from workflows.planner.vocabulary import Vocabulary, build_vocabulary
 
@@ -32,3 +33,8 @@ def lexicon() -> Lexicon:
 @pytest.fixture(scope="session")
 def vocabulary(lexicon: Lexicon, styles: Mapping[str, Style], instruments: Mapping[str, Instrument]) -> Vocabulary:
     return build_vocabulary(lexicon, styles, instruments)
+
+
+@pytest.fixture(scope="session")
+def planner() -> Planner:
+    return load_planner(CONFIGS)
