@@ -90,6 +90,15 @@ def _add_generate(commands: "Commands") -> None:
     parser.add_argument("--time-signature", metavar="N/U", help="for example 4/4, 3/4 or 6/8")
     parser.add_argument("--genre", metavar="G", help="a style, or one of its synonyms")
     parser.add_argument(
+        "--given", metavar="FILE", help="start from this MIDI file, or take by its id; its notes stay as they are"
+    )
+    parser.add_argument(
+        "--do",
+        choices=["continue", "harmonise", "parts"],
+        help="what to do with what is given: go on after it, find its chords, write the parts it lacks (default: "
+        "as the words say)",
+    )
+    parser.add_argument(
         "--seed", type=int, metavar="N", help="from 0; the same prompt, options and seed give the same music"
     )
     parser.add_argument(

@@ -8,7 +8,9 @@ from contextlib import closing, suppress
 from cli.progress import progress_display
 from cli.shown import show_change_set, show_take
 from cli.telling import tell
+from cli.typed import found
 from music.errors import Cancelled, StudioError, TimedOut
+from music.given import Task
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.requests import Destination, GenerateRequest
 from workflows.settings import Settings
@@ -19,6 +21,7 @@ CANCEL_SECONDS = 15.0  # a cancelled job stops when the part that is being rende
 
 def generate(options: argparse.Namespace, settings: Settings) -> int:
     """Make a take, show how it compares with what was asked, and say where it is."""
+    given, settings = found(options.given, settings) if options.given else (None, settings)
     request = GenerateRequest(
         prompt=" ".join(options.prompt),
         bars=options.bars,
@@ -28,6 +31,8 @@ def generate(options: argparse.Namespace, settings: Settings) -> int:
         time_signature=options.time_signature,
         genre=options.genre,
         seed=options.seed,
+        given=given,
+        task=Task(options.do) if options.do else None,
         out=str(options.out) if options.out else None,
         to=Destination(options.to),
         at_bar=options.at,

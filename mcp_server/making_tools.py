@@ -42,6 +42,9 @@ def _generate_tool(studio: Studio) -> PlainTool:
         time_signature: Annotated[str | None, Field(description='"3/4"')] = None,
         genre: Annotated[str | None, Field(description="a style of capabilities, or a synonym")] = None,
         seed: Annotated[int | None, Field(description="repeat an earlier result exactly")] = None,
+        given: Annotated[
+            str | None, Field(description="MIDI file or take to continue, harmonise or add parts to")
+        ] = None,
         to: Annotated[
             Literal["auto", "live", "session", "none"],
             Field(description="live: into the open session; session: an Ardour session beside the take; auto chooses"),
@@ -62,6 +65,7 @@ def _generate_tool(studio: Studio) -> PlainTool:
             time_signature=time_signature,
             genre=genre,
             seed=seed,
+            given=given,
             to=Destination(to),
             at_bar=at_bar,
         )

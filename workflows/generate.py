@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from engines.engine import EngineContext, Result
 from library.takes import describe_files, write_atomically
 from music.brief import Reading
+from music.clip import Clip
 from music.errors import EngineFailed, SetupBroken, StorageFailed, TimedOut
 from music.job import Progress
 from music.midi_file import score_to_midi
@@ -26,7 +27,7 @@ from workflows.cancelling import run_unless_cancelled
 from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
 from workflows.place import PLACE_STAGES, run_placement
 from workflows.placement import voice_notices
-from workflows.planner import Flags, Planned, Planner, read_flags
+from workflows.planner import Flags, GivenWish, Planned, Planner, read_flags
 from workflows.requests import Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
 from workflows.take_back import take_back_placement
@@ -43,6 +44,7 @@ from workflows.take_session import session_name, write_take_session
 
 _PLANNED = TypeAdapter(Planned)
 _REQUEST = TypeAdapter(GenerateRequest)
+CLIP = TypeAdapter(Clip)
 
 
 def _stages(request: JsonObject) -> tuple[Stage, ...]:
@@ -93,6 +95,7 @@ class _Generation:
         self._rooms, self._job = rooms, job
         self.request = _REQUEST.validate_python(request["wish"])
         self.parent = Path(request["parent"])
+        self._clip = CLIP.validate_python(request["clip"]) if request.get("clip") else None
         self._notices = tuple(request["notices"])
         self._is_session_extra = bool(request.get("is_session_extra"))  # nobody asked for one: the take counts
         self.take_id = TakeId(job.id)
@@ -131,7 +134,10 @@ class _Generation:
         wish = self.request
         assert wish.seed is not None  # drawn, where none was given, before the job began
         flags = flags_of(self._rooms.planner, wish)
-        planned = run_unless_cancelled(self._job, self._rooms.planner.plan(wish.prompt, flags, seed=wish.seed))
+        given = GivenWish(clip=self._clip, task=wish.task) if self._clip else None
+        planned = run_unless_cancelled(
+            self._job, self._rooms.planner.plan(wish.prompt, flags, seed=wish.seed, given=given)
+        )
         recorded: JsonObject = _PLANNED.dump_python(planned, mode="json")
         return recorded
 
@@ -233,9 +239,10 @@ def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
     )
 
 
-def check_wish(planner: Planner, wish: GenerateRequest) -> Reading:
+def check_wish(planner: Planner, wish: GenerateRequest, clip: Clip | None = None) -> Reading:
     """Return what was read of a wish, words and options; RequestInvalid where it cannot be planned."""
-    return planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0).reading
+    given = GivenWish(clip=clip, task=wish.task) if clip else None
+    return planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0, given=given).reading
 
 
 def _licence(assets: tuple[Asset, ...]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from music.errors import RequestInvalid
+from music.given import Task
 from music.names import shorten
 
 LAST_BAR = 100_000  # in 4/4 at 120 BPM some 55 hours on; no session is that long
@@ -30,6 +31,8 @@ class GenerateRequest:
     time_signature: str | None = None
     genre: str | None = None
     seed: int | None = None
+    given: str | None = None  # music to start from: a MIDI file's path, or a take's id
+    task: Task | None = None  # what to do with it; None: the words decide, or what it is
     out: str | None = None  # folder in which the take's folder is made
     to: Destination = Destination.AUTO
     at_bar: int | None = None  # with LIVE: first bar; None is the playhead
@@ -37,6 +40,10 @@ class GenerateRequest:
 
     def __post_init__(self) -> None:
         _check_bar(self.at_bar)
+        if self.task and not self.given:
+            raise RequestInvalid(
+                f"{self.task.value!r} needs music to work on; name a MIDI file or a take that it is given"
+            )
         if self.at_bar is not None and self.to in (Destination.SESSION, Destination.NONE):
             raise RequestInvalid(
                 f"bar {self.at_bar} of the open session was asked for, but with {self.to.value!r} the take does not go "

@@ -31,8 +31,9 @@ from workflows import record
 from workflows.ardour import follow_editor, open_ear, open_live
 from workflows.commands import spelled_here
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
-from workflows.generate import check_wish, generate_recipe
+from workflows.generate import CLIP, check_wish, generate_recipe
 from workflows.generate_button import differences, question, read_words, remarks, to_request
+from workflows.given_clip import find_clip
 from workflows.listening import Listening
 from workflows.open_session import OpenSession
 from workflows.place import place_recipe
@@ -120,7 +121,8 @@ class Studio:
         Raises RequestInvalid for what cannot be met and StorageFailed where the take cannot be kept; nothing is
         written then.
         """
-        check_wish(self._rooms.planner, request)
+        clip = await asyncio.to_thread(find_clip, self._rooms, request.given) if request.given else None
+        await asyncio.to_thread(check_wish, self._rooms.planner, request, clip)
         parent = self._rooms.takes.prepare(Path(request.out) if request.out else None)
         chosen, notices = await self._with_destination(request)
         chosen = replace(chosen, seed=request.seed if request.seed is not None else _draw_seed())
@@ -132,6 +134,7 @@ class Studio:
                 "parent": str(parent),
                 "notices": notices,
                 "is_session_extra": request.to is Destination.AUTO,
+                "clip": CLIP.dump_python(clip, mode="json") if clip else None,  # whatever becomes of its file
             },
         )
 

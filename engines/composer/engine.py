@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from engines.composer.answering import AnsweringWriter
 from engines.composer.arrangement import Arrangement, arrange
 from engines.composer.bass import BassWriter
 from engines.composer.chords import ChordWriter
+from engines.composer.development import go_on
 from engines.composer.drums import write_drums
+from engines.composer.given import style_of, with_given_groove
 from engines.composer.humanise import Stroke, play
 from engines.composer.melody import MelodyWriter
 from engines.composer.playability import breathe
@@ -72,16 +75,14 @@ class Composer:
         )
 
     def _arranged(self, plan: Plan) -> Arrangement:
-        style = self._context.styles.get(plan.style)
-        if style is None:
-            raise NotFound("style", plan.style)
+        style = style_of(plan, self._context.styles)
         for planned in plan.parts:
             instrument = self._instrument(planned)
             is_kit = instrument.general_midi.is_drum_kit
             if is_kit is not (planned.role is Role.DRUMS):
                 wanted = "a drum kit" if planned.role is Role.DRUMS else "an instrument with pitches"
                 raise RequestInvalid(f"{instrument.title} cannot play {planned.role.value}: choose {wanted}")
-        return arrange(plan, style)
+        return with_given_groove(arrange(plan, style))
 
     def _instrument(self, planned: PlannedPart) -> Instrument:
         instrument = self._context.instruments.get(planned.instrument)
@@ -92,6 +93,10 @@ class Composer:
     def _part(self, arrangement: Arrangement, planned: PlannedPart, channel: int) -> Part:
         plan, role = arrangement.plan, planned.role
         instrument = self._instrument(planned)
+        name = role.value.replace("_", "-").capitalize()
+        if plan.given and (kept := plan.given.part(role)):
+            notes = go_on(arrangement, kept, plan.given)
+            return Part(role=role, name=name, instrument=instrument.id, channel=channel, notes=notes, mix=planned.mix)
         strokes = _written(arrangement, role, instrument)
         if instrument.breath_seconds is not None:
             strokes = breathe(
@@ -112,7 +117,6 @@ class Composer:
             ],
             is_one_voice=role in _ONE_VOICE,
         )
-        name = role.value.replace("_", "-").capitalize()
         return Part(role=role, name=name, instrument=instrument.id, channel=channel, notes=notes, mix=planned.mix)
 
 
@@ -121,6 +125,9 @@ def _written(arrangement: Arrangement, role: Role, instrument: Instrument) -> li
         return write_drums(arrangement)
     if role is Role.BASS:
         return BassWriter(arrangement, instrument).write()
+    given = arrangement.plan.given
+    if role is Role.COUNTER_MELODY and given and (melody := given.part(Role.MELODY)):
+        return AnsweringWriter(arrangement, go_on(arrangement, melody, given), instrument).write()
     if role in (Role.MELODY, Role.COUNTER_MELODY):
         return MelodyWriter(arrangement, role, instrument).write()
     return ChordWriter(arrangement, role, instrument).write()

@@ -9,6 +9,7 @@ from music.plan import Plan
 from workflows.configuration import check_instruments, load_instruments, load_styles
 from workflows.planner.complete import BY_RULES, Author, complete
 from workflows.planner.flags import NO_FLAGS, Flags, merge
+from workflows.planner.given import GivenWish, plan_given
 from workflows.planner.lexicon import load_lexicon
 from workflows.planner.llm_settings import LlmFailed, LlmSettings
 from workflows.planner.repertoire import Repertoire
@@ -33,21 +34,40 @@ class Planner:
     vocabulary: Vocabulary
     llm: LlmSettings | None = None
 
-    def by_rules(self, prompt: str, flags: Flags = NO_FLAGS, *, seed: int, author: Author = BY_RULES) -> Planned:
-        """Plan a request without a model. ``seed`` is used where neither flags nor words name one.
+    def by_rules(
+        self,
+        prompt: str,
+        flags: Flags = NO_FLAGS,
+        *,
+        seed: int,
+        author: Author = BY_RULES,
+        given: GivenWish | None = None,
+    ) -> Planned:
+        """Plan a request, perhaps about given music, without a model.
 
-        RequestInvalid when the request cannot be met.
+        ``seed`` is used where neither flags nor words name one. RequestInvalid when the request cannot be met.
         """
-        return self._completed(self._read(prompt, flags), seed=seed, author=author)
+        reading = self._read(prompt, flags)
+        return self._with_given(reading, given, seed, author) if given else self._completed(reading, seed, author)
 
-    async def plan(self, prompt: str, flags: Flags = NO_FLAGS, *, seed: int, author: Author = BY_RULES) -> Planned:
-        """Plan a request, with the model where one is set up.
+    async def plan(
+        self,
+        prompt: str,
+        flags: Flags = NO_FLAGS,
+        *,
+        seed: int,
+        author: Author = BY_RULES,
+        given: GivenWish | None = None,
+    ) -> Planned:
+        """Plan a request, with the model where one is set up; what was given is always planned for by the rules.
 
         Any failure of the model leads to the rules and to a notice with the reason.
         """
         reading = self._read(prompt, flags)
+        if given:
+            return self._with_given(reading, given, seed, author)
         # before the model is asked: it refuses what nobody can meet, and stands in for a model that fails
-        by_rules = self._completed(reading, seed=seed, author=author)
+        by_rules = self._completed(reading, seed, author)
         if self.llm is None:
             return by_rules
         from workflows.planner.llm import ask  # noqa: PLC0415 - the client takes long to load; the rules do without
@@ -69,9 +89,16 @@ class Planner:
     def _read(self, prompt: str, flags: Flags) -> Reading:
         return merge(read_prompt(prompt, self.vocabulary, key=flags.key), flags)
 
-    def _completed(self, reading: Reading, *, seed: int, author: Author) -> Planned:
+    def _completed(self, reading: Reading, seed: int, author: Author) -> Planned:
         told, plan = complete(reading, self.repertoire, seed=seed, author=author)
         return Planned(reading=told, plan=plan)
+
+    def _with_given(self, reading: Reading, given: GivenWish, seed: int, author: Author) -> Planned:
+        told, plan = plan_given(reading, given, self.repertoire, seed=seed, author=author)
+        notices = given.clip.notices
+        if self.llm:
+            notices = (*notices, f"the model {self.llm.model} was not asked: given music is planned for by the rules")
+        return Planned(reading=told, plan=plan, notices=notices)
 
 
 def load_planner(configs: Path, llm: LlmSettings | None = None) -> Planner:
