@@ -163,6 +163,7 @@ def _cheapest(
     per_bar = len(stretch_edges(signature)) - 1
     tonic = key.pitch_class
 
+    @cache
     def move(i: int, j: int) -> float:
         a, b = chords[i], chords[j]
         habit = usual.get(((a.root_pitch_class - tonic) % 12, (b.root_pitch_class - tonic) % 12), 0.0)
@@ -200,16 +201,22 @@ def _local(chord: Chord, rarity: float, heard: Evidence, key: Key, weighing: Wei
     cost = weighing.rarity * rarity - weighing.notes * fit(chord, heard, key)
     low = sum(heard.bass)
     if weighing.bass and low:
-        cost -= weighing.bass * heard.bass[chord.root_pitch_class] / low
+        cost -= weighing.bass * heard.bass[_tones(chord)[0]] / low
     if weighing is TEXTURE and heard.total:  # it would have sounded the third, had it meant this chord
-        silent = sum(not heard.weights[(chord.root_pitch_class + step) % 12] for step in chord.intervals)
+        silent = sum(not heard.weights[number] for number in _tones(chord))
         cost += 0.25 * silent
     return cost
 
 
+@cache
+def _tones(chord: Chord) -> tuple[int, ...]:
+    """Return the pitch classes of a chord, root first, without a slash bass."""
+    return tuple((chord.root_pitch_class + step) % 12 for step in chord.intervals)
+
+
 def _place_cost(chord: Chord, key: Key, bar: int, n_bars: int, *, is_last: bool, is_start: bool) -> float:
     """Return what a chord's place in the form costs: home at both ends, a cadence where phrases end."""
-    degree = (chord.root_pitch_class - key.pitch_class) % 12
+    degree = (_tones(chord)[0] - key.pitch_class) % 12
     is_home = degree == 0 and (chord.intervals[1] == 3) == key.mode.is_minor
     if is_last:
         return 0.0 if is_home else 1.2

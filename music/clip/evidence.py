@@ -5,6 +5,7 @@ A stretch is half a bar where the metre can be halved on a beat, else the whole 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from music.chord import Chord
 from music.clip.key import lowest_notes
@@ -78,18 +79,22 @@ def _in_bar(start: int, signature: TimeSignature) -> int:
 
 def fit(chord: Chord, evidence: Evidence, key: Key) -> float:
     """Return how well a chord goes with what sounds: 1 all of it chord tones, below 0 mostly clashes; 0 for silence."""
-    if not evidence.total:
+    total = evidence.total
+    if not total:
         return 0.0
+    return sum(weight * worth for weight, worth in zip(evidence.weights, _worths(chord, key), strict=True)) / total
+
+
+@cache
+def _worths(chord: Chord, key: Key) -> tuple[float, ...]:
+    """Return what each pitch class speaks for a chord, below 0 against it."""
     tones = {(chord.root_pitch_class + step) % 12: step for step in chord.intervals}
-    scale = key.scale
-    score = 0.0
-    for number, weight in enumerate(evidence.weights):
-        if not weight:
-            continue
+    worths = []
+    for number in range(12):
         if number in tones:
-            score += weight * (1.0 if tones[number] < 6 else 0.92 if tones[number] < 9 else 0.8)
+            worths.append(1.0 if tones[number] < 6 else 0.92 if tones[number] < 9 else 0.8)
         elif (number - 1) % 12 in tones:
-            score -= weight * 0.35  # a semitone above a chord tone: an avoid note
-        elif number not in scale:
-            score -= weight * 0.6
-    return score / evidence.total
+            worths.append(-0.35)  # a semitone above a chord tone: an avoid note
+        else:
+            worths.append(0.0 if number in key.scale else -0.6)
+    return tuple(worths)
