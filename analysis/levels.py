@@ -7,20 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyloudnorm
 import scipy.signal
 from numpy.typing import NDArray
 
 from analysis.loudness import true_peak_dbtp
 from music.audio import FloatAudio
+from music.loudness import HOP_SECONDS, gated_lufs, k_weighting, lufs, windowed
 
-HOP_SECONDS = 0.1
-_HOPS_PER_MOMENT = 4  # 400 ms
 _HOPS_PER_SHORT_TERM = 30  # 3 s
 _GATE_LUFS = -70.0
 _RANGE_GATE_LU = -20.0
 _RANGE_PERCENTILES = (10, 95)
-_K_OFFSET_DB = -0.691
 _CHUNK_SECONDS = 30
 _SILENT_DBFS = -90.0
 _STEREO_HOP_SECONDS = 0.4
@@ -84,7 +81,7 @@ def measure_levels(audio: FloatAudio, sample_rate_hz: int) -> Levels:
     return Levels(
         seconds=seconds,
         is_silent=False,
-        loudness_lufs=_integrated(powers),
+        loudness_lufs=gated_lufs(powers),
         short_term_max_lufs=float(short_term.max()) if len(short_term) else None,
         loudness_range_lu=_loudness_range(short_term),
         true_peak_dbtp=true_peak_dbtp(audio),
@@ -109,41 +106,18 @@ def hop_powers(audio: FloatAudio, sample_rate_hz: int) -> NDArray[np.float64]:
 
 def _k_weighted(channel: NDArray[np.float32], sample_rate_hz: int, hop: int) -> Iterator[NDArray[np.float64]]:
     """Yield a channel through the two filters of BS.1770, annex 1, in chunks of whole hops."""
-    filters = [
-        pyloudnorm.IIRfilter(4.0, 1 / np.sqrt(2), 1500.0, sample_rate_hz, "high_shelf"),
-        pyloudnorm.IIRfilter(0.0, 0.5, 38.0, sample_rate_hz, "high_pass"),
-    ]
-    states = [np.zeros(2), np.zeros(2)]
+    sections = k_weighting(sample_rate_hz)
+    state = np.zeros((len(sections), 2))
     length = round(_CHUNK_SECONDS / HOP_SECONDS) * hop
     for start in range(0, len(channel), length):
         chunk = channel[start : start + length].astype(np.float64)
-        for i, stage in enumerate(filters):
-            chunk, states[i] = scipy.signal.lfilter(stage.b, stage.a, chunk, zi=states[i])
+        chunk, state = scipy.signal.sosfilt(sections, chunk, zi=state)
         yield chunk
-
-
-def _lufs(powers: NDArray[np.float64]) -> NDArray[np.float64]:
-    return _K_OFFSET_DB + 10 * np.log10(np.maximum(powers, 1e-30))
-
-
-def _windowed(powers: NDArray[np.float64], n_hops: int) -> NDArray[np.float64]:
-    if len(powers) < n_hops:
-        return np.empty(0)
-    return np.convolve(powers, np.full(n_hops, 1 / n_hops), mode="valid")
 
 
 def short_term_lufs(powers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the loudness of each 3 s, one per 100 ms, from what ``hop_powers`` returns."""
-    return _lufs(_windowed(powers, _HOPS_PER_SHORT_TERM))
-
-
-def _integrated(powers: NDArray[np.float64]) -> float | None:
-    moments = _windowed(powers, _HOPS_PER_MOMENT)
-    heard = moments[_lufs(moments) > _GATE_LUFS]
-    if not len(heard):
-        return None
-    heard = heard[heard > heard.mean() / 10]  # the relative gate, -10 LU
-    return float(_lufs(heard.mean()))
+    return lufs(windowed(powers, _HOPS_PER_SHORT_TERM))
 
 
 def _loudness_range(short_term: NDArray[np.float64]) -> float | None:

@@ -4,9 +4,10 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
-import pyloudnorm
+import scipy.signal
 
 from music.audio import TRUE_PEAK_CEILING_DBTP, FloatAudio
+from music.loudness import HOP_SECONDS, gated_lufs, k_weighting
 from renderers.limiter import block_true_peaks, limit
 from renderers.wav import quantise
 
@@ -17,9 +18,6 @@ _MARGIN_DB = 0.2  # meters differ by this much with their interpolation filters,
 _TOLERANCE_LU = 0.1
 _MAX_PASSES = 3
 _MAX_STEPS = 8
-_GATE_SECONDS = 0.4
-_OVERLAP = 4  # blocks that share each moment
-_QUIETEST_LUFS = -70.0  # the absolute gate of BS.1770: what is below has no loudness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,7 +48,7 @@ def master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float) -> Master:
     for _ in range(_MAX_PASSES):
         gain_db = _gain_for(target_lufs + correction_lu, before, weighted, peaks, highest_gain_db, sample_rate_hz)
         audio, limiting_db = _turn_up(mix, peaks, gain_db, sample_rate_hz)
-        reached = _loudness(audio, sample_rate_hz)
+        reached = _gated_loudness(_k_weighted(audio, sample_rate_hz), sample_rate_hz)
         missing = target_lufs - reached if reached is not None else 0.0
         if abs(missing) <= _TOLERANCE_LU or (missing > 0 and gain_db >= highest_gain_db):
             break
@@ -120,33 +118,18 @@ def _decibels(peaks: FloatAudio) -> float:
     return float(20.0 * np.log10(highest)) if highest > 0 else float("-inf")
 
 
-def _loudness(audio: FloatAudio, sample_rate_hz: int) -> float | None:
-    if audio.shape[1] < round(_GATE_SECONDS * sample_rate_hz):
-        return None
-    loudness = float(pyloudnorm.Meter(sample_rate_hz).integrated_loudness(audio.T))
-    return loudness if loudness > _QUIETEST_LUFS else None
-
-
 def _k_weighted(audio: FloatAudio, sample_rate_hz: int) -> FloatAudio:
-    """Return the audio through the head and high-pass filters of BS.1770, annex 1."""
-    shelf = pyloudnorm.IIRfilter(4.0, 1.0 / np.sqrt(2.0), 1500.0, sample_rate_hz, "high_shelf")
-    high_pass = pyloudnorm.IIRfilter(0.0, 0.5, 38.0, sample_rate_hz, "high_pass")
-    weighted = np.empty_like(audio)
-    for channel, sound in enumerate(audio):
-        weighted[channel] = high_pass.apply_filter(shelf.apply_filter(sound))
+    if audio.shape[1] == 0:
+        return audio
+    weighted: FloatAudio = scipy.signal.sosfilt(k_weighting(sample_rate_hz), audio, axis=1).astype(np.float32)
     return weighted
 
 
 def _gated_loudness(weighted: FloatAudio, sample_rate_hz: int) -> float | None:
-    """Return the loudness in LUFS of K-weighted audio, gated as BS.1770 says; None when it is silent or too short."""
-    hop = round(_GATE_SECONDS / _OVERLAP * sample_rate_hz)
+    """Return the loudness in LUFS of K-weighted audio; None when it is silent or too short."""
+    hop = round(HOP_SECONDS * sample_rate_hz)
     n_hops = weighted.shape[1] // hop
-    if n_hops < _OVERLAP:
+    if n_hops == 0:
         return None
     powers = np.square(weighted[:, : n_hops * hop]).reshape(-1, n_hops, hop).mean(axis=2, dtype=np.float64).sum(axis=0)
-    blocks = np.convolve(powers, np.full(_OVERLAP, 1.0 / _OVERLAP), mode="valid")
-    heard = blocks[blocks > 10.0 ** ((_QUIETEST_LUFS + 0.691) / 10.0)]
-    if not len(heard):
-        return None
-    heard = heard[heard > heard.mean() / 10.0]  # the relative gate, -10 LU
-    return float(10.0 * np.log10(heard.mean()) - 0.691)
+    return gated_lufs(powers)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.levels import HOP_SECONDS, hop_powers, short_term_lufs
+from analysis.levels import hop_powers, short_term_lufs
 from analysis.pictures.canvas import SERIES, TEXT, Box, Canvas, Line, heat
 from analysis.spectrum import magnitude_spectra
 from music.audio import FloatAudio
+from music.loudness import HOP_SECONDS
 
 _WIDTH, _LEFT, _TOP = 1280, 64, 72
 _PEAK_COLOUR, _RMS_COLOUR = "#2f6f9f", SERIES[0]
