@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from music.chord import Chord
+from music.insert import Insert
 from music.instrument import Role
 from music.pitch import Key
 from music.time import TimeSignature, ticks_to_samples, ticks_to_seconds
@@ -53,11 +54,12 @@ class ChordSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartMix:
-    """How loud, where and how wet a part stands in the mix."""
+    """What a part goes through, and how loud, where and how wet it stands in the mix."""
 
     gain_db: float = 0.0
     pan: float = 0.0  # -1 left, 0 centre, 1 right
     reverb_send_db: float | None = None  # None: dry
+    inserts: tuple[Insert, ...] = ()  # before gain, pan and send, in this order
 
     def __post_init__(self) -> None:
         if not -1 <= self.pan <= 1:

@@ -11,27 +11,26 @@ import scipy.fft
 from scipy.ndimage import maximum_filter1d
 
 from music.audio import FloatAudio
+from renderers.gain_line import BLOCK, between_blocks, held_and_released
 
 _PHASES = 4
 _TAPS = 24
-_BLOCK = 16  # frames: the gain is worked out once per block and moves in straight lines between
 _LOOKAHEAD_BLOCKS = 6  # 2 ms at 48 kHz, within which the gain comes down
-_HOLD_SECONDS = 0.012  # longer than from peak to peak of a bass note, so the gain does not follow its wave
 _RELEASE_DB_PER_SECOND = 150.0
 _FFT_FRAMES = 1 << 14
-_CHUNK_FRAMES = (_FFT_FRAMES - _TAPS) // _BLOCK * _BLOCK
+_CHUNK_FRAMES = (_FFT_FRAMES - _TAPS) // BLOCK * BLOCK
 
 
 def block_true_peaks(audio: FloatAudio) -> FloatAudio:
     """Return the true peak, over all channels, of each run of 16 frames; shape (n_blocks,)."""
     n_channels, n_frames = audio.shape
-    n_blocks = -(-n_frames // _BLOCK)
+    n_blocks = -(-n_frames // BLOCK)
     before = _TAPS // 2 - 1
-    padded = np.pad(audio, ((0, 0), (before, _TAPS + _FFT_FRAMES + n_blocks * _BLOCK - n_frames)))
+    padded = np.pad(audio, ((0, 0), (before, _TAPS + _FFT_FRAMES + n_blocks * BLOCK - n_frames)))
     peaks = np.zeros(n_blocks, dtype=np.float32)
-    for start in range(0, n_blocks * _BLOCK, _CHUNK_FRAMES):
-        length = min(_CHUNK_FRAMES, n_blocks * _BLOCK - start)
-        at = slice(start // _BLOCK, (start + length) // _BLOCK)
+    for start in range(0, n_blocks * BLOCK, _CHUNK_FRAMES):
+        length = min(_CHUNK_FRAMES, n_blocks * BLOCK - start)
+        at = slice(start // BLOCK, (start + length) // BLOCK)
         highest = np.zeros(length, dtype=np.float32)
         for channel in range(n_channels):
             stretch = padded[channel, start : start + _FFT_FRAMES]
@@ -39,14 +38,7 @@ def block_true_peaks(audio: FloatAudio) -> FloatAudio:
             np.maximum(highest, np.abs(stretch[before : before + length]), out=highest)
             for wave in between[:, _TAPS - 1 : _TAPS - 1 + length]:
                 np.maximum(highest, np.abs(wave, out=wave), out=highest)
-        peaks[at] = highest.reshape(-1, _BLOCK).max(axis=1)
-    return peaks
-
-
-def block_sample_peaks(audio: FloatAudio) -> FloatAudio:
-    """Return the highest sample, over all channels, of each run of 16 frames: quick, and blind between the samples."""
-    highest = np.abs(audio).max(axis=0)
-    peaks: FloatAudio = np.pad(highest, (0, -len(highest) % _BLOCK)).reshape(-1, _BLOCK).max(axis=1)
+        peaks[at] = highest.reshape(-1, BLOCK).max(axis=1)
     return peaks
 
 
@@ -62,16 +54,12 @@ def limit(audio: FloatAudio, peaks: FloatAudio, ceiling_dbtp: float, sample_rate
     over_db = np.maximum(20.0 * np.log10(np.maximum(peaks, np.float32(1e-9))) - ceiling_dbtp, 0.0)
     if not over_db.any():
         return audio, 0.0
-    fall = np.arange(len(over_db)) * (_RELEASE_DB_PER_SECOND * _BLOCK / sample_rate_hz)
-    n_hold = round(_HOLD_SECONDS * sample_rate_hz / _BLOCK)
-    kept_db = maximum_filter1d(over_db, n_hold, origin=(n_hold - 1) // 2)  # the last n_hold blocks, this one included
-    # the larger of what is needed now and what is left of every earlier need
-    needed_db = np.maximum.accumulate(kept_db + fall) - fall
+    needed_db = held_and_released(over_db, _RELEASE_DB_PER_SECOND, sample_rate_hz)
     held_db = maximum_filter1d(needed_db, 2 * _LOOKAHEAD_BLOCKS + 3)
     smooth = np.hanning(2 * _LOOKAHEAD_BLOCKS + 3)[1:-1]
     reduction_db = np.convolve(np.pad(held_db, _LOOKAHEAD_BLOCKS, mode="edge"), smooth / smooth.sum(), mode="valid")
     gain = (10.0 ** (-reduction_db / 20.0)).astype(np.float32)
-    return audio * _between_blocks(gain, audio.shape[1]), float(reduction_db.max())
+    return audio * between_blocks(gain, audio.shape[1]), float(reduction_db.max())
 
 
 @functools.cache
@@ -86,12 +74,3 @@ def _interpolator() -> np.ndarray:
     reversed_taps = (taps / taps.sum(axis=1, keepdims=True))[:, ::-1].astype(np.float32)
     spectra: np.ndarray = scipy.fft.rfft(reversed_taps, _FFT_FRAMES, axis=1)
     return spectra
-
-
-def _between_blocks(gain: FloatAudio, n_frames: int) -> FloatAudio:
-    """Draw straight lines from the centre of each block to the next; shape (n_frames,)."""
-    ends = np.concatenate([gain[:1], gain, gain[-1:]])
-    starts, steps = ends[:-1, np.newaxis], np.diff(ends)[:, np.newaxis]
-    ramp = (np.arange(_BLOCK, dtype=np.float32) + np.float32(0.5)) / np.float32(_BLOCK)
-    lines: FloatAudio = (starts + steps * ramp).reshape(-1)
-    return lines[_BLOCK // 2 : _BLOCK // 2 + n_frames]

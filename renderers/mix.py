@@ -6,7 +6,8 @@ import numpy as np
 
 from music.audio import FloatAudio
 from music.score import PartMix
-from renderers.limiter import block_sample_peaks, limit
+from renderers.gain_line import block_sample_peaks
+from renderers.limiter import limit
 from renderers.reverb import reverberate
 from renderers.signal import peak
 

@@ -12,6 +12,7 @@ from music.instrument import Instrument, Role, SoundFontVoice
 from music.job import JobContext, Progress
 from music.score import Part, Score
 from music.take import Asset
+from renderers.effects.chain import Session, apply_inserts
 from renderers.fluidsynth import SoundFontRenderer
 from renderers.mix import MAX_TAIL_SECONDS, fade_tail, headroom_gain, place_in_mix, sum_stems, tail_frames, tame_hits
 from renderers.signal import place_notes
@@ -22,7 +23,7 @@ _N_THREADS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stem:
-    """One part as it stands in the mix: dry sound, gain, pan and its own share of the room."""
+    """One part as it stands in the mix: through its inserts, with gain, pan and its own share of the room."""
 
     role: Role
     name: str
@@ -96,11 +97,12 @@ def _make_parts(
     job: JobContext,
 ) -> list[tuple[FloatAudio, tuple[str, ...]]]:
     """Return each part's audio and notices in score order; the parts with most notes start first."""
+    session = Session.of(score, soundfont_renderer.sample_rate_hz)
     pool = ThreadPoolExecutor(_N_THREADS, thread_name_prefix="render")
     try:
         order = sorted(range(len(score.parts)), key=lambda i: -len(score.parts[i].notes))
         futures: dict[Future[tuple[FloatAudio, tuple[str, ...]]], int] = {
-            pool.submit(_make_part, score.parts[i], chosen[i], score.tempo_bpm, soundfont_renderer, n_frames, job): i
+            pool.submit(_make_part, score.parts[i], chosen[i], session, soundfont_renderer, n_frames, job): i
             for i in order
         }
         made: dict[int, tuple[FloatAudio, tuple[str, ...]]] = {}
@@ -117,22 +119,22 @@ def _make_parts(
 def _make_part(
     part: Part,
     instrument: Instrument,
-    tempo_bpm: float,
+    session: Session,
     soundfont_renderer: SoundFontRenderer,
     n_frames: int,
     job: JobContext,
 ) -> tuple[FloatAudio, tuple[str, ...]]:
     sample_rate_hz = soundfont_renderer.sample_rate_hz
-    notes = place_notes(part.notes, tempo_bpm, sample_rate_hz)
+    notes = place_notes(part.notes, session.tempo_bpm, sample_rate_hz)
     notices: tuple[str, ...] = ()
     if isinstance(instrument.voice, SoundFontVoice):
         sampled = soundfont_renderer.render(notes, instrument.voice, n_frames, between_notes=job.raise_if_cancelled)
         dry, notices = sampled.audio, sampled.notices
-        if instrument.voice.is_drum_kit:
-            dry = tame_hits(dry, sample_rate_hz)
     else:
         dry = make_voice(instrument.voice).render(notes, n_frames, sample_rate_hz)
-    return place_in_mix(dry, part.mix, sample_rate_hz), notices
+    if instrument.general_midi.is_drum_kit:
+        dry = tame_hits(dry, sample_rate_hz)
+    return place_in_mix(apply_inserts(dry, part.mix.inserts, session), part.mix, sample_rate_hz), notices
 
 
 def _instrument_of(part: Part, instruments: Mapping[str, Instrument]) -> Instrument:

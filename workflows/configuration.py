@@ -15,10 +15,12 @@ from music.names import nearest_name
 from music.pitch import Key
 from music.style import PATTERN_CHARACTERS, Style
 from music.time import parse_time_signature
+from workflows.chains import CHAINS_FILE, SHIPPED_CHAINS, Chains, with_chains
 
 _Value = TypeVar("_Value")
 _STYLES = TypeAdapter(Style)
 _INSTRUMENTS = TypeAdapter(tuple[Instrument, ...])
+_CHAINS = TypeAdapter(Chains)
 
 
 class ConfigurationInvalid(SetupBroken):
@@ -31,11 +33,21 @@ class ConfigurationInvalid(SetupBroken):
 
 
 def load_styles(folder: Path) -> dict[str, Style]:
-    """Read every ``*.toml`` of a folder as a style, by id (the file's name); ConfigurationInvalid if one is bad."""
+    """Read every ``*.toml`` of a folder as a style, by id (the file's name); ConfigurationInvalid if one is bad.
+
+    The chains that styles name are those of ``chains.toml`` beside the folder, else the ones that come with Sideman.
+    """
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise ConfigurationInvalid(folder, "", "holds no style; expected at least one file named <style>.toml")
-    return {file.stem: _load_style(file) for file in files}
+    own = folder.parent / CHAINS_FILE
+    chains = load_chains(own if own.is_file() else SHIPPED_CHAINS)
+    return {file.stem: _load_style(file, chains) for file in files}
+
+
+def load_chains(file: Path) -> Chains:
+    """Read the insert chains; ConfigurationInvalid if one is bad."""
+    return validated(file, _CHAINS, read_toml(file))
 
 
 def load_instruments(file: Path) -> dict[str, Instrument]:
@@ -66,8 +78,9 @@ def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Ins
                 raise ConfigurationInvalid(folder / f"{style.id}.toml", field, reason)
 
 
-def _load_style(file: Path) -> Style:
-    style = validated(file, _STYLES, _with_time_signatures(file, {"id": file.stem, **read_toml(file)}))
+def _load_style(file: Path, chains: Chains) -> Style:
+    raw = with_chains(read_toml(file), chains, lambda field, reason: ConfigurationInvalid(file, field, reason))
+    style = validated(file, _STYLES, _with_time_signatures(file, {"id": file.stem, **raw}))
     if style.id != file.stem:
         raise ConfigurationInvalid(file, "id", f"is {style.id!r}, but the file is named {file.stem!r}")
     _check_harmony(file, style)
