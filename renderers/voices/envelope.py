@@ -16,6 +16,17 @@ def velocity_gain(velocity: int) -> float:
     return (velocity / 127.0) ** 2
 
 
+_N_LAYERS = 6
+_USUAL_LAYER = 4  # velocities 86-106
+_OCTAVES_PER_LAYER = 0.5
+
+
+def velocity_cutoff(cutoff_hz: float, velocity: int) -> float:
+    """Return where a voice's low-pass lies for a velocity, in six layers: softer strokes are darker."""
+    layer = velocity * _N_LAYERS // 128
+    return float(min(20_000.0, cutoff_hz * 2.0 ** ((layer - _USUAL_LAYER) * _OCTAVES_PER_LAYER)))
+
+
 def pitch_hz(midi_note: float) -> float:
     """Return the frequency of an equally tempered pitch, A4 at 440 Hz."""
     return float(440.0 * 2.0 ** ((midi_note - 69.0) / 12.0))

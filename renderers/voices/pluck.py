@@ -8,7 +8,7 @@ import numpy as np
 
 from music.audio import FloatAudio
 from renderers.signal import TimedNote
-from renderers.voices.envelope import decay, fade_edges, pitch_hz, require_range, velocity_gain
+from renderers.voices.envelope import decay, fade_edges, pitch_hz, require_range, velocity_cutoff, velocity_gain
 from renderers.voices.wavetable import saw_table, start_phase, table_steps
 
 _BAND_EDGES_HZ = (0.0, 500.0, 1000.0, 2000.0, 4000.0, 20_000.0)
@@ -45,7 +45,7 @@ class Pluck:
         return audio
 
     def _sing(self, note: TimedNote, n_frames: int, sample_rate_hz: int) -> FloatAudio:
-        frequency = pitch_hz(note.midi_note)
+        frequency, cutoff_hz = pitch_hz(note.midi_note), velocity_cutoff(self.cutoff_hz, note.velocity)
         steps = [
             table_steps(
                 frequency * 2.0 ** (side * self.detune_cents / 2400.0),
@@ -59,7 +59,7 @@ class Pluck:
         time_constant = self.decay_seconds * sample_rate_hz / np.log(10.0)
         for low, high in itertools.pairwise(_BAND_EDGES_HZ):
             if high > frequency:
-                table = saw_table(frequency, low, high, self.cutoff_hz, sample_rate_hz)
+                table = saw_table(frequency, low, high, cutoff_hz, sample_rate_hz)
                 fall = decay(n_frames, time_constant)
                 first, second = table[steps[0]] * fall, table[steps[1]] * fall
                 sound[0] += first + _OTHER_SIDE * second

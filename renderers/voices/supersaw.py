@@ -7,7 +7,7 @@ import numpy as np
 
 from music.audio import FloatAudio
 from renderers.signal import TimedNote
-from renderers.voices.envelope import fade_edges, pitch_hz, require_range, velocity_gain
+from renderers.voices.envelope import fade_edges, pitch_hz, require_range, velocity_cutoff, velocity_gain
 from renderers.voices.wavetable import saw_table, start_phase, table_steps
 
 # Uneven distances keep the beating from repeating; the outer four lean left and right in turn.
@@ -44,8 +44,8 @@ class Supersaw:
         return audio
 
     def _sing(self, note: TimedNote, n_frames: int, sample_rate_hz: int) -> FloatAudio:
-        frequency = pitch_hz(note.midi_note)
-        table = saw_table(frequency, 0.0, 20_000.0, self.cutoff_hz, sample_rate_hz)
+        frequency, cutoff_hz = pitch_hz(note.midi_note), velocity_cutoff(self.cutoff_hz, note.velocity)
+        table = saw_table(frequency, 0.0, 20_000.0, cutoff_hz, sample_rate_hz)
         middle, left, right = (np.zeros(n_frames, dtype=np.float32) for _ in range(3))
         for i, place in enumerate(_SPREAD):
             detuned = frequency * 2.0 ** (place * self.detune_cents / 1200.0)

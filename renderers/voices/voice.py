@@ -9,12 +9,14 @@ from music.errors import SetupBroken
 from music.instrument import SynthVoice
 from music.take import Asset
 from renderers.signal import TimedNote
+from renderers.voices.drum_machine import Kit808, Kit909
 from renderers.voices.pluck import Pluck
 from renderers.voices.reese import Reese
+from renderers.voices.sub import Sub
 from renderers.voices.sub808 import Sub808
 from renderers.voices.supersaw import Supersaw
 
-VOICES_VERSION = "1"
+VOICES_VERSION = "2"
 
 
 class Voice(Protocol):
@@ -24,11 +26,16 @@ class Voice(Protocol):
         """Return float32 of shape (2, n_frames); what sounds on after ``n_frames`` is cut."""
 
 
-_VOICES: dict[str, type[Pluck | Reese | Sub808 | Supersaw]] = {
-    "sub808": Sub808,
-    "supersaw": Supersaw,
+_VoiceType = type[Kit808 | Kit909 | Pluck | Reese | Sub | Sub808 | Supersaw]
+
+_VOICES: dict[str, _VoiceType] = {
+    "kit808": Kit808,
+    "kit909": Kit909,
     "pluck": Pluck,
     "reese": Reese,
+    "sub": Sub,
+    "sub808": Sub808,
+    "supersaw": Supersaw,
 }
 
 

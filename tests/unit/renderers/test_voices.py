@@ -11,7 +11,7 @@ from renderers.voices.envelope import pitch_hz
 from renderers.voices.voice import make_voice, voice_asset
 
 RATE = 48_000
-NAMES = ("pluck", "reese", "sub808", "supersaw")
+NAMES = ("pluck", "reese", "sub", "sub808", "supersaw")
 
 
 def sing(name: str, notes: list[TimedNote], n_frames: int, **parameters: float) -> FloatAudio:
@@ -96,13 +96,33 @@ def test_there_is_no_offset_and_the_mono_sum_keeps_its_level(name: str) -> None:
     assert mono_power > 0.6 * stereo_power  # 1 would be mono, 0.5 two unrelated channels
 
 
-def test_velocity_makes_a_note_louder_by_its_square() -> None:
-    soft, loud = (peak(sing("pluck", [TimedNote(0, 9_000, 60, velocity)], 9_000)) for velocity in (50, 100))
-    assert loud / soft == pytest.approx(4.0, rel=0.01)
+@pytest.mark.parametrize("name", ["pluck", "reese", "sub", "supersaw"])
+def test_velocity_makes_a_note_louder_by_its_square_and_brighter(name: str) -> None:
+    """The fundamental follows the square, but where a voice saturates; what lies above a voice's filter grows more."""
+    above = {"pluck": 6_000, "supersaw": 6_000}.get(name, 500)
+    sounds = [sing(name, [TimedNote(0, 48_000, 45, velocity)], RATE).mean(axis=0) for velocity in (50, 100)]
+    spectra = [np.abs(np.fft.rfft(sound * np.hanning(RATE))) for sound in sounds]
+    (soft, soft_treble), (loud, loud_treble) = ((s[85:135].max(), np.sqrt((s[above:] ** 2).sum())) for s in spectra)
+    if name != "sub":  # a sine has no more than three harmonics
+        assert 20 * np.log10(loud_treble / soft_treble) > 20 * np.log10(loud / soft) + 2
+    else:
+        third = [s[310:350].max() / s[85:135].max() for s in spectra]
+        assert third[1] == pytest.approx(2 * third[0], rel=0.05)
+    assert 20 * np.log10(loud / soft) == pytest.approx(20 * np.log10(4.0), abs=1.5 if name == "reese" else 0.5)
+
+
+def test_the_filter_of_a_reese_closes_after_each_note_begins() -> None:
+    audio = sing("reese", [TimedNote(0, 2 * RATE, 36, 100)], 2 * RATE, drive=0.0)
+
+    def brightness(start: int) -> float:
+        spectrum = np.abs(np.fft.rfft(audio[0, start : start + 9_600] * np.hanning(9_600)))
+        return float((spectrum[200:] ** 2).sum() / (spectrum**2).sum())  # above 1 kHz
+
+    assert brightness(0) > 4 * brightness(RATE)
 
 
 def test_an_unknown_voice_parameter_or_value_is_named() -> None:
-    with pytest.raises(SetupBroken, match=r"theremin.*pluck, reese, sub808, supersaw"):
+    with pytest.raises(SetupBroken, match=r"theremin.*kit808, kit909, pluck, reese, sub, sub808, supersaw"):
         sing("theremin", [], 10)
     with pytest.raises(SetupBroken, match=r"wobble.*glide_seconds"):
         sing("sub808", [], 10, wobble=1.0)
