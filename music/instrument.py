@@ -17,6 +17,7 @@ class Role(Enum):
     PAD = "pad"
     ARPEGGIO = "arpeggio"
     COUNTER_MELODY = "counter_melody"
+    EFFECTS = "effects"  # risers, impacts, noises: no notes that anybody sings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

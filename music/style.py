@@ -174,6 +174,21 @@ class DrumStyle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EffectsStyle:
+    """What an effects part does between sections; a jump is the change of energy from one section to the next."""
+
+    riser_bars: int = 2  # at most this long, and at most half of the section that it leads out of; 0: no risers
+    rises_from: float = 0.15  # the smallest jump up that a riser leads into and an impact marks
+    falls_from: float = 0.25  # the smallest jump down that a fall marks; above 1: none
+    has_impacts: bool = True
+    has_texture: bool = False  # a surface, as vinyl noise, through all sections
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.riser_bars <= 16:
+            raise ValueError(f"riser_bars must be 0-16, got {self.riser_bars}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormTemplate:
     """Sections in order with their relative lengths in bars: ``("verse", 8)``."""
 
@@ -225,6 +240,7 @@ class Style:
     harmony: tuple[Harmony, ...]
     parts: Mapping[Role, PartStyle]
     drums: DrumStyle = field(default_factory=DrumStyle)
+    effects: EffectsStyle = EffectsStyle()
 
     def __post_init__(self) -> None:
         low, high = self.tempo_range_bpm
@@ -281,4 +297,5 @@ PLAIN_PARTS: Mapping[Role, PartStyle] = {
         velocity=74,
         mix=PartMix(gain_db=-11.0, pan=-0.3, reverb_send_db=-14.0),
     ),
+    Role.EFFECTS: PartStyle(lowest=36, highest=83, velocity=92, mix=PartMix(gain_db=-6.0, reverb_send_db=-18.0)),
 }

@@ -8,6 +8,7 @@ from engines.composer.bass import BassWriter
 from engines.composer.chords import ChordWriter
 from engines.composer.development import go_on
 from engines.composer.drums import write_drums
+from engines.composer.effects import write_effects
 from engines.composer.given import style_of, with_given_groove
 from engines.composer.humanise import Stroke, play
 from engines.composer.melody import MelodyWriter
@@ -20,8 +21,10 @@ from music.instrument import Instrument, Role
 from music.job import JobContext, Progress
 from music.plan import Plan, PlannedPart
 from music.score import Part, Score
+from music.style import Feel
 
 _DRUM_CHANNEL = 9
+_EXACT = Feel(drift_seconds=0.0, velocity_spread=0.0)  # a riser ends, and an impact falls, on the bar line
 _ONE_VOICE = (Role.BASS, Role.MELODY, Role.COUNTER_MELODY)
 _HARD = (
     "genre", "tempo_bpm", "key", "time_signature", "bars", "seconds", "form", "instruments", "roles",
@@ -107,7 +110,7 @@ class Composer:
             )
         notes = play(
             strokes,
-            arrangement.style.part(role).feel,
+            _EXACT if role is Role.EFFECTS else arrangement.style.part(role).feel,
             tempo_bpm=plan.tempo_bpm,
             bar_ticks=arrangement.bar_ticks,
             n_bars=plan.n_bars,
@@ -123,6 +126,8 @@ class Composer:
 def _written(arrangement: Arrangement, role: Role, instrument: Instrument) -> list[Stroke]:
     if role is Role.DRUMS:
         return write_drums(arrangement)
+    if role is Role.EFFECTS:
+        return write_effects(arrangement, instrument)
     if role is Role.BASS:
         return BassWriter(arrangement, instrument).write()
     given = arrangement.plan.given

@@ -15,6 +15,8 @@ from renderers.voices.reese import Reese
 from renderers.voices.sub import Sub
 from renderers.voices.sub808 import Sub808
 from renderers.voices.supersaw import Supersaw
+from renderers.voices.transitions import Transitions
+from renderers.voices.vinyl import Vinyl
 
 VOICES_VERSION = "2"
 
@@ -26,7 +28,7 @@ class Voice(Protocol):
         """Return float32 of shape (2, n_frames); what sounds on after ``n_frames`` is cut."""
 
 
-_VoiceType = type[Kit808 | Kit909 | Pluck | Reese | Sub | Sub808 | Supersaw]
+_VoiceType = type[Kit808 | Kit909 | Pluck | Reese | Sub | Sub808 | Supersaw | Transitions | Vinyl]
 
 _VOICES: dict[str, _VoiceType] = {
     "kit808": Kit808,
@@ -36,6 +38,8 @@ _VOICES: dict[str, _VoiceType] = {
     "sub": Sub,
     "sub808": Sub808,
     "supersaw": Supersaw,
+    "transitions": Transitions,
+    "vinyl": Vinyl,
 }
 
 

@@ -36,6 +36,7 @@ def cast_parts(brief: Brief, style: Style, repertoire: Repertoire, energy: float
     asked = [role for role in brief.roles if role in allowed and role not in players]
     own = [] if brief.is_exclusive else [
         role for role in style.roles_at(energy) if role in allowed and role not in players
+        and not (role is Role.EFFECTS and style.part(role).instrument in brief.excluded_instruments)  # nor any instead
     ]  # fmt: skip
     if brief.is_exclusive:
         _share_out(players, asked, wanted, allowed)

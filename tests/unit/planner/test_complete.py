@@ -148,6 +148,13 @@ def test_excluded_parts_and_instruments_stay_out(repertoire: Repertoire) -> None
     assert Role.CHORDS in roles(plan)
 
 
+def test_an_effect_that_is_not_wanted_leaves_no_other_in_its_place(repertoire: Repertoire) -> None:
+    assert Role.EFFECTS in roles(planned("lofi", repertoire)[1])
+    for prompt in ("lofi without vinyl noise", "lofi, no effects"):
+        assert Role.EFFECTS not in roles(planned(prompt, repertoire)[1]), prompt
+    assert roles(planned("trap with vinyl crackle", repertoire)[1])[Role.EFFECTS] == "vinyl"
+
+
 def test_two_instruments_for_one_role_share_out_and_a_third_is_told(repertoire: Repertoire) -> None:
     reading, plan = planned("country with violin, flute and trumpet", repertoire)
     assert roles(plan)[Role.MELODY] == "violin"

@@ -122,7 +122,9 @@ def test_the_filter_of_a_reese_closes_after_each_note_begins() -> None:
 
 
 def test_an_unknown_voice_parameter_or_value_is_named() -> None:
-    with pytest.raises(SetupBroken, match=r"theremin.*kit808, kit909, pluck, reese, sub, sub808, supersaw"):
+    with pytest.raises(
+        SetupBroken, match=r"theremin.*kit808, kit909, pluck, reese, sub, sub808, supersaw, transitions, vinyl"
+    ):
         sing("theremin", [], 10)
     with pytest.raises(SetupBroken, match=r"wobble.*glide_seconds"):
         sing("sub808", [], 10, wobble=1.0)

@@ -43,7 +43,7 @@ def test_instruments_cover_the_promised_kits_and_voices() -> None:
     assert kits == {0, 8, 16, 24, 25, 32, 40}
     synths = {i.voice.synth for i in instruments.values() if isinstance(i.voice, SynthVoice)}
     assert synths == {
-        "kit808", "kit909", "pluck", "reese", "sub", "sub808", "supersaw",
+        "kit808", "kit909", "pluck", "reese", "sub", "sub808", "supersaw", "transitions", "vinyl",
     }  # fmt: skip
     for word in ("rhodes", "electric piano", "upright bass", "808", "strings", "nylon guitar", "sax", "flute", "choir"):
         assert any(word in (i.id, *i.synonyms) for i in instruments.values()), word
