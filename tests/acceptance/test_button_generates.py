@@ -172,13 +172,12 @@ async def test_what_went_wrong_later_is_said_at_the_next_press(studio: Studio) -
     try:
         await inside_ardour.ask_for(studio, "strings")
         deadline = time.monotonic() + _SECONDS
-        while not notice.exists():
+        while not (notice.exists() and "'strings' did not work" in notice.read_text()):  # an earlier press may say more
             assert time.monotonic() < deadline, log_of(studio).read_text()
             await asyncio.sleep(0.05)
     finally:
         takes.unlink()
         kept.rename(takes)
-    assert "'strings' did not work" in notice.read_text()
     window = await inside_ardour.press_button(studio)
     studio.editor.screenshot(studio.bridge_folder.parent / "notice.png")
     assert not notice.exists()
