@@ -26,3 +26,11 @@ DRUM_NOTES: dict[str, int] = {
     "shaker": 70,
     "woodblock": 76,
 }
+
+# What a drummer strikes with the sticks: two hands in all. Drums that are neither here nor under a foot are small
+# percussion, which somebody else plays.
+STRUCK_BY_HAND = frozenset({
+    "rim", "snare", "floor_tom", "low_tom", "mid_tom", "high_tom", "hat", "open_hat", "crash", "crash_2", "ride",
+    "china", "ride_bell", "splash",
+})  # fmt: skip
+PEDALS = frozenset({"kick", "pedal_hat"})

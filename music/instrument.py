@@ -92,6 +92,7 @@ class Instrument:
     fretboard: Fretboard | None = None
     desks: tuple[tuple[int, int], ...] = ()  # a section's lowest and highest notes by player, the lowest player first
     breath_seconds: float | None = None  # how long it may sound before it must rest; None: as long as it likes
+    is_machine: bool = False  # drum kits: programmed, so no drummer's hands and feet set limits
 
     def __post_init__(self) -> None:
         if not 0 <= self.lowest_midi_note < self.highest_midi_note <= 127:

@@ -7,7 +7,9 @@ sixteenths and 12 are triplets; blanks and ``|`` only help the eye. What the cha
 any part   ``.`` rest, ``-`` hold the note before
 drums      ``x`` hit, ``X`` accent, ``g`` ghost, ``2 3 4`` a roll of that many hits inside the step
 bass       ``1`` root, ``3 5 6 7`` that chord tone, ``8`` octave, ``L`` root an octave lower, ``w`` walk on,
-           ``a`` approach the next root, ``~`` slide to the fifth above, ``g`` dead note
+           ``a`` approach the next root, ``n`` the next root before its time, tied over the bar line, ``p`` the key's
+           tonic whatever the chord (a pedal), ``~`` slide to the fifth above, ``^`` to the octave, ``s`` root slapped,
+           ``o`` octave popped, ``g`` dead note
 chords,    ``x`` the chord, ``X`` accented, ``u`` up-stroke (top voices, light), ``m`` damped stroke, ``c`` chug (its
 pad, arp   lowest two, palm on the strings), ``s`` the chord swelling on: what sounds already is held, not struck again,
            ``a`` the next chord, ahead of its bar and held into it, ``b`` its bass alone, ``f`` its fifth in the
@@ -29,7 +31,7 @@ from music.time import TICKS_PER_QUARTER, TimeSignature
 _COMMON_TIME = TimeSignature(4, 4)
 PATTERN_CHARACTERS = {
     "drums": ".-xXg234",
-    "bass": ".-135678Lwa~g",
+    "bass": ".-135678Lwanp~^sog",
     "chords": ".-xXumcsabfp123456r",
     "line": ".-xX",
 }
@@ -53,6 +55,24 @@ class MelodyScale(Enum):
     KEY = "key"
     PENTATONIC = "pentatonic"
     BLUES = "blues"
+
+
+class Presence(Enum):
+    """Whether a part plays in a section. Sections under four bars know no halves: there LATE and EARLY play."""
+
+    PLAYS = "plays"
+    RESTS = "rests"
+    LATE = "late"  # enters halfway
+    EARLY = "early"  # leaves halfway, and is back for the last chord of the piece
+    LATER = "later"  # rests the first time, where the piece has the section more than once
+
+
+class Ending(Enum):
+    """How the whole band plays the last bar of a piece."""
+
+    HOLD = "hold"  # one chord, held
+    CUT = "cut"  # one short chord on the first beat, and silence
+    TAG = "tag"  # three chords together: on the first beat, on the way to the third, and held from there
 
 
 class SwingUnit(Enum):
@@ -126,6 +146,11 @@ class Feel:
     late_seconds: float = 0.0  # behind (or, negative, ahead of) the beat
     drift_seconds: float = 0.004
     velocity_spread: float = 3.5
+    lean: float | None = None  # 0-1: how far the player follows the band's common drift; None: as usual for the role
+
+    def __post_init__(self) -> None:
+        if self.lean is not None and not 0 <= self.lean <= 1:
+            raise ValueError(f"lean must be within 0 and 1, got {self.lean}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +175,7 @@ class PartStyle:
     phrase_bars: int = 4
     phrase: tuple[str, ...] = ("A", "A'", "B", "C")  # per bar: a motif, varied by a prime; "-" rests
     follows_kick: bool = False  # bass: strike where the kick does
+    variety: float = 0.5  # chords: 0 bars as written, 1 hardly two bars alike
     feel: Feel = Feel()
 
     def __post_init__(self) -> None:
@@ -171,6 +197,22 @@ class DrumStyle:
     arrival: str | None = "crash"  # the drum that marks the start of a section
     ending: Mapping[str, str] = field(default_factory=lambda: {"kick": "X...", "crash": "X..."})
     replaces: Mapping[str, str] = field(default_factory=dict)  # lane -> lane that this style's kit plays instead
+    micro_timing: Mapping[str, float] = field(default_factory=dict)  # lane -> seconds late (negative: early), always
+    half_time: Mapping[str, float] = field(default_factory=dict)  # section kind -> chance that kick and snare halve
+    double_time: Mapping[str, float] = field(default_factory=dict)  # section kind -> chance that they double
+    stop_time: Mapping[str, float] = field(default_factory=dict)  # section kind -> chance of stops: one hit a bar
+    # section kind -> chance that the whole band is silent for the beat before
+    gaps: Mapping[str, float] = field(default_factory=lambda: {"drop": 0.6})
+    build: str | None = "snare"  # the drum whose roll quickens through sections named build
+    variety: float = 0.5  # 0 bars as written, 1 hardly two bars alike
+
+    def __post_init__(self) -> None:
+        for name in ("half_time", "double_time", "stop_time", "gaps"):
+            for kind, chance in getattr(self, name).items():
+                if not 0 <= chance <= 1:
+                    raise ValueError(f"{name} holds chances from 0 to 1, got {chance} for {kind!r}")
+        if not 0 <= self.variety <= 1:
+            raise ValueError(f"variety must be within 0 and 1, got {self.variety}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +276,9 @@ class Style:
     swing: float = 0.0  # 0 straight, 1 triplets
     swing_unit: SwingUnit = SwingUnit.EIGHTH
     forbids_parallels: bool = False  # chords: no fifths or octaves in a row between outer voices
+    swing_evens: float = 0.35  # share of the swing that goes as the tempo doubles, and comes as it halves
+    endings: tuple[Ending, ...] = (Ending.HOLD,)  # one of them is drawn
+    stagings: Mapping[str, tuple[Mapping[Role, Presence], ...]] = field(default_factory=dict)  # by kind: one is drawn
     ending_from_bars: int = 4  # shorter pieces are loops: they run through instead of ending on a held chord
     section_energy: Mapping[str, float]
     forms: tuple[FormTemplate, ...]
@@ -252,6 +297,10 @@ class Style:
         missing = [role.value for role, part in self.parts.items() if part.instrument is None]
         if missing:
             raise ValueError(f"parts without an instrument: {', '.join(missing)}")
+
+    def stagings_for(self, kind: str) -> tuple[Mapping[Role, Presence], ...]:
+        """Return the ways in which parts may enter and leave in a kind of section: the style's own, or the usual."""
+        return self.stagings.get(kind) or USUAL_STAGINGS.get(kind, ({},))
 
     def part(self, role: Role) -> PartStyle:
         """Return how a role plays here; a role that the style does not know plays plainly."""
@@ -298,4 +347,45 @@ PLAIN_PARTS: Mapping[Role, PartStyle] = {
         mix=PartMix(gain_db=-11.0, pan=-0.3, reverb_send_db=-14.0),
     ),
     Role.EFFECTS: PartStyle(lowest=36, highest=83, velocity=92, mix=PartMix(gain_db=-6.0, reverb_send_db=-18.0)),
+}
+
+# Chords never rest by themselves, so that the harmony is heard in every bar. What is not named plays.
+USUAL_STAGINGS: Mapping[str, tuple[Mapping[Role, Presence], ...]] = {
+    "intro": (
+        {Role.DRUMS: Presence.LATE, Role.BASS: Presence.LATE, Role.MELODY: Presence.RESTS},
+        {Role.DRUMS: Presence.LATE, Role.MELODY: Presence.RESTS, Role.COUNTER_MELODY: Presence.RESTS},
+        {Role.BASS: Presence.LATE, Role.MELODY: Presence.RESTS, Role.ARPEGGIO: Presence.LATE},
+        {Role.MELODY: Presence.LATE, Role.COUNTER_MELODY: Presence.RESTS, Role.ARPEGGIO: Presence.RESTS},
+    ),
+    "verse": (
+        {Role.PAD: Presence.LATER, Role.ARPEGGIO: Presence.LATER, Role.COUNTER_MELODY: Presence.LATER},
+        {Role.ARPEGGIO: Presence.LATER, Role.COUNTER_MELODY: Presence.LATER},
+        {Role.PAD: Presence.LATER, Role.COUNTER_MELODY: Presence.LATER},
+    ),
+    "chorus": ({Role.COUNTER_MELODY: Presence.LATER}, {}),
+    "hook": ({Role.COUNTER_MELODY: Presence.LATER}, {}),
+    "head": ({Role.COUNTER_MELODY: Presence.LATER}, {}),
+    "solo": ({Role.COUNTER_MELODY: Presence.RESTS, Role.ARPEGGIO: Presence.RESTS}, {Role.PAD: Presence.RESTS}),
+    "bridge": (
+        {Role.COUNTER_MELODY: Presence.RESTS, Role.ARPEGGIO: Presence.RESTS},
+        {Role.DRUMS: Presence.LATE, Role.COUNTER_MELODY: Presence.RESTS},
+        {Role.BASS: Presence.LATE, Role.ARPEGGIO: Presence.RESTS},
+    ),
+    "break": (
+        {Role.DRUMS: Presence.RESTS, Role.BASS: Presence.RESTS},
+        {Role.DRUMS: Presence.LATE, Role.BASS: Presence.RESTS},
+        {Role.BASS: Presence.RESTS, Role.COUNTER_MELODY: Presence.RESTS},
+        {Role.DRUMS: Presence.LATE, Role.BASS: Presence.LATE, Role.ARPEGGIO: Presence.RESTS},
+    ),
+    "build": (
+        {Role.BASS: Presence.EARLY, Role.MELODY: Presence.RESTS},
+        {Role.BASS: Presence.RESTS, Role.COUNTER_MELODY: Presence.RESTS},
+        {Role.MELODY: Presence.EARLY, Role.COUNTER_MELODY: Presence.RESTS},
+    ),
+    "drop": ({Role.COUNTER_MELODY: Presence.LATER}, {}),
+    "outro": (
+        {Role.MELODY: Presence.EARLY, Role.COUNTER_MELODY: Presence.RESTS, Role.ARPEGGIO: Presence.EARLY},
+        {Role.DRUMS: Presence.EARLY, Role.ARPEGGIO: Presence.RESTS, Role.COUNTER_MELODY: Presence.EARLY},
+        {Role.PAD: Presence.EARLY, Role.COUNTER_MELODY: Presence.RESTS},
+    ),
 }

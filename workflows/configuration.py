@@ -106,7 +106,13 @@ def _check_harmony(file: Path, style: Style) -> None:
 def _check_drums(file: Path, style: Style) -> None:
     drums = style.drums
     lanes = [lane for pattern in (*drums.grooves, *drums.fills) for lane in pattern.lanes]
-    lanes += [*drums.ending, *drums.replaces, *drums.replaces.values(), *([drums.arrival] if drums.arrival else [])]
+    lanes += [
+        *drums.ending,
+        *drums.replaces,
+        *drums.replaces.values(),
+        *(lane for lane in (drums.arrival, drums.build) if lane),
+    ]
+    lanes += drums.micro_timing
     for lane in lanes:
         if lane not in DRUM_NOTES:
             raise ConfigurationInvalid(file, "drums", f"no drum {lane!r}; expected one of: {', '.join(DRUM_NOTES)}")
