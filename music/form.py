@@ -7,6 +7,10 @@ from music.errors import RequestInvalid
 from music.score import Section
 from music.style import FormTemplate, Style
 
+_CLIMAXES = ("chorus", "hook", "drop", "head", "theme")
+_LAST_CLIMAX = 0.06  # how much more energy the last of several has
+_AGAIN, _MOST_AGAIN = 0.03, 0.06  # the same for other sections that come back, each time and at most
+
 _DEFAULT_ENERGY = {
     "intro": 0.35, "verse": 0.5, "pre-chorus": 0.62, "chorus": 0.8, "hook": 0.8, "bridge": 0.55, "solo": 0.75,
     "head": 0.6, "break": 0.35, "build": 0.6, "drop": 0.95, "groove": 0.65, "outro": 0.4, "theme": 0.5,
@@ -24,7 +28,8 @@ def lay_out(
     """Divide ``n_bars`` into the given sections, or into the style's own form for that length.
 
     Lengths are multiples of 8, 4 or 2 bars (the style's phrase) as far as they fit; what is left over lengthens the
-    last section. ``energy`` (0-1) moves all sections by its distance from the style's own energy.
+    last section. ``energy`` (0-1) moves all sections by its distance from the style's own energy. What comes back has a
+    little more of it: the second verse more than the first, the last chorus more than the others.
     RequestInvalid when there are more sections than bars, or no bars.
     """
     if n_bars < 1:
@@ -37,12 +42,21 @@ def lay_out(
     shown = _numbered(tuple(names) or tuple(kind for kind, _ in template))
     shift = 0.0 if energy is None else energy - style.energy
     sections, bar = [], 1
-    for (kind, _), name, length in zip(template, shown, lengths, strict=True):
+    kinds = [kind for kind, _ in template]
+    for place, (kind, name, length) in enumerate(zip(kinds, shown, lengths, strict=True)):
         level = style.section_energy.get(kind, _DEFAULT_ENERGY.get(kind, style.energy))
-        level = min(1.0, max(0.0, round(level + shift, 3)))
+        level = min(1.0, max(0.0, round(level + shift + _returning(kinds, place), 3)))
         sections.append(Section(name=name, start_bar=bar, n_bars=length, energy=level))
         bar += length
     return tuple(sections)
+
+
+def _returning(kinds: list[str], place: int) -> float:
+    """Return how much energy a section has beyond what is usual for its kind."""
+    kind, n_before = kinds[place], kinds[:place].count(kinds[place])
+    if kind in _CLIMAXES:
+        return _LAST_CLIMAX if n_before and kind not in kinds[place + 1 :] else 0.0
+    return min(_MOST_AGAIN, _AGAIN * n_before)
 
 
 def _usual_bars(style: Style, kind: str) -> int:

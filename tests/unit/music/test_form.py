@@ -73,6 +73,17 @@ def test_energy_moves_all_sections_and_stays_within_its_range() -> None:
     assert raised[1].energy == 1.0
 
 
+def test_what_comes_back_has_more_energy_and_the_last_chorus_most() -> None:
+    names = ("verse", "chorus", "verse", "chorus", "verse", "verse", "chorus")
+    levels = [section.energy for section in lay_out(_style(), 56, names)]
+    assert levels[0] < levels[2] < levels[4] == levels[5]
+    assert levels[1] == levels[3] < levels[6]
+
+
+def test_a_single_section_has_the_styles_own_energy() -> None:
+    assert [section.energy for section in lay_out(_style(), 16, ("verse", "chorus"))] == [0.5, 0.9]
+
+
 @pytest.mark.parametrize(("n_bars", "names"), [(0, ()), (-1, ()), (2, ("a", "b", "c"))])
 def test_what_cannot_be_divided_is_refused(n_bars: int, names: tuple[str, ...]) -> None:
     with pytest.raises(RequestInvalid, match="bar"):
