@@ -5,15 +5,16 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from engines.composer.arrangement import Arrangement, Bar, Change, Stretch, playable_range
+from engines.composer.arrangement import Arrangement, Bar, Change, Stretch, pattern_for, playable_range
 from engines.composer.figures import Figure
-from engines.composer.grid import Hit, candidates, pattern_hits
+from engines.composer.grid import Hit, pattern_hits
 from engines.composer.humanise import Stroke, dynamic, swung
 from engines.composer.randomness import stream
+from engines.composer.variation import comping_variety, vary_comping
 from engines.composer.voicing import Laid, Player, revoice, voice
 from music.chord import Chord
 from music.instrument import Instrument, Role
-from music.style import PLAIN_PARTS, PartStyle, Pattern, Voicing
+from music.style import PartStyle, Pattern, Voicing
 from music.time import TICKS_PER_QUARTER
 
 _LEAN = 2  # semitones by which players differ in where they hold their hands
@@ -72,29 +73,25 @@ class ChordWriter:
         stretches = self._arrangement.stretches_for(self._role)
         following = {before.start_ticks: after for before, after in pairwise(b for s in stretches for b in s.bars)}
         for stretch in stretches:
-            pattern = self._pattern_for(stretch)
+            pattern = pattern_for(self._arrangement, self._role, stretch)
             rng = stream(self._arrangement.plan.seed, self._role.value, "walk", stretch.index)
             figure = Figure(self._instrument, self._player, in_octaves=pattern.in_octaves, rng=rng)
-            events = [e for bar in stretch.bars for e in self._events(bar, pattern, following.get(bar.start_ticks))]
+            events = [
+                e for bar in stretch.bars for e in self._events(stretch, bar, pattern, following.get(bar.start_ticks))
+            ]
             self._chord = None
             self._held.clear()
             for event in _ringing(events, self._arrangement.bar_ticks):
                 self._play(stretch, figure, event)
         return self._strokes
 
-    def _pattern_for(self, stretch: Stretch) -> Pattern:
-        arrangement = self._arrangement
-        patterns = self._part.patterns or PLAIN_PARTS[self._role].patterns
-        choice = candidates(patterns, arrangement.time_signature, stretch.kind, stretch.energy)
-        rng = stream(arrangement.plan.seed, self._role.value, stretch.kind)
-        return choice[rng.randrange(len(choice))]
-
-    def _events(self, bar: Bar, pattern: Pattern, following: Bar | None) -> Iterator[_Event]:
+    def _events(self, stretch: Stretch, bar: Bar, pattern: Pattern, following: Bar | None) -> Iterator[_Event]:
         """Yield what a bar holds; an anticipation less than a beat before a change has the chord that it leads to."""
-        for hit in self._hits(bar, pattern):
+        for hit in bar.band or self._hits(stretch, bar, pattern):
             if hit.mark == "a":
                 coming, left = _coming(bar, hit.start, following)
-                if coming and left <= TICKS_PER_QUARTER:
+                is_struck = following is not None and bool(following.band)  # then there is nothing to push
+                if coming and not is_struck and left <= TICKS_PER_QUARTER:
                     yield _Event(bar, hit._replace(length=max(hit.length, left)), coming)
                     continue
             held = hit._replace(mark="x") if hit.mark == "a" else hit  # with nothing to push towards
@@ -102,11 +99,15 @@ class ChordWriter:
                 if change.chord is not None:
                     yield from (_Event(bar, part, change.chord) for part in struck_again((held,), change))
 
-    def _hits(self, bar: Bar, pattern: Pattern) -> tuple[Hit, ...]:
+    def _hits(self, stretch: Stretch, bar: Bar, pattern: Pattern) -> tuple[Hit, ...]:
+        """Return the bar's rhythm, varied as players do, above all where a section comes back."""
         arrangement = self._arrangement
-        if bar.is_ending:
-            return (Hit(0, arrangement.bar_ticks, arrangement.bar_ticks, "X"),)
-        return pattern_hits(pattern, bar.number, arrangement.time_signature, arrangement.backbeat)
+        hits = pattern_hits(pattern, bar.number, arrangement.time_signature, arrangement.backbeat)
+        amount = comping_variety(stretch, bar, self._part.variety)
+        if self._role is not Role.CHORDS or not amount:
+            return hits
+        rng = stream(arrangement.plan.seed, self._role.value, "comping", stretch.index, bar.number)
+        return vary_comping(hits, pulses=arrangement.time_signature.pulse_ticks, amount=amount, rng=rng)
 
     def _play(self, stretch: Stretch, figure: Figure, event: _Event) -> None:
         """Add a sign's strokes; what a swelling chord shares with what sounds is held on instead."""

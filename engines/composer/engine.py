@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from engines.composer.answering import AnsweringWriter
 from engines.composer.arrangement import Arrangement, arrange
 from engines.composer.bass import BassWriter
+from engines.composer.chart import Chart, drum_chart
 from engines.composer.chords import ChordWriter
 from engines.composer.development import go_on
 from engines.composer.drums import write_drums
 from engines.composer.effects import write_effects
 from engines.composer.given import style_of, with_given_groove
-from engines.composer.humanise import Stroke, play
+from engines.composer.humanise import Player, Stroke, play
 from engines.composer.melody import MelodyWriter
 from engines.composer.playability import breathe
 from engines.composer.randomness import stream
+from engines.composer.staging import hushed
+from engines.composer.timing import drift
 from engines.engine import AudioChunk, EngineContext, Result
 from engines.spec import Control, EngineSpec
+from music.drum_kit import DRUM_NOTES
 from music.errors import NotFound, RequestInvalid
 from music.instrument import Instrument, Role
 from music.job import JobContext, Progress
@@ -25,6 +29,8 @@ from music.style import Feel
 
 _DRUM_CHANNEL = 9
 _EXACT = Feel(drift_seconds=0.0, velocity_spread=0.0)  # a riser ends, and an impact falls, on the bar line
+_LEAN = {Role.DRUMS: 0.92, Role.BASS: 0.85, Role.CHORDS: 0.65, Role.ARPEGGIO: 0.65}
+_USUAL_LEAN = 0.35
 _ONE_VOICE = (Role.BASS, Role.MELODY, Role.COUNTER_MELODY)
 _HARD = (
     "genre", "tempo_bpm", "key", "time_signature", "bars", "seconds", "form", "instruments", "roles",
@@ -57,12 +63,13 @@ class Composer:
     def generate(self, plan: Plan, job: JobContext) -> Iterator[Progress | AudioChunk | Result]:
         """Yield progress per part and the score last; NotFound for an unknown style or instrument."""
         arrangement = self._arranged(plan)
+        chart = drum_chart(arrangement, is_machine=self._is_machine(arrangement))
         channels = channels_for(plan.parts)
         parts = []
         for index, planned in enumerate(plan.parts):
             job.raise_if_cancelled()
             yield Progress(f"composing {planned.role.value}", index / len(plan.parts))
-            parts.append(self._part(arrangement, planned, channels[index]))
+            parts.append(self._part(arrangement, chart, planned, channels[index]))
         yield Progress("composed", 1.0)
         yield Result(
             score=Score(
@@ -93,14 +100,20 @@ class Composer:
             raise NotFound("instrument", planned.instrument)
         return instrument
 
-    def _part(self, arrangement: Arrangement, planned: PlannedPart, channel: int) -> Part:
+    def _is_machine(self, arrangement: Arrangement) -> bool:
+        """Tell whether the drums, or those that the style would have, are struck by no hands."""
+        planned = next((part.instrument for part in arrangement.plan.parts if part.role is Role.DRUMS), None)
+        kit = self._context.instruments.get(planned or arrangement.style.part(Role.DRUMS).instrument or "")
+        return kit is not None and kit.is_machine
+
+    def _part(self, arrangement: Arrangement, chart: Chart, planned: PlannedPart, channel: int) -> Part:
         plan, role = arrangement.plan, planned.role
         instrument = self._instrument(planned)
         name = role.value.replace("_", "-").capitalize()
         if plan.given and (kept := plan.given.part(role)):
             notes = go_on(arrangement, kept, plan.given)
             return Part(role=role, name=name, instrument=instrument.id, channel=channel, notes=notes, mix=planned.mix)
-        strokes = _written(arrangement, role, instrument)
+        strokes = hushed(_written(arrangement, chart, role, instrument), arrangement.silences_of(role))
         if instrument.breath_seconds is not None:
             strokes = breathe(
                 strokes,
@@ -110,7 +123,7 @@ class Composer:
             )
         notes = play(
             strokes,
-            _EXACT if role is Role.EFFECTS else arrangement.style.part(role).feel,
+            _player(arrangement, role),
             tempo_bpm=plan.tempo_bpm,
             bar_ticks=arrangement.bar_ticks,
             n_bars=plan.n_bars,
@@ -118,24 +131,40 @@ class Composer:
                 (stretch.bars[0].start_ticks, stream(plan.seed, role.value, "feel", stretch.index))
                 for stretch in arrangement.stretches
             ],
+            swells=arrangement.swells,
             is_one_voice=role in _ONE_VOICE,
         )
         return Part(role=role, name=name, instrument=instrument.id, channel=channel, notes=notes, mix=planned.mix)
 
 
-def _written(arrangement: Arrangement, role: Role, instrument: Instrument) -> list[Stroke]:
+def _written(arrangement: Arrangement, chart: Chart, role: Role, instrument: Instrument) -> list[Stroke]:
     if role is Role.DRUMS:
-        return write_drums(arrangement)
+        return write_drums(arrangement, chart, is_machine=instrument.is_machine)
     if role is Role.EFFECTS:
         return write_effects(arrangement, instrument)
     if role is Role.BASS:
-        return BassWriter(arrangement, instrument).write()
+        return BassWriter(arrangement, instrument, chart).write()
     given = arrangement.plan.given
     if role is Role.COUNTER_MELODY and given and (melody := given.part(Role.MELODY)):
         return AnsweringWriter(arrangement, go_on(arrangement, melody, given), instrument).write()
     if role in (Role.MELODY, Role.COUNTER_MELODY):
         return MelodyWriter(arrangement, role, instrument).write()
     return ChordWriter(arrangement, role, instrument).write()
+
+
+def _player(arrangement: Arrangement, role: Role) -> Player:
+    """Describe who plays a part; all follow the drummer's drift, which is the band's, more or less."""
+    seed, style, stretches = arrangement.plan.seed, arrangement.style, arrangement.stretches
+    feel = _EXACT if role is Role.EFFECTS else style.part(role).feel
+    late = {DRUM_NOTES[style.drums.replaces.get(lane, lane)]: by for lane, by in style.drums.micro_timing.items()}
+    return Player(
+        feel=feel,
+        lean=_LEAN.get(role, _USUAL_LEAN) if feel.lean is None else feel.lean,
+        band=drift(seed, "band", stretches),
+        own=drift(seed, role.value, stretches),
+        touch=drift(seed, f"{role.value} touch", stretches),
+        late_by_note=late if role is Role.DRUMS else {},
+    )
 
 
 def channels_for(parts: tuple[PlannedPart, ...]) -> tuple[int, ...]:

@@ -53,6 +53,7 @@ def fitted_style(style: Style, plan: Plan) -> Style:
         style,
         swing=given.swing,
         swing_unit=given.swing_unit,
+        swing_evens=0.0,
         ending_from_bars=style.ending_from_bars if _comes_to_rest(given, plan) else _NEVER_ENDS,
         parts=parts | others,
     )

@@ -15,6 +15,7 @@ from music.job import Progress
 from music.pitch import Key
 from music.plan import Plan, PlannedPart
 from music.score import Score
+from music.style import Style
 from music.time import TimeSignature
 from workflows.configuration import load_instruments, load_styles
 
@@ -108,5 +109,18 @@ def compose(context: EngineContext) -> Callable[[Plan], Score]:
         assert len(results) == 1
         assert results[0].score is not None
         return results[0].score
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def compose_as(context: EngineContext) -> Callable[[Plan, Style], Score]:
+    """Compose with another table of the plan's style than the one in ``configs/``."""
+
+    def run(plan: Plan, style: Style) -> Score:
+        composer = Composer(EngineContext(styles={style.id: style}, instruments=context.instruments))
+        results = [event for event in composer.generate(plan, QuietJob()) if isinstance(event, Result)]
+        assert results[-1].score is not None
+        return results[-1].score
 
     return run

@@ -1,0 +1,180 @@
+"""Small changes to a bar, as players make them: the bar stays the one that is known, and is hardly twice the same."""
+
+import random
+from collections.abc import Callable
+
+from engines.composer.grid import Hit
+from engines.composer.layout import Bar, Stretch
+
+Lanes = dict[str, list[Hit]]
+
+_TIMEKEEPERS = ("hat", "ride", "shaker")
+_FINEST = 240
+_STRUMS = "xXumc"
+
+
+def vary_drums(lanes: Lanes, *, bar_ticks: int, pulses: tuple[int, ...], n_changes: int, rng: random.Random) -> None:
+    """Make up to ``n_changes`` small changes to a bar of drums; beat one and the backbeat stay."""
+    grid = _grid(lanes)
+    changes: list[Callable[[], bool]] = [
+        lambda: _pick_up(lanes, bar_ticks, pulses, grid, rng),
+        lambda: _move_kick(lanes, pulses, grid, rng),
+        lambda: _ghost(lanes, bar_ticks, pulses, grid, rng),
+        lambda: _leave_out(lanes, pulses, rng),
+        lambda: _double(lanes, bar_ticks, pulses, rng),
+        lambda: _open(lanes, bar_ticks, pulses),
+    ]
+    order = rng.sample(changes, len(changes))
+    done = 0
+    for change in order:
+        if done >= n_changes:
+            return
+        done += change()
+
+
+def _grid(lanes: Lanes) -> int:
+    """Return the smallest step in which the bar's kick and snare move."""
+    steps = [hit.step for lane in ("kick", "snare", "rim", "clap") for hit in lanes.get(lane, [])]
+    return max(_FINEST, min(steps, default=2 * _FINEST))
+
+
+def _taken(lanes: Lanes, lane: str) -> set[int]:
+    return {hit.start for hit in lanes.get(lane, [])}
+
+
+def _is_on_all_beats(lanes: Lanes, pulses: tuple[int, ...]) -> bool:
+    return set(pulses) <= _taken(lanes, "kick")
+
+
+def _pick_up(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], grid: int, rng: random.Random) -> bool:
+    """Add a kick just before another, or before the next bar."""
+    kicks = _taken(lanes, "kick")
+    if not kicks:
+        return False
+    wanted = [place - grid for place in (*sorted(kicks), bar_ticks) if place - grid > 0]
+    snares = {h.start for lane in ("snare", "clap", "rim") for h in lanes.get(lane, []) if h.mark in "xX"}
+    places = [p for p in wanted if p not in kicks and p not in snares and p not in pulses]
+    if not places:
+        return False
+    lanes["kick"].append(Hit(rng.choice(places), grid, grid, "x"))
+    return True
+
+
+def _move_kick(lanes: Lanes, pulses: tuple[int, ...], grid: int, rng: random.Random) -> bool:
+    """Leave out a kick between the beats, or play it a step earlier."""
+    loose = [hit for hit in lanes.get("kick", []) if hit.start not in pulses]
+    if not loose:
+        return False
+    hit = rng.choice(loose)
+    earlier = hit.start - grid
+    lanes["kick"].remove(hit)
+    if rng.random() < 0.6 and earlier > 0 and earlier not in _taken(lanes, "kick"):
+        lanes["kick"].append(hit._replace(start=earlier))
+    return True
+
+
+def _ghost(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], grid: int, rng: random.Random) -> bool:
+    """Add a ghost note beside the backbeat, on the weak side of a beat."""
+    snares = lanes.get("snare", [])
+    loud = [hit.start for hit in snares if hit.mark in "xX"]
+    taken = _taken(lanes, "snare") | _taken(lanes, "kick")
+    places = {place + step for place in loud for step in (-grid, grid, 2 * grid + grid)}
+    free = sorted(p for p in places if 0 < p < bar_ticks and p not in taken and p not in pulses)
+    if not free:
+        return False
+    snares.append(Hit(rng.choice(free), grid, grid, "g"))
+    return True
+
+
+def _leave_out(lanes: Lanes, pulses: tuple[int, ...], rng: random.Random) -> bool:
+    """Leave out one weak stroke of the timekeeper."""
+    lane = _timekeeper(lanes)
+    weak = [hit for hit in lanes.get(lane, []) if hit.start not in pulses and hit.mark in "xg"]
+    if len(weak) < 3:
+        return False
+    lanes[lane].remove(rng.choice(weak))
+    return True
+
+
+def _double(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], rng: random.Random) -> bool:
+    """Play a light stroke between two of the timekeeper's."""
+    lane = _timekeeper(lanes)
+    hits = [hit for hit in lanes.get(lane, []) if hit.mark in "xX"]
+    taken = _taken(lanes, lane)
+    places = [h.start + h.step // 2 if h.step > _FINEST else h.start + h.step for h in hits]
+    free = [p for p in places if p not in taken and p < bar_ticks and p not in pulses and p % _FINEST == 0]
+    if not free:
+        return False
+    lanes[lane].append(Hit(rng.choice(free), _FINEST, _FINEST, "g"))
+    return True
+
+
+def _open(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...]) -> bool:
+    """Open the hat on the last offbeat."""
+    if "ride" in lanes or lanes.get("open_hat"):
+        return False
+    offbeat = (pulses[-1] + bar_ticks) // 2
+    late = [hit for hit in lanes.get("hat", []) if hit.start == offbeat]
+    if not late or len(pulses) < 2:
+        return False
+    lanes["hat"].remove(late[0])
+    lanes["open_hat"] = [late[0]._replace(mark="x")]
+    return True
+
+
+def _timekeeper(lanes: Lanes) -> str:
+    return next((lane for lane in _TIMEKEEPERS if lanes.get(lane)), "hat")
+
+
+def comping_variety(stretch: Stretch, bar: Bar, variety: float) -> float:
+    """Return the chance of each change to a bar of chords: few at first, more each time that a section returns."""
+    return min(0.75, variety * (0.16 * bool(bar.number % 4) + 0.7 * min(1, stretch.occurrence)))
+
+
+def vary_comping(
+    hits: tuple[Hit, ...], *, pulses: tuple[int, ...], amount: float, rng: random.Random
+) -> tuple[Hit, ...]:
+    """Vary a bar of chords: leave out a light stroke, push a beat ahead of itself, answer a long one.
+
+    ``amount`` is the chance of each change. Bars of single voices (arpeggios, Alberti and alternating basses) and those
+    that push or swell already stay as they are.
+    """
+    if any(hit.mark not in _STRUMS for hit in hits) or len(hits) < 2:
+        return hits
+    out = list(hits)
+    loose = [i for i, hit in enumerate(out) if i and hit.start not in pulses]
+    if loose and len(out) > 3 and rng.random() < amount:
+        gone = out.pop(rng.choice(loose))
+        before = max(i for i, hit in enumerate(out) if hit.start < gone.start)
+        if out[before].start + out[before].length == gone.start:
+            out[before] = out[before]._replace(length=out[before].length + gone.length)
+    if rng.random() < amount:
+        _push(out, pulses, rng)
+    if rng.random() < amount:
+        _answer(out, rng)
+    return tuple(out)
+
+
+def _push(out: list[Hit], pulses: tuple[int, ...], rng: random.Random) -> None:
+    """Play one beat's stroke half a beat early, where there is room."""
+    for i in rng.sample(range(1, len(out)), len(out) - 1):
+        hit, before = out[i], out[i - 1]
+        early = hit.start - 2 * _FINEST
+        if hit.start in pulses and hit.mark in "xX" and early >= before.start + 2 * _FINEST:
+            out[i] = hit._replace(start=early, length=hit.length + 2 * _FINEST)
+            out[i - 1] = before._replace(length=min(before.length, early - before.start))
+            return
+
+
+def _answer(out: list[Hit], rng: random.Random) -> None:
+    """Strike a long chord again, lightly, in its second half."""
+    long = [i for i, hit in enumerate(out) if hit.length >= 6 * _FINEST and hit.mark in "xX"]
+    if not long:
+        return
+    i = rng.choice(long)
+    hit = out[i]
+    again = hit.start + hit.length // 2 // (2 * _FINEST) * (2 * _FINEST) + rng.choice((0, 2 * _FINEST))
+    if again >= hit.start + hit.length:
+        return
+    out[i] = hit._replace(length=again - hit.start)
+    out.insert(i + 1, hit._replace(start=again, length=hit.start + hit.length - again, mark="x"))
