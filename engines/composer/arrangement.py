@@ -63,7 +63,7 @@ class Arrangement:
 
 def arrange(plan: Plan, style: Style) -> Arrangement:
     """Lay a plan out in bars and draw the groove of each section; sections of one kind share theirs."""
-    style = replace(style, swing=swing_at(style, plan.tempo_bpm))
+    style = replace(style, swing=swing_at(style, plan.tempo_bpm), swing_evens=0.0)  # once: arranged again it stays
     stretches = stretches_of(plan, style)
     backbeat = _backbeat(style)
     return Arrangement(
