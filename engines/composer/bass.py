@@ -56,6 +56,7 @@ class BassWriter:
         self._target: int | None = None  # the root that a walk leads to
         self._root: int | None = None  # the root that it has led to, under this chord
         self._walks = False
+        self._is_after_silence = True  # where nothing was played before its time
         self._line: list[int] = []  # what is left of a walk through the bar
 
     def write(self) -> list[Stroke]:
@@ -117,6 +118,7 @@ class BassWriter:
         hits = self._hits(stretch, bar, pattern)
         for index, change in enumerate(bar.changes):
             if change.chord is None:
+                self._is_after_silence = True
                 continue
             following = bar.changes[index + 1].chord if index + 1 < len(bar.changes) else bar.next_chord
             place = _Place(stretch, bar, change.chord, following or change.chord)
@@ -125,7 +127,9 @@ class BassWriter:
             is_aimed = self._target is not None and self._target % 12 == change.chord.bass_pitch_class
             self._root, self._target = self._target if is_aimed else None, None
             for number, hit in enumerate(under):
-                mark = self._mark(place, under, number, is_first=bool(change.start) or hit.start == 0)
+                mark = self._mark(
+                    place, under, number, is_first=bool(change.start) or hit.start == 0 or self._is_after_silence
+                )
                 self._play(place, hit._replace(mark=mark), [other.mark for other in under[number + 1 :]], pattern)
 
     def _mark(self, place: _Place, under: list[Hit], number: int, *, is_first: bool) -> str:
@@ -150,7 +154,7 @@ class BassWriter:
             before = self._strokes[-1]
             self._strokes[-1] = before._replace(length=stroke.start + _SLIDE_OVERLAP_TICKS - before.start)
         self._strokes.append(stroke)
-        self._last = note
+        self._last, self._is_after_silence = note, False
 
     def _tied_over(self, place: _Place, hit: Hit, pattern: Pattern) -> int:
         """Return for how long an anticipation rings on in the next bar: until its first note, and not into silence."""
