@@ -1,12 +1,15 @@
 """Chords: what was written, what it sounds, and its Harte label.
 
-Reads common spellings (``Am7``, ``F#m7b5``, ``C/E``, ``Bbmaj9#11``, ``N.C.``) and Harte labels (``A:min7/5``).
+Reads common spellings (``Am7``, ``F#m7b5``, ``C/E``, ``Bbmaj9#11``, ``N.C.``) and Harte labels (``A:min7/5``). An
+accidental right after the letter is the root's: ``Cb5`` is a C flat without a third, ``C(b5)`` has a flat fifth.
 Harte labels: C. Harte et al., "Symbolic representation of musical chords", ISMIR 2005.
 """
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from music.chord_spelling import degree_semitones, harte_intervals, spelled_intervals
 from music.pitch import pitch_class, pitch_class_name
 
 _QUALITIES: dict[str, tuple[int, ...]] = {
@@ -39,46 +42,30 @@ _QUALITIES: dict[str, tuple[int, ...]] = {
     "maj69": (0, 4, 7, 9, 14),
     "min69": (0, 3, 7, 9, 14),
 }
-_SPELLINGS: dict[str, str] = {
-    "": "maj", "M": "maj", "major": "maj", "m": "min", "-": "min", "mi": "min", "minor": "min",
-    "o": "dim", "°": "dim", "+": "aug", "sus": "sus4", "6": "maj6", "M6": "maj6", "m6": "min6",
-    "M7": "maj7", "Δ": "maj7", "Δ7": "maj7", "ma7": "maj7", "m7": "min7", "-7": "min7", "mi7": "min7",
-    "dom7": "7", "mM7": "minmaj7", "mmaj7": "minmaj7", "m(maj7)": "minmaj7", "o7": "dim7", "°7": "dim7",
-    "ø": "hdim7", "ø7": "hdim7", "m7b5": "hdim7", "min7b5": "hdim7", "-7b5": "hdim7", "+7": "aug7", "7#5": "aug7",
-    "sus7": "7sus4", "7sus": "7sus4", "M9": "maj9", "ma9": "maj9", "m9": "min9", "-9": "min9", "m11": "min11",
-    "M13": "maj13", "m13": "min13", "6/9": "maj69", "69": "maj69", "m6/9": "min69", "m69": "min69",
+_BY_INTERVALS = {frozenset(intervals): quality for quality, intervals in _QUALITIES.items()}
+# Harte's shorthand with the degrees added to it, for the qualities that have none of their own.
+_HARTE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "maj69": ("maj6", ("9",)), "min69": ("min6", ("9",)), "7sus4": ("sus4", ("b7",)), "aug7": ("aug", ("b7",)),
+    "11": ("9", ("11",)), "maj11": ("maj9", ("11",)), "min11": ("min9", ("11",)),
+    "13": ("9", ("13",)), "maj13": ("maj9", ("13",)), "min13": ("min9", ("13",)), "5": ("", ()),
 }  # fmt: skip
-# Harte's own shorthand where it differs, and the spelling for qualities it has no shorthand for.
-_HARTE = {
-    "maj69": "maj6(9)", "min69": "min6(9)", "7sus4": "sus4(b7)", "aug7": "aug(b7)", "5": "(1,5)",
-}  # fmt: skip
-_FROM_HARTE = {harte: quality for quality, harte in _HARTE.items()}
-_ALTERATIONS = {
-    "b5": 6,
-    "#5": 8,
-    "b9": 13,
-    "#9": 15,
-    "#11": 18,
-    "b13": 20,
-    "add9": 14,
-    "add2": 14,
-    "add11": 17,
-    "add4": 17,
-}
-_HARTE_DEGREES = {6: "b5", 8: "#5", 13: "b9", 14: "9", 15: "#9", 17: "11", 18: "#11", 20: "b13"}
-_DEGREE_SEMITONES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11, "9": 14, "11": 17, "13": 21}
+_DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "#5", "6", "b7", "7",
+            "1", "b9", "9", "#9", "3", "11", "#11", "5", "b13", "13", "#13", "7")  # fmt: skip
+_BASS_DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 _ROOT = re.compile(r"^([A-G](?:##|bb|#|b)?)(.*)$")
-_ALTERATION = re.compile(r"\(?(add11|add9|add4|add2|#11|b13|#9|b9|#5|b5)\)?$")
+_NO_CHORD = ("N", "N.C.", "N.C", "NC", "NC.")
+_SIGNS = str.maketrans({"♯": "#", "♭": "b", "△": "Δ", "∆": "Δ", "\u2212": "-", "\u2013": "-", "\u2011": "-"})
 
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """A chord symbol. ``quality`` is a key of Harte's shorthand; ``added`` are semitones above the root."""
+    """A chord symbol. ``quality`` names its kind; ``added`` and ``omitted`` are semitones above the root."""
 
     root: str
     quality: str
     added: tuple[int, ...] = ()
     bass: str | None = None
+    omitted: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         pitch_class(self.root)
@@ -98,10 +85,7 @@ class Chord:
     @property
     def intervals(self) -> tuple[int, ...]:
         """Semitones above the root, rising; an altered fifth replaces the plain one."""
-        base = _QUALITIES[self.quality]
-        if 6 in self.added or 8 in self.added:
-            base = tuple(step for step in base if step != 7)
-        return tuple(sorted({*base, *self.added}))
+        return _intervals(self.quality, self.added, self.omitted)
 
     @property
     def pitch_classes(self) -> tuple[int, ...]:
@@ -111,32 +95,66 @@ class Chord:
 
     @property
     def label(self) -> str:
-        """Harte's label, such as ``F#:hdim7`` or ``C:maj/3``."""
-        shorthand = _HARTE.get(self.quality, self.quality)
-        for step in self.added:
-            extra = _HARTE_DEGREES[step]
-            shorthand = f"{shorthand[:-1]},{extra})" if shorthand.endswith(")") else f"{shorthand}({extra})"
-        bass = f"/{_degree(self.bass_pitch_class - self.root_pitch_class)}" if self.bass else ""
-        return f"{self.root}:{shorthand}{bass}"
+        """Harte's label, such as ``F#:hdim7`` or ``C:maj/3``; an altered fifth is written ``(*5,b5)``."""
+        shorthand, degrees = _HARTE.get(self.quality, (self.quality, ()))
+        if shorthand:
+            base = _QUALITIES[self.quality]
+            gone = [_DEGREES[step] for step in base if step not in self.intervals]
+            written = [*degrees, *(f"*{degree}" for degree in gone), *(_DEGREES[step] for step in self.added)]
+        else:
+            written = [_DEGREES[step] for step in self.intervals]
+        listed = f"({','.join(written)})" if written else ""
+        step = (self.bass_pitch_class - self.root_pitch_class) % 12
+        return f"{self.root}:{shorthand}{listed}{f'/{_BASS_DEGREES[step]}' if self.bass else ''}"
 
     def transposed(self, semitones: int, *, prefer_flats: bool = False) -> "Chord":
         """Return the same chord, moved."""
         root = pitch_class_name(self.root_pitch_class + semitones, prefer_flats=prefer_flats)
         bass = pitch_class_name(self.bass_pitch_class + semitones, prefer_flats=prefer_flats) if self.bass else None
-        return Chord(root, self.quality, self.added, bass)
+        return Chord(root, self.quality, self.added, bass, self.omitted)
 
 
-def _degree(semitones: int) -> str:
-    return ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")[semitones % 12]
+@lru_cache(maxsize=1024)
+def _intervals(quality: str, added: tuple[int, ...], omitted: tuple[int, ...]) -> tuple[int, ...]:
+    base = set(_QUALITIES[quality])
+    if 6 in added or 8 in added:
+        base.discard(7)
+    return tuple(sorted((base | {*added}) - {*omitted}))
 
 
+def is_known_quality(name: str) -> bool:
+    """Tell whether a name is a quality of Chord."""
+    return name in _QUALITIES
+
+
+def chord_of(root: str, intervals: frozenset[int], bass: str | None = None) -> Chord:
+    """Return the chord of these semitones above the root, named by the quality that comes nearest."""
+    if 7 in intervals:  # beside a plain fifth these are colours, not the fifth itself
+        intervals = frozenset({6: 18, 8: 20}.get(step, step) for step in intervals)
+    exact = _BY_INTERVALS.get(intervals)
+    if exact:
+        return Chord(root, exact, (), bass)
+
+    def distance(quality: str) -> tuple[float, int]:
+        base = frozenset(_QUALITIES[quality])
+        gone = base - intervals - ({7} if intervals & {6, 8} else set())
+        return len(intervals - base) + 1.5 * len(gone), -len(base)
+
+    quality = min(_QUALITIES, key=distance)
+    base = frozenset(_QUALITIES[quality])
+    added = tuple(sorted(intervals - base))
+    omitted = tuple(sorted(base - intervals - ({7} if {6, 8} & {*added} else set())))
+    return Chord(root, quality, added, bass, omitted)
+
+
+@lru_cache(maxsize=2048)
 def parse_chord(text: str) -> Chord | None:
     """Read one chord in a common spelling or as a Harte label; None for no chord (``N.C.``, ``N``).
 
     Raises ValueError when the text is no chord.
     """
-    symbol = text.strip().replace("♯", "#").replace("♭", "b").replace("△", "Δ").replace("∆", "Δ")
-    if symbol.upper() in ("N", "N.C.", "NC"):
+    symbol = re.sub(r"\s+(?![#bA-G])", "", text.strip().translate(_SIGNS))
+    if symbol.upper() in _NO_CHORD:
         return None
     match = _ROOT.match(symbol)
     if not match:
@@ -144,7 +162,7 @@ def parse_chord(text: str) -> Chord | None:
     root, rest = match.groups()
     try:
         return _parse_harte(root, rest[1:]) if rest.startswith(":") else _parse_common(root, rest)
-    except (KeyError, ValueError):
+    except ValueError:
         raise ValueError(
             f"not a chord: {text!r}; the part after the root, {rest!r}, has no meaning known here"
         ) from None
@@ -152,33 +170,33 @@ def parse_chord(text: str) -> Chord | None:
 
 def _parse_common(root: str, rest: str) -> Chord:
     body, slash, bass = rest.rpartition("/")
-    if not slash or not _ROOT.fullmatch(bass) or _ROOT.fullmatch(bass)[2]:  # type: ignore[index]
-        body, bass = rest, ""
-    added: list[int] = []
-    while body not in _SPELLINGS and body not in _QUALITIES:
-        match = _ALTERATION.search(body)
-        if not match:
-            raise ValueError(body)
-        added.append(_ALTERATIONS[match[1]])
-        body = body[: match.start()]
-    return Chord(root, _SPELLINGS.get(body, body), tuple(sorted(added)), bass or None)
+    if slash and re.fullmatch(r"[A-G](?:##|bb|#|b)?", bass):
+        return chord_of(root, spelled_intervals(body), bass)
+    if slash and re.fullmatch(r"[#b]?[2-7]", bass):  # C/3, as in Harte's labels
+        return chord_of(root, spelled_intervals(body), _bass(root, bass))
+    return chord_of(root, spelled_intervals(rest))
 
 
 def _parse_harte(root: str, rest: str) -> Chord:
     body, _, degree = rest.partition("/")
-    quality = _FROM_HARTE.get(body, body)
-    added: tuple[int, ...] = ()
-    if quality not in _QUALITIES:
-        shorthand, _, extras = body.rstrip(")").rpartition("(")
-        quality = _FROM_HARTE.get(shorthand, shorthand or "maj")
-        added = tuple(sorted(_semitones(extra) for extra in extras.split(",") if extra))
-    bass = (
-        pitch_class_name(pitch_class(root) + _semitones(degree), prefer_flats="b" in root or "b" in degree)
-        if degree
-        else None
-    )
-    return Chord(root, quality, added, bass)
+    shorthand, bracket, listed = body.partition("(")
+    degrees = [item.strip() for item in listed.rstrip(")").split(",") if item.strip()]
+    named = {"": None, "sus2": "sus2", "1": "1"} | {quality: quality for quality in _QUALITIES}
+    if shorthand not in named:
+        raise ValueError(shorthand)
+    if not shorthand and not bracket:
+        raise ValueError(rest)
+    base = frozenset({0}) if shorthand == "1" else frozenset(_QUALITIES[shorthand]) if shorthand else None
+    return chord_of(root, harte_intervals(base, degrees), _bass(root, degree) if degree else None)
 
 
-def _semitones(degree: str) -> int:
-    return _DEGREE_SEMITONES[degree.lstrip("#b")] + degree.count("#") - degree.count("b")
+def _bass(root: str, degree: str) -> str:
+    """Name a bass note by its degree above the root: its letter where that needs no more than one sign."""
+    step = degree_semitones(degree)
+    letters = "CDEFGAB"
+    letter = letters[(letters.index(root[0]) + int(degree.lstrip("#b")) - 1) % 7]
+    wanted = (pitch_class(root) + step) % 12
+    shift = (wanted - pitch_class(letter) + 6) % 12 - 6
+    if abs(shift) <= 1:
+        return letter + ("#" if shift > 0 else "b" if shift < 0 else "")
+    return pitch_class_name(wanted, prefer_flats="b" in root or "b" in degree)
