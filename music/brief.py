@@ -36,6 +36,7 @@ class Brief:
     is_exclusive: bool = False  # "just piano and bass": nothing else
     chords: tuple[Chord | None, ...] = ()  # one bar each, repeated as needed; None is N.C.
     seed: int | None = None
+    lyrics: str = ""  # words to sing, a line each, with headings such as [Verse 1] or without
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Scores as standard MIDI files (format 1), and back.
 
-The first track holds tempo, metre, key and a marker per section; each part has a track of its own. The same score
-always gives the same bytes, and every track ends exactly where the score ends.
+The first track holds tempo, metre, key and a marker per section; each part has a track of its own, with a lyric event
+before each note that begins a syllable; a hyphen at its end says that the word goes on. The same score always gives the
+same bytes, and every track ends exactly where the score ends.
 Source: Standard MIDI Files 1.0 (RP-001).
 """
 
@@ -14,14 +15,14 @@ import mido
 from music.instrument import Instrument
 from music.pitch import Key, spell_tonic
 from music.plan import Plan
-from music.score import Note, Part, PartMix, Score
+from music.score import Lyric, Note, Part, PartMix, Score
 from music.time import TICKS_PER_QUARTER
 
 _VOLUME, _PAN, _REVERB, _BANK_HIGH, _BANK_LOW = 7, 10, 91, 0, 32
 _HIGHEST_FIFTHS = 7
 _SOUNDFONT_KIT_BANK = 128  # SoundFont 2.04, section 7.2
-# Order of messages at one tick: settings, then note ends, then note starts.
-_SETTING, _NOTE_END, _NOTE_START = 0, 1, 2
+# Order of messages at one tick: settings, then note ends, then the syllable of the note that starts.
+_SETTING, _NOTE_END, _LYRIC, _NOTE_START = 0, 1, 2, 3
 
 
 def score_to_midi(score: Score, instruments: Mapping[str, Instrument]) -> bytes:
@@ -52,7 +53,7 @@ def score_from_midi(midi: bytes, plan: Plan) -> Score:
 
     ValueError when the file's tracks are not the plan's parts, or a note starts twice, never ends or never started.
     """
-    tracks = mido.MidiFile(file=io.BytesIO(midi)).tracks[1:]
+    tracks = mido.MidiFile(file=io.BytesIO(midi), charset="utf-8").tracks[1:]
     if len(tracks) != len(plan.parts):
         raise ValueError(f"the file has {len(tracks)} parts, its plan has {len(plan.parts)}")
     return Score(
@@ -71,6 +72,7 @@ def score_from_midi(midi: bytes, plan: Plan) -> Score:
                 channel=next(message.channel for message in track if message.type == "program_change"),
                 notes=_track_notes(track),
                 mix=planned.mix,
+                lyrics=_track_lyrics(track),
             )
             for track, planned in zip(tracks, plan.parts, strict=True)
         ),
@@ -124,6 +126,7 @@ def _part_track(
         off = mido.Message("note_off", channel=channel, note=midi_note, velocity=64)
         events.append((start, _NOTE_START, on))
         events.append((start + duration, _NOTE_END, off))
+    events += [(at, _LYRIC, mido.MetaMessage("lyrics", text=_plain(text))) for at, text in part.lyrics]
     return _track(events, score.length_ticks)
 
 
@@ -195,3 +198,12 @@ def _track_notes(track: mido.MidiTrack) -> tuple[Note, ...]:
     if sounding:
         raise ValueError(f"track {track.name!r}: notes {sorted(sounding)} never end")
     return tuple(sorted(notes, key=lambda note: (note.start_ticks, note.midi_note)))
+
+
+def _track_lyrics(track: mido.MidiTrack) -> tuple[Lyric, ...]:
+    now, found = 0, []
+    for message in track:
+        now += message.time
+        if message.type == "lyrics":
+            found.append(Lyric(now, message.text))
+    return tuple(found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from music.blend import StyleShare
 from music.given import Given
 from music.instrument import Role
+from music.lyrics import SungLine
 from music.pitch import Key
 from music.score import ChordSpan, PartMix, Section
 from music.time import TimeSignature, ticks_to_seconds
@@ -42,6 +43,7 @@ class Plan:
     excluded_drums: tuple[str, ...] = ()  # drums by name that stay silent
     blend: tuple[StyleShare, ...] = ()  # the styles that this one is made of, where it is a blend
     given: Given | None = None  # music that the take starts from
+    lyrics: tuple[SungLine, ...] = ()  # what the melody sings, in order; empty: it has no words
 
     def __post_init__(self) -> None:
         if sum(section.n_bars for section in self.sections) != self.n_bars:
@@ -52,6 +54,11 @@ class Plan:
             raise ValueError("a plan needs at least one part")
         if len({part.role for part in self.parts}) != len(self.parts):
             raise ValueError("a plan has at most one part per role")
+        for line in self.lyrics:
+            if not 0 <= line.section < len(self.sections):
+                raise ValueError(f"line {line.text!r} is sung in section {line.section} of {len(self.sections)}")
+            if line.first_bar + line.n_bars > self.sections[line.section].n_bars:
+                raise ValueError(f"line {line.text!r} does not fit into its section")
 
     @property
     def length_seconds(self) -> float:

@@ -22,6 +22,13 @@ class Note(NamedTuple):
     velocity: int  # 1-127
 
 
+class Lyric(NamedTuple):
+    """A syllable under the note that begins with it; a hyphen at its end says that its word goes on."""
+
+    start_ticks: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A named stretch of whole bars; ``start_bar`` counts from 1, ``energy`` runs from 0 to 1."""
@@ -76,6 +83,7 @@ class Part:
     channel: int
     notes: tuple[Note, ...]
     mix: PartMix
+    lyrics: tuple[Lyric, ...] = ()  # each at the start of a note; a note without one is sung on the syllable before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
