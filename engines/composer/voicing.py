@@ -312,7 +312,24 @@ def _movement(laid: Laid, before: Laid, player: Player) -> float:
         cost += _SAME_WAY
     if has_parallels(before, laid):
         cost += _FORBIDDEN if player.forbids_parallels else _TOLERATED
+    if player.forbids_parallels:
+        cost += _exposure(laid, before)
     return cost + sum(_UNRESOLVED for note in before.sevenths if not {note, note - 1, note - 2} & {*laid.notes})
+
+
+def _exposure(laid: Laid, before: Laid) -> float:
+    """Tell how exposed a fifth or octave with the bass is at which the highest voice arrives.
+
+    Arriving by a step is worst, since a bass that walks up to its note by a step may have run along; a leading note
+    that rises to the root is worth some risk.
+    """
+    step = laid.notes[-1] - before.notes[-1]
+    with_bass = (laid.notes[-1] - laid.bass) % 12
+    if not step or laid.bass == before.bass or with_bass not in _PERFECT:
+        return 0.0
+    if step == 1 and with_bass == 0:
+        return 2.0
+    return 8.0 if abs(step) <= 2 else 1.0
 
 
 def _moved(notes: tuple[int, ...], before: tuple[int, ...]) -> float:

@@ -155,13 +155,24 @@ def test_a_bass_guitar_stays_on_its_strings(context: EngineContext, make_plan: P
                 assert min(board.strings) <= note.midi_note <= max(board.strings) + board.n_frets
 
 
+def sounding(part: Part, at: int) -> list[int]:
+    return [n.midi_note for n in part.notes if n.start_ticks <= at < n.start_ticks + n.duration_ticks]
+
+
 def outer_voices(plan: Plan, part: Part, bass: Part) -> list[tuple[int, int, int]]:
-    """Return under each chord of a plan the lowest and highest note of a part and the bass note that it stands on."""
+    """Return under each chord the lowest and highest note with which a part begins it, and the bass that it stands on.
+
+    Of a broken chord all notes count.
+    """
     starts = [note.start_ticks for note in bass.notes]
     out = []
     for span in plan.chords:
-        begin, end = span.start_ticks + 240, span.end_ticks - 240
-        notes = [n.midi_note for n in part.notes if n.start_ticks < end and n.start_ticks + n.duration_ticks > begin]
+        inside = [n for n in part.notes if span.start_ticks - 60 <= n.start_ticks < span.end_ticks - 600]
+        notes = sounding(part, span.start_ticks + 90) or [
+            note for n in inside[:1] for note in sounding(part, n.start_ticks + 90)
+        ]
+        if len(notes) < 2:
+            notes = [n.midi_note for n in inside]
         at = bisect_right(starts, span.start_ticks + 240) - 1
         if notes and at >= 0:
             out.append((min(notes), max(notes), bass.notes[at].midi_note))
@@ -180,6 +191,24 @@ def count_parallels(voices: list[tuple[int, int]]) -> Counter[str]:
     return counts
 
 
+def surface(part: Part, bass: Part) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return the moves of a part's highest voice and the bass at one instant, as (low, high) before and after.
+
+    Single notes, as of broken chords, are no outer voices.
+    """
+    starts = [note.start_ticks for note in bass.notes]
+    moves = []
+    last: int | None = None
+    for at in sorted({note.start_ticks for note in part.notes}):
+        notes = sounding(part, at + 90)
+        top = max(notes) if len(notes) > 1 else None
+        index = bisect_right(starts, at + 90) - 1
+        if last is not None and top is not None and index > 0 and abs(starts[index] - at) <= 90:
+            moves.append(((bass.notes[index - 1].midi_note, last), (bass.notes[index].midi_note, top)))
+        last = top
+    return moves
+
+
 @pytest.mark.parametrize("role", [Role.CHORDS, Role.PAD])
 def test_outer_voices_hardly_ever_run_in_fifths_or_octaves_where_the_style_forbids_it(
     role: Role, context: EngineContext, make_plan: PlanMaker, compose: Compose
@@ -189,12 +218,16 @@ def test_outer_voices_hardly_ever_run_in_fifths_or_octaves_where_the_style_forbi
     assert len(strict) >= 2
     for style in strict:
         counts: Counter[str] = Counter()
+        walked: Counter[str] = Counter()
         for seed in range(40):
             key = Key(style.tonics[seed % len(style.tonics)], style.modes[seed % len(style.modes)])
-            score = compose(make_plan(style.id, n_bars=16, seed=seed, key=key, roles=(Role.BASS, role)))
-            bass, part = score.parts
-            voices = outer_voices(make_plan(style.id, n_bars=16, seed=seed, key=key, roles=(role,)), part, bass)
+            plan = make_plan(style.id, n_bars=16, seed=seed, key=key, roles=(Role.BASS, role))
+            bass, part = compose(plan).parts
+            voices = outer_voices(plan, part, bass)
             counts += count_parallels([(bass_note, high) for _, high, bass_note in voices])
             counts += count_parallels([(low, high) for low, high, _ in voices])
-        assert counts["moves"] > 300
+            walked += sum((count_parallels([*move]) for move in surface(part, bass)), Counter())
+        assert counts["moves"] > 200
         assert counts["parallel"] / counts["moves"] < 0.01, f"{style.id}: {counts}"
+        # with passing and approach notes of the bass, which the chords do not know
+        assert walked["parallel"] < 0.04 * walked["moves"], f"{style.id}: {walked}"
