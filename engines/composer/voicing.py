@@ -77,22 +77,22 @@ _SHAPES = {
 @lru_cache(maxsize=16384)
 def voice(chord: Chord, before: Laid | None, player: Player, centre: int) -> Laid:
     """Lay a chord out within the player's range: nearest to what sounded before, or to the centre at the start."""
-    return _cheapest(_options(chord, player), before, player, centre)
+    return _cheapest(_options(chord, player), before, player, centre, pull=0.1 if player.fretboard else 0.25)
 
 
 @lru_cache(maxsize=4096)
 def revoice(chord: Chord, before: Laid, player: Player, centre: int) -> Laid:
     """Lay a chord that stays out anew, with another note on top; as before where the player has no other."""
     others = tuple(option for option in _options(chord, player) if option.laid.notes[-1] != before.notes[-1])
-    return _cheapest(others, before, player, centre) if others else before
+    return _cheapest(others, before, player, centre, pull=0.8) if others else before
 
 
-def _cheapest(options: tuple[_Option, ...], before: Laid | None, player: Player, centre: int) -> Laid:
-    weight = 0.1 if player.fretboard else 0.25
+def _cheapest(options: tuple[_Option, ...], before: Laid | None, player: Player, centre: int, *, pull: float) -> Laid:
+    """Return what costs least; ``pull`` is the cost of a semitone's distance from the centre of the register."""
 
     def cost(option: _Option) -> float:
         notes = option.laid.notes
-        total = option.cost + weight * abs(sum(notes) / len(notes) - centre)
+        total = option.cost + pull * abs(sum(notes) / len(notes) - centre)
         return total if before is None else total + _movement(option.laid, before, player)
 
     return min(options, key=cost).laid

@@ -176,6 +176,17 @@ def test_a_push_far_from_the_next_chord_keeps_to_its_own(play_figure: Play) -> N
     assert {note.midi_note % 12 for note in bar_of(notes, 0)} == {0, 4, 7}
 
 
+def test_a_chord_that_stays_is_turned_over_from_bar_to_bar_where_the_style_wants_it(play_figure: Play) -> None:
+    notes = play_figure("x---x---", chords="Cmaj7", n_bars=6, n_voices=4, revoices=True, lowest=50, highest=72)
+    tops = [max(pitches(bar_of(notes, bar))) for bar in range(6)]
+    assert all(a != b for a, b in pairwise(tops))
+    assert max(tops) - min(tops) <= 7
+    for bar in range(6):
+        assert len(set(pitches(bar_of(notes, bar)))) == 4  # the same twice within the bar
+    still = play_figure("x---x---", chords="Cmaj7", n_bars=6, n_voices=4, lowest=50, highest=72)
+    assert len(set(pitches(still))) == 4
+
+
 def test_octaves_double_single_voices_and_leave_chords_alone(play_figure: Play) -> None:
     notes = play_figure(*FIGURES["montuno"], chords="C", in_octaves=True, n_bars=1)
     for place, mark in enumerate(FIGURES["montuno"][0]):
