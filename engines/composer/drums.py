@@ -20,6 +20,14 @@ _WEIGHTS = {
     "shaker": 0.66,
     "tambourine": 0.72,
     "rim": 0.85,
+    "cabasa": 0.6,
+    "guiro": 0.7,
+    "long_guiro": 0.7,
+    "triangle": 0.6,
+    "claves": 0.8,
+    "cowbell": 0.82,
+    "high_agogo": 0.7,
+    "low_agogo": 0.7,
 }
 _TIMEKEEPERS = frozenset({"hat", "ride", "shaker", "tambourine", "cabasa"})
 _STRIKE_TICKS = 110
