@@ -35,10 +35,14 @@ class SoundFontVoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SynthVoice:
-    """One of the renderer's own voices, by name, with its parameters; ``fallback`` stands in where only GM exists."""
+    """One of the renderer's own voices, by name, with its parameters; ``fallback`` stands in where only GM exists.
+
+    ``fallback_gain_db`` is what makes the stand-in as loud as the voice itself, beside sampled parts.
+    """
 
     synth: str
     fallback: SoundFontVoice
+    fallback_gain_db: float = 0.0
     parameters: tuple[tuple[str, float], ...] = ()
 
 
@@ -110,3 +114,8 @@ class Instrument:
     def general_midi(self) -> SoundFontVoice:
         """The General MIDI sound that stands for this instrument in files and in Ardour."""
         return self.voice.fallback if isinstance(self.voice, SynthVoice) else self.voice
+
+    @property
+    def general_midi_gain_db(self) -> float:
+        """By how much the General MIDI sound is turned up to be as loud as this instrument."""
+        return self.voice.fallback_gain_db if isinstance(self.voice, SynthVoice) else 0.0

@@ -118,7 +118,7 @@ def _part_track(
     if with_mix_controls:
         settings += [
             mido.Message("control_change", channel=channel, control=control, value=value)
-            for control, value in _mix_controls(part.mix)
+            for control, value in _mix_controls(part.mix, instruments[part.instrument].general_midi_gain_db)
         ]
     events = [(0, _SETTING, setting) for setting in settings]
     for start, duration, midi_note, velocity in part.notes:
@@ -130,13 +130,15 @@ def _part_track(
     return _track(events, score.length_ticks)
 
 
-def _mix_controls(mix: PartMix) -> tuple[tuple[int, int], ...]:
+def _mix_controls(mix: PartMix, gain_db: float) -> tuple[tuple[int, int], ...]:
     """Turn a part's mix into General MIDI controls: volume follows 40 log10 (value / 127), pan is 64 in the centre.
+
+    ``gain_db`` is what makes the sound that stands in for the part as loud as the part itself.
 
     Source: General MIDI 2, controllers 7 and 10 (RP-024, recommended curves). Unity gain is set at 112, which leaves
     1 dB above it; a reverb send of 0 dB is 127.
     """
-    volume = round(112 * 10 ** (mix.gain_db / 40))
+    volume = round(112 * 10 ** ((mix.gain_db + gain_db) / 40))
     pan = 64 + math.floor(63 * mix.pan + 0.5)
     reverb = 0 if mix.reverb_send_db is None else round(127 * 10 ** (mix.reverb_send_db / 40))
     return ((_VOLUME, _within(volume)), (_PAN, _within(pan)), (_REVERB, _within(reverb)))

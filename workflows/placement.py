@@ -14,12 +14,13 @@ from music.general_midi import sound_name
 from music.instrument import Instrument, SynthVoice
 from music.operations.timeline import SetTempo
 from music.plan import PlannedPart
-from music.score import Score
+from music.score import PartMix, Score
 from music.session import SessionSnapshot, TempoPoint
 from music.session_layout import LaidMidi, LaidPart, LaidStem, Playback, SessionLayout, to_change_set
 from music.time import BBT
 
 _SAME_TEMPO_BPM = 0.005
+_HIGHEST_FADER_DB = 6.0  # of Ardour's faders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def lay_out_take(
             LaidPart(
                 name=part.name,
                 colour=instruments[part.instrument].colour,
-                mix=part.mix,
+                mix=_beside_sampled_parts(part.mix, instruments[part.instrument]),
                 midi=LaidMidi(
                     path=str(files.midi[part.role.value]),
                     n_notes=len(part.notes),
@@ -58,6 +59,11 @@ def lay_out_take(
             for part in score.parts
         ),
     )
+
+
+def _beside_sampled_parts(mix: PartMix, instrument: Instrument) -> PartMix:
+    """Return a part's mix with its fader where the General MIDI sound that stands in is as loud as the part itself."""
+    return replace(mix, gain_db=min(_HIGHEST_FADER_DB, mix.gain_db + instrument.general_midi_gain_db))
 
 
 def voice_notices(parts: Iterable[PlannedPart], instruments: Mapping[str, Instrument]) -> list[str]:

@@ -136,6 +136,14 @@ def test_a_part_carries_its_channel_program_bank_and_mix() -> None:
     assert [message.program for message in file.tracks[1] if message.type == "program_change"] == [25]
 
 
+def test_what_stands_in_for_a_voice_is_turned_up_to_its_level() -> None:
+    voice = INSTRUMENTS["sub"].voice
+    assert isinstance(voice, SynthVoice)
+    louder = INSTRUMENTS | {"sub": replace(INSTRUMENTS["sub"], voice=replace(voice, fallback_gain_db=3.0))}
+    bass = _read(score_to_midi(_score(), louder)).tracks[2]
+    assert [m.value for m in bass if m.type == "control_change" and m.control == 7] == [112]  # -3 + 3 dB
+
+
 def test_one_part_alone_has_its_notes_and_program_and_no_mix() -> None:
     score = _score()
     midi = part_to_midi(score, score.parts[1], INSTRUMENTS)

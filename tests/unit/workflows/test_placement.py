@@ -1,5 +1,7 @@
 """A take brings its tempo along only where the session has another, and gives it back where there is music after it."""
 
+from pathlib import Path
+
 import pytest
 
 from music.changeset import ChangeSetId
@@ -8,13 +10,14 @@ from music.general_midi import sound_name
 from music.instrument import Instrument, Role, SoundFontVoice, SynthVoice
 from music.operations import Operation
 from music.operations.timeline import SetTempo
+from music.pitch import Key, Mode
 from music.plan import PlannedPart
-from music.score import PartMix, Section
+from music.score import Part, PartMix, Score, Section
 from music.session import Route, SessionSnapshot, TempoPoint
 from music.session_layout import Playback, SessionLayout
 from music.time import BBT, TimeSignature
 from tests.sessions import a_region, a_route, a_session
-from workflows.placement import check_session, place_take, tempo_at, voice_notices
+from workflows.placement import PlacedFiles, check_session, lay_out_take, place_take, tempo_at, voice_notices
 
 COMMON, WALTZ = TimeSignature(4, 4), TimeSignature(3, 4)
 LAYOUT = SessionLayout(
@@ -118,6 +121,23 @@ def test_each_part_whose_voice_ardour_cannot_play_is_told() -> None:
     assert voice_notices(parts, instruments) == [
         "My sub is played by General MIDI's Synth Bass 1 in Ardour; its own sound is in the muted stem beside it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("gain_db", "fallback_gain_db", "fader_db"), [(-9.0, 12.0, 3.0), (-1.0, 12.0, 6.0), (-9.0, 0.0, -9.0)]
+)
+def test_the_fader_of_a_stand_in_makes_it_as_loud_as_the_voice(
+    gain_db: float, fallback_gain_db: float, fader_db: float
+) -> None:
+    voice = SynthVoice(synth="sub808", fallback=SoundFontVoice(program=38), fallback_gain_db=fallback_gain_db)
+    instrument = Instrument(id="sub", title="Sub", synonyms=(), roles=(Role.BASS,), voice=voice,
+                            lowest_midi_note=20, highest_midi_note=90)  # fmt: skip
+    part = Part(role=Role.BASS, name="Bass", instrument="sub", channel=0, notes=(), mix=PartMix(gain_db=gain_db))
+    score = Score(title="", tempo_bpm=140.0, time_signature=COMMON, key=Key("C", Mode.MINOR), n_bars=1, sections=(),
+                  chords=(), parts=(part,))  # fmt: skip
+    files = PlacedFiles(midi={"bass": Path("/b.mid")}, stems={"bass": Path("/b.wav")}, stem_length_samples=1)
+    laid = lay_out_take(score, files, {"sub": instrument}).parts[0]
+    assert laid.mix.gain_db == fader_db
 
 
 def test_the_sounds_of_general_midi_stand_at_their_programs() -> None:
