@@ -1,4 +1,4 @@
-"""What can play a part: a SoundFont program or one of our own synth voices, and what its player's body can do."""
+"""What can play a part: a SoundFont program, one of our own voices or an LV2 instrument; and what its player can do."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -81,6 +81,14 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PluginVoice:
+    """An LV2 instrument, and the General MIDI sound whose place it takes and whose level it is given."""
+
+    uri: str
+    fallback: SoundFontVoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """A playable sound, the words people use for it, and the range it plays in."""
 
@@ -88,7 +96,7 @@ class Instrument:
     title: str
     synonyms: tuple[str, ...]
     roles: tuple[Role, ...]  # the first is the one it takes when a request only names the instrument
-    voice: SoundFontVoice | SynthVoice
+    voice: SoundFontVoice | SynthVoice | PluginVoice
     lowest_midi_note: int
     highest_midi_note: int
     colour: str = "#7f7f7f"
@@ -113,7 +121,7 @@ class Instrument:
     @property
     def general_midi(self) -> SoundFontVoice:
         """The General MIDI sound that stands for this instrument in files and in Ardour."""
-        return self.voice.fallback if isinstance(self.voice, SynthVoice) else self.voice
+        return self.voice if isinstance(self.voice, SoundFontVoice) else self.voice.fallback
 
     @property
     def general_midi_gain_db(self) -> float:

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from music.audio import FloatAudio
 from music.errors import SetupBroken
-from music.instrument import Instrument, Role, SoundFontVoice
+from music.instrument import Instrument, Role, SoundFontVoice, SynthVoice
 from music.job import JobContext, Progress
 from music.score import Part, Score
 from music.take import Asset
 from renderers.effects.chain import Session, apply_inserts
+from renderers.effects.dynamics import with_rms_of
 from renderers.fluidsynth import SoundFontRenderer
+from renderers.lv2 import play_plugin
 from renderers.mix import MAX_TAIL_SECONDS, fade_tail, headroom_gain, place_in_mix, sum_stems, tail_frames, tame_hits
 from renderers.signal import place_notes
 from renderers.voices.voice import make_voice, voice_asset
@@ -66,7 +68,7 @@ def render(
     n_frames = music_frames + round(MAX_TAIL_SECONDS * sample_rate_hz)
     chosen = [_instrument_of(part, instruments) for part in score.parts]
     parts = _make_parts(score, chosen, soundfont_renderer, n_frames, job)
-    stems = [audio for audio, _ in parts]
+    stems = [part.audio for part in parts]
     mix = sum_stems(stems)
     tail = tail_frames(mix, music_frames, sample_rate_hz)
     mix = mix[:, : music_frames + tail]
@@ -84,9 +86,18 @@ def render(
         music_frames=music_frames,
         tail_frames=tail,
         headroom_db=float(20.0 * np.log10(gain)),
-        assets=_assets(chosen, soundfont_renderer),
-        notices=tuple(notice for _, notices in parts for notice in notices),
+        assets=tuple(dict.fromkeys(part.asset for part in parts)),
+        notices=tuple(notice for part in parts for notice in part.notices),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _MadePart:
+    """A part's audio, and what is told of how it was made."""
+
+    audio: FloatAudio
+    asset: Asset
+    notices: tuple[str, ...] = ()
 
 
 def _make_parts(
@@ -95,17 +106,17 @@ def _make_parts(
     soundfont_renderer: SoundFontRenderer,
     n_frames: int,
     job: JobContext,
-) -> list[tuple[FloatAudio, tuple[str, ...]]]:
-    """Return each part's audio and notices in score order; the parts with most notes start first."""
+) -> list[_MadePart]:
+    """Return the parts in score order; those with most notes start first."""
     session = Session.of(score, soundfont_renderer.sample_rate_hz)
     pool = ThreadPoolExecutor(_N_THREADS, thread_name_prefix="render")
     try:
         order = sorted(range(len(score.parts)), key=lambda i: -len(score.parts[i].notes))
-        futures: dict[Future[tuple[FloatAudio, tuple[str, ...]]], int] = {
+        futures: dict[Future[_MadePart], int] = {
             pool.submit(_make_part, score.parts[i], chosen[i], session, soundfont_renderer, n_frames, job): i
             for i in order
         }
-        made: dict[int, tuple[FloatAudio, tuple[str, ...]]] = {}
+        made: dict[int, _MadePart] = {}
         for future in as_completed(futures):
             job.raise_if_cancelled()
             index = futures[future]
@@ -123,18 +134,32 @@ def _make_part(
     soundfont_renderer: SoundFontRenderer,
     n_frames: int,
     job: JobContext,
-) -> tuple[FloatAudio, tuple[str, ...]]:
-    sample_rate_hz = soundfont_renderer.sample_rate_hz
-    notes = place_notes(part.notes, session.tempo_bpm, sample_rate_hz)
-    notices: tuple[str, ...] = ()
-    if isinstance(instrument.voice, SoundFontVoice):
-        sampled = soundfont_renderer.render(notes, instrument.voice, n_frames, between_notes=job.raise_if_cancelled)
-        dry, notices = sampled.audio, sampled.notices
-    else:
-        dry = make_voice(instrument.voice).render(notes, n_frames, sample_rate_hz)
-    if instrument.general_midi.is_drum_kit:
-        dry = tame_hits(dry, sample_rate_hz)
-    return place_in_mix(apply_inserts(dry, part.mix.inserts, session), part.mix, sample_rate_hz), notices
+) -> _MadePart:
+    """Return a part as it stands in the mix."""
+    dry = _play(part, instrument, session, soundfont_renderer, n_frames, job)
+    audio = tame_hits(dry.audio, session.sample_rate_hz) if instrument.general_midi.is_drum_kit else dry.audio
+    audio = apply_inserts(audio, part.mix.inserts, session)
+    return replace(dry, audio=place_in_mix(audio, part.mix, session.sample_rate_hz))
+
+
+def _play(
+    part: Part,
+    instrument: Instrument,
+    session: Session,
+    soundfont_renderer: SoundFontRenderer,
+    n_frames: int,
+    job: JobContext,
+) -> _MadePart:
+    """Return a part as its instrument sounds; an LV2 instrument as loud as what it replaces."""
+    rate, voice = session.sample_rate_hz, instrument.voice
+    notes = place_notes(part.notes, session.tempo_bpm, rate)
+    if isinstance(voice, SynthVoice):
+        return _MadePart(make_voice(voice).render(notes, n_frames, rate), voice_asset(voice))
+    sampled = soundfont_renderer.render(notes, instrument.general_midi, n_frames, between_notes=job.raise_if_cancelled)
+    if isinstance(voice, SoundFontVoice):
+        return _MadePart(sampled.audio, soundfont_renderer.asset, sampled.notices)
+    audio, asset = play_plugin(voice.uri, notes, n_frames, rate, is_drum_kit=instrument.general_midi.is_drum_kit)
+    return _MadePart(with_rms_of(sampled.audio, audio), asset)
 
 
 def _instrument_of(part: Part, instruments: Mapping[str, Instrument]) -> Instrument:
@@ -145,13 +170,3 @@ def _instrument_of(part: Part, instruments: Mapping[str, Instrument]) -> Instrum
             f"part {part.name!r} plays {part.instrument!r}, which is not in the instrument table; "
             f"it has: {', '.join(sorted(instruments))}"
         ) from None
-
-
-def _assets(chosen: list[Instrument], soundfont_renderer: SoundFontRenderer) -> tuple[Asset, ...]:
-    assets: list[Asset] = []
-    for instrument in chosen:
-        voice = instrument.voice
-        asset = soundfont_renderer.asset if isinstance(voice, SoundFontVoice) else voice_asset(voice)
-        if asset not in assets:
-            assets.append(asset)
-    return tuple(assets)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from music.drum_kit import DRUM_NOTES
 from music.errors import SetupBroken
 from music.harmony import numeral_to_chord
-from music.instrument import Instrument, Role
+from music.instrument import Instrument, PluginVoice, Role
 from music.names import nearest_name
 from music.pitch import Key
 from music.style import PATTERN_CHARACTERS, Style
@@ -76,6 +77,20 @@ def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Ins
                 field = f"parts.{role.value}.instrument"
                 reason = f"no instrument {part.instrument!r}{hint}"
                 raise ConfigurationInvalid(folder / f"{style.id}.toml", field, reason)
+
+
+def with_plugins(instruments: Mapping[str, Instrument], plugins: Mapping[str, str]) -> Mapping[str, Instrument]:
+    """Let LV2 instruments, by their URI, play in place of instruments of the table; SetupBroken for an unknown one."""
+    for name in plugins:
+        if name not in instruments:
+            nearest = nearest_name(name, instruments)
+            hint = f"; did you mean {nearest!r}?" if nearest else ""
+            raise SetupBroken(f"the setting lv2_instruments names {name!r}, which is no instrument{hint}")
+    chosen = {
+        name: replace(instruments[name], voice=PluginVoice(uri=uri, fallback=instruments[name].general_midi))
+        for name, uri in plugins.items()
+    }
+    return {**instruments, **chosen}
 
 
 def _load_style(file: Path, chains: Chains) -> Style:

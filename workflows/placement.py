@@ -11,10 +11,10 @@ from daw_bridge.instrument_preset import INSTRUMENT
 from music.changeset import ChangeSet, ChangeSetId
 from music.errors import RequestInvalid
 from music.general_midi import sound_name
-from music.instrument import Instrument, SynthVoice
+from music.instrument import Instrument, PluginVoice, SynthVoice
 from music.operations.timeline import SetTempo
 from music.plan import PlannedPart
-from music.score import PartMix, Score
+from music.score import Part, PartMix, Score
 from music.session import SessionSnapshot, TempoPoint
 from music.session_layout import LaidMidi, LaidPart, LaidStem, Playback, SessionLayout, to_change_set
 from music.time import BBT
@@ -46,18 +46,23 @@ def lay_out_take(
                 name=part.name,
                 colour=instruments[part.instrument].colour,
                 mix=_beside_sampled_parts(part.mix, instruments[part.instrument]),
-                midi=LaidMidi(
-                    path=str(files.midi[part.role.value]),
-                    n_notes=len(part.notes),
-                    instrument_plugin=INSTRUMENT,
-                    instrument_preset=preset,
-                ),
+                midi=_laid_midi(part, files.midi[part.role.value], instruments[part.instrument], preset),
                 stem=LaidStem(
                     path=str(files.stems[part.role.value]), n_channels=2, length_samples=files.stem_length_samples
                 ),
             )
             for part in score.parts
         ),
+    )
+
+
+def _laid_midi(part: Part, path: Path, instrument: Instrument, preset: str | None) -> LaidMidi:
+    plugin = instrument.voice.uri if isinstance(instrument.voice, PluginVoice) else INSTRUMENT
+    return LaidMidi(
+        path=str(path),
+        n_notes=len(part.notes),
+        instrument_plugin=plugin,
+        instrument_preset=preset if plugin == INSTRUMENT else None,
     )
 
 

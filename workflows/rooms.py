@@ -11,6 +11,7 @@ from library.takes import TakeStore, is_take
 from music.instrument import Instrument
 from music.style import Style
 from workflows.allowed_files import allowed_path
+from workflows.configuration import with_plugins
 from workflows.durable import JobId
 from workflows.planner import Planner
 from workflows.settings import Settings
@@ -56,5 +57,5 @@ class Rooms:
 
     @property
     def instruments(self) -> Mapping[str, Instrument]:
-        """Instruments by id."""
-        return self.planner.repertoire.instruments
+        """Instruments by id, as the settings let them sound."""
+        return with_plugins(self.planner.repertoire.instruments, self.settings.lv2_instruments)

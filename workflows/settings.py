@@ -45,6 +45,12 @@ class Settings(BaseModel):
     soundfont: Path | None = Field(
         None, description="SoundFont file (.sf2) for sampled instruments; unset: FluidR3_GM, else TimGM6mb."
     )
+    lv2_instruments: Mapping[str, str] = Field(
+        {},
+        description="LV2 instruments that play in place of Sideman's own, by the instrument's id: a table of URIs, or "
+        "`id=URI` joined by blanks. They play in the mix, as loud as what they replace, and in Ardour. `lv2ls` of the "
+        "package lilv-utils lists what is installed; one that needs a preset to sound stays silent and is refused.",
+    )
     playback: Literal["midi", "stems"] = Field(
         "midi", description="What sounds in Ardour: the MIDI parts (stems muted beside them), or the other way round."
     )
@@ -80,6 +86,16 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+    @field_validator("lv2_instruments", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition("=") for pair in value.split()]
+        if not all(name and uri for name, _, uri in pairs):
+            raise ValueError("expected `instrument=URI`, several joined by blanks")
+        return {name: uri for name, _, uri in pairs}
 
     @field_validator("*")
     @classmethod

@@ -30,6 +30,7 @@ from renderers.soundfont import find_soundfont
 from workflows import record
 from workflows.ardour import follow_editor, open_ear, open_live
 from workflows.commands import spelled_here
+from workflows.configuration import with_plugins
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import CLIP, check_wish, generate_recipe
 from workflows.generate_button import differences, question, read_words, remarks, to_request
@@ -420,9 +421,11 @@ def new_job_id() -> JobId:
 
 def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress], None] | None = None) -> Studio:
     """Build everything from the settings. ``on_progress`` hears of each job of this process, in the job's thread."""
+    planner = load_planner(settings.configs_dir, _llm(settings))
+    with_plugins(planner.repertoire.instruments, settings.lv2_instruments)  # told now, not with the first take
     rooms = Rooms(
         settings=settings,
-        planner=load_planner(settings.configs_dir, _llm(settings)),
+        planner=planner,
         engines=load_registry(),
         takes=TakeStore(settings.takes_dir),
         open_daw=lambda: open_live(settings),
