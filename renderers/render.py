@@ -74,9 +74,10 @@ def render(
     mix = mix[:, : music_frames + tail]
     stems = [stem[:, : music_frames + tail] for stem in stems]
     gain = headroom_gain(stems, mix)
-    for audio in (*stems, mix):
+    for audio in stems:
         np.multiply(audio, np.float32(gain), out=audio)
         fade_tail(audio, sample_rate_hz)
+    mix = sum_stems(stems)  # anew: scaled stems are rounded, and what is written adds up to this
     return Rendering(
         sample_rate_hz=sample_rate_hz,
         stems=tuple(

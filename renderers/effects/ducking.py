@@ -9,7 +9,7 @@ from music.insert import Ducking
 from renderers.gain_line import BLOCK, between_blocks
 from renderers.signal import TimedNote
 
-_FALL_SECONDS = 0.004  # before the kick, so that the part is out of its way when it strikes
+_FALL_SECONDS = 0.008  # before the kick, so that the part is out of its way when it strikes
 
 
 def duck(
@@ -36,6 +36,7 @@ def _depths_db(
     after = depths[np.maximum(last, 0)] * (0.5 + 0.5 * np.cos(np.pi * back))
     following = np.minimum(last + 1, len(starts) - 1)
     until = np.where(last + 1 < len(starts), starts[following] - at, np.inf)
-    before = depths[following] * np.clip(1.0 - until / _FALL_SECONDS, 0.0, 1.0)
+    down = np.clip(1.0 - until / _FALL_SECONDS, 0.0, 1.0)
+    before = depths[following] * (0.5 - 0.5 * np.cos(np.pi * down))  # both ways along a cosine, which does not click
     deepest: np.ndarray = np.maximum(after, before)
     return deepest
