@@ -21,7 +21,7 @@ _LOOP_SECONDS = 4.0
 _SEED = 77
 _IMPACT_SECONDS = 2.6
 _TONE_HARMONICS = (1.0, 0.5, 0.33, 0.2)
-_TONE_SHARE = 0.22
+_TONE_SHARE = 0.13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

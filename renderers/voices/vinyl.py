@@ -65,12 +65,12 @@ def _surface(sample_rate_hz: int) -> tuple[FloatAudio, FloatAudio, FloatAudio]:
         np.add.at(clicks[side], at, levels * np.sqrt(1.0 + sign * places))
     scratch = random.integers(0, n_turn)
     clicks[:, scratch::n_turn] += 0.2
-    dirt = random.standard_normal((2, n_loop)) * 0.02
+    dirt = random.standard_normal((2, n_loop)) * 0.015
     low = random.standard_normal(n_loop)
     return (
-        _looped(clicks, (900.0, 6_500.0), sample_rate_hz) * np.float32(2.4),
+        _looped(clicks, (900.0, 6_500.0), sample_rate_hz) * np.float32(3.4),
         _looped(dirt, (2_000.0, 11_000.0), sample_rate_hz),
-        np.repeat(_looped(low[np.newaxis], (25.0, 60.0), sample_rate_hz), 2, axis=0) * np.float32(0.15),
+        np.repeat(_looped(low[np.newaxis], (25.0, 60.0), sample_rate_hz), 2, axis=0) * np.float32(0.09),
     )
 
 
