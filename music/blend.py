@@ -152,8 +152,8 @@ def _parts(members: Sequence[Style], sources: Mapping[Aspect, Style]) -> dict[Ro
     parts: dict[Role, PartStyle] = {}
     order = dict.fromkeys(role for member in members for role in member.parts)
     for role in order:
-        aspect = next(aspect for aspect, roles in _ROLES.items() if role in roles)
-        source = sources[aspect]
+        aspect = next((aspect for aspect, roles in _ROLES.items() if role in roles), None)
+        source = sources[aspect] if aspect else members[0]  # what no aspect has belongs to the frame, like the form
         if role in source.parts:
             parts[role] = source.parts[role]
         elif role in (Role.CHORDS, Role.MELODY):  # a piece without them would lack the harmony or the tune

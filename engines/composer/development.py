@@ -113,10 +113,10 @@ class _Developer:
         rng = stream(self._arrangement.plan.seed, "given", self._role.value, index)
         source = self._source_of(index)
         if bar.is_ending:
-            contour = self._final(index)
+            contour = [] if self._role is Role.EFFECTS else self._final(index)
         elif self._role in _LINES:
             contour = self._developed(bar, source, index, rng)
-        elif self._role is Role.DRUMS:
+        elif self._role in (Role.DRUMS, Role.EFFECTS):
             contour = list(self._source.bars[source])
             contour = self._filled(contour) if self._leads_on(stretch, bar) else contour
         else:

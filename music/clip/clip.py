@@ -7,6 +7,7 @@ from music.score import Note
 from music.time import TimeSignature, ticks_to_seconds
 
 DRUM_CHANNEL = 9  # counted from 0
+SHORTEST_TICKS = 12  # a note that is shorter is made as long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +51,24 @@ class Clip:
 def all_notes(tracks: Iterable[ClipTrack]) -> list[Note]:
     """Return the notes of several tracks together, by start."""
     return sorted(note for track in tracks for note in track.notes)
+
+
+def without_overlaps(notes: Iterable[Note]) -> tuple[tuple[Note, ...], int]:
+    """Return notes of which none starts while its pitch sounds, and how many had to be ended early or left out.
+
+    A note ends where its pitch starts again; of two at one instant the longer stays.
+    """
+    kept: list[Note] = []
+    last: dict[int, int] = {}
+    n_mended = 0
+    for note in sorted(notes, key=lambda one: (one.start_ticks, one.midi_note, -one.duration_ticks)):
+        before = last.get(note.midi_note)
+        if before is not None:
+            room = note.start_ticks - kept[before].start_ticks
+            n_mended += kept[before].duration_ticks > room
+            if not room:
+                continue
+            kept[before] = kept[before]._replace(duration_ticks=min(kept[before].duration_ticks, room))
+        last[note.midi_note] = len(kept)
+        kept.append(note._replace(duration_ticks=max(note.duration_ticks, SHORTEST_TICKS)))
+    return tuple(kept), n_mended

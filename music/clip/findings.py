@@ -1,13 +1,13 @@
 """Everything that is found in a clip at once, with how sure it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from music.clip.chords import LINES, FoundChords, find_chords, harmonise_melody
-from music.clip.clip import Clip, ClipTrack, all_notes
+from music.clip.clip import Clip, ClipTrack, all_notes, without_overlaps
 from music.clip.groove import STRAIGHT, FoundSwing, find_feel, find_swing
 from music.clip.key import FoundKey, find_key
-from music.clip.roles import find_roles
+from music.clip.roles import NO_HARMONY, find_roles
 from music.given import GivenPart
 from music.instrument import Role
 from music.pitch import Key
@@ -39,6 +39,7 @@ def examine(clip: Clip, *, lone: Role | None = None) -> Findings:
     swing = find_swing(drums, clip.time_signature)
     if swing == STRAIGHT:
         swing = find_swing((note.start_ticks for note in all_notes(clip.tracks)), clip.time_signature)
+    tuned = tuple(track for track, role in zip(clip.tracks, roles, strict=True) if role not in NO_HARMONY)
     by_role: dict[Role, list[ClipTrack]] = {}
     for role, track in zip(roles, clip.tracks, strict=True):
         by_role.setdefault(role, []).append(track)
@@ -48,7 +49,7 @@ def examine(clip: Clip, *, lone: Role | None = None) -> Findings:
         if role in by_role
     ]
     return Findings(
-        key=find_key(clip),
+        key=find_key(replace(clip, tracks=tuned)),
         roles=roles,
         swing=swing,
         parts=tuple(parts),
@@ -59,7 +60,7 @@ def examine(clip: Clip, *, lone: Role | None = None) -> Findings:
 
 def chords_of(parts: Sequence[GivenPart], key: Key, clip: Clip) -> FoundChords | None:
     """Return the chords that given parts spell out or, where they only sketch them, that suit them; None for drums."""
-    pitched = [part for part in parts if part.role is not Role.DRUMS]
+    pitched = [part for part in parts if part.role not in NO_HARMONY]
     notes = sorted(note for part in pitched for note in part.notes)
     if not notes:
         return None
@@ -76,17 +77,7 @@ def _joined(tracks: Sequence[ClipTrack]) -> tuple[Note, ...]:
     """Join the tracks of one role; of a pitch that both play at once the first stays, and a later one ends it."""
     if len(tracks) == 1:
         return tracks[0].notes
-    kept: list[Note] = []
-    sounding: dict[int, int] = {}
-    for note in sorted(note for track in tracks for note in track.notes):
-        before = sounding.get(note.midi_note)
-        if before is not None and kept[before].start_ticks == note.start_ticks:
-            continue
-        if before is not None and kept[before].start_ticks + kept[before].duration_ticks > note.start_ticks:
-            kept[before] = kept[before]._replace(duration_ticks=note.start_ticks - kept[before].start_ticks)
-        sounding[note.midi_note] = len(kept)
-        kept.append(note)
-    return tuple(sorted(kept, key=lambda note: (note.start_ticks, note.midi_note)))
+    return without_overlaps(note for track in tracks for note in track.notes)[0]
 
 
 def _feel(notes: Sequence[Note], swing: FoundSwing, clip: Clip) -> Feel:

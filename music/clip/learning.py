@@ -191,6 +191,9 @@ def _parts(
     for role in Role:
         own = parts_of(studied, role)
         style = base.part(role)
+        if role is Role.EFFECTS:  # they follow the form, which is the base's
+            parts |= {role: style} if role in base.parts else {}
+            continue
         if not own:
             if role in base.parts:
                 parts[role] = replace(style, plays_from_energy=max(style.plays_from_energy, _NEVER))

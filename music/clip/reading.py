@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import mido
 
-from music.clip.clip import Clip, ClipTrack
+from music.clip.clip import Clip, ClipTrack, without_overlaps
 from music.errors import RequestInvalid
 from music.names import shorten
 from music.pitch import parse_key
@@ -22,7 +22,6 @@ MOST_NOTES = 20_000
 MOST_BARS = 512
 _DEFAULT_US_PER_QUARTER = 500_000
 _OVERHANG_TICKS = TICKS_PER_QUARTER // 4  # a last note released this late begins no further bar
-_SHORTEST = 12
 _METRES_BARS = "cut the file where the metre changes, and give one of the pieces"
 
 
@@ -161,11 +160,11 @@ def _tracks(raw: _Raw, ticks_per_beat: int) -> tuple[tuple[ClipTrack, ...], int]
     for (index, channel), found in sorted(raw.notes.items()):
         if not found:
             continue
-        scaled = [
+        scaled = (
             (_scaled(start, ticks_per_beat), _scaled(end, ticks_per_beat), note, velocity)
             for start, end, note, velocity in found
-        ]
-        notes, mended = _tidied(scaled)
+        )
+        notes, mended = without_overlaps(Note(start, end - start, note, level) for start, end, note, level in scaled)
         n_mended += mended
         name = "".join(c for c in raw.names.get(index, "") if c.isprintable()).strip()
         name = f"{name} {channel + 1}" if shared[index] > 1 and name else name
@@ -177,25 +176,6 @@ def _tracks(raw: _Raw, ticks_per_beat: int) -> tuple[tuple[ClipTrack, ...], int]
 
 def _scaled(ticks: int, ticks_per_beat: int) -> int:
     return round(ticks * TICKS_PER_QUARTER / ticks_per_beat)
-
-
-def _tidied(found: list[tuple[int, int, int, int]]) -> tuple[tuple[Note, ...], int]:
-    """End a note where its pitch starts again; of two at one instant the longer stays."""
-    kept: list[list[int]] = []
-    sounding: dict[int, list[int]] = {}
-    n_mended = 0
-    for start, end, midi_note, velocity in sorted(found, key=lambda note: (note[0], note[2], -note[1])):
-        same = sounding.get(midi_note)
-        if same and same[0] == start:
-            n_mended += 1
-            continue
-        if same and same[1] > start:
-            same[1] = start
-            n_mended += 1
-        sounding[midi_note] = [start, max(end, start + _SHORTEST), midi_note, velocity]
-        kept.append(sounding[midi_note])
-    notes = (Note(start, end - start, note, velocity) for start, end, note, velocity in kept)
-    return tuple(sorted(notes, key=lambda note: (note.start_ticks, note.midi_note))), n_mended
 
 
 def _n_bars(tracks: tuple[ClipTrack, ...], end_of_file: int, signature: TimeSignature) -> int:

@@ -10,8 +10,10 @@ from music.clip.clip import Clip, ClipTrack
 from music.instrument import Role
 
 _BASS_PROGRAMS = range(32, 40)
+_EFFECT_PROGRAMS = range(119, 128)  # from the reverse cymbal to the gunshot
 _SUSTAINED_PROGRAMS = (*range(48, 55), *range(88, 96))  # string ensembles, choirs and synth pads
 _NAMES: Mapping[Role, str] = {
+    Role.EFFECTS: r"\b(effects?|fx|sfx|noises?|risers?)\b",
     Role.COUNTER_MELODY: r"counter",
     Role.DRUMS: r"\b(drums?|percussion|perc|kit|beat)\b",
     Role.BASS: r"\b(bass|808|sub)\b",
@@ -20,6 +22,7 @@ _NAMES: Mapping[Role, str] = {
     Role.MELODY: r"\b(melody|lead|vocals?|voice|solo|theme|riff|hook)\b",
     Role.CHORDS: r"\b(chords?|comp|comping|rhythm)\b",
 }
+NO_HARMONY = (Role.DRUMS, Role.EFFECTS)  # roles whose notes are no pitches that a key or chord could be heard from
 _TOGETHER_TICKS = 60  # notes that start within this are one stroke
 _LOW = 50  # a line whose middle note lies below this is a bass
 _ARPEGGIO_NOTES_PER_BAR = 6.0
@@ -100,8 +103,9 @@ def _wishes(track: ClipTrack, facts: Texture) -> tuple[Role, ...]:
     named = _named(track)
     if named and named is not Role.DRUMS:
         return (named, *_FREE_ORDER)
-    if track.program in _BASS_PROGRAMS and facts.notes_per_stroke < 1.5:
-        return (Role.BASS, *_FREE_ORDER)
+    is_bass = track.program in _BASS_PROGRAMS and facts.notes_per_stroke < 1.5
+    if is_bass or track.program in _EFFECT_PROGRAMS:
+        return (Role.BASS if is_bass else Role.EFFECTS, *_FREE_ORDER)
     if facts.notes_per_stroke >= 1.8:
         is_held = facts.bars_held >= 0.7 or track.program in _SUSTAINED_PROGRAMS
         first, second = (Role.PAD, Role.CHORDS) if is_held and track.program in _SUSTAINED_PROGRAMS else (

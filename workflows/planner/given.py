@@ -8,6 +8,7 @@ from music.clip.chords import FoundChords, harmonise_melody
 from music.clip.clip import Clip
 from music.clip.continuation import continue_chords
 from music.clip.findings import Findings, chords_of, examine
+from music.clip.roles import NO_HARMONY
 from music.errors import RequestInvalid
 from music.form import lay_out, section_kind
 from music.given import Given, Task
@@ -223,7 +224,7 @@ def _is_open(found: _Found) -> bool:
 
 def _clip_chords(plan: Plan, found: _Found) -> FoundChords | None:
     melody = next((part for part in found.findings.parts if part.role is Role.MELODY), None)
-    pitched = [part for part in found.findings.parts if part.role is not Role.DRUMS]
+    pitched = [part for part in found.findings.parts if part.role not in NO_HARMONY]
     if melody and len(pitched) == 1:
         usual, colours = habits_of(found.style, plan.key)
         return harmonise_melody(
