@@ -90,7 +90,10 @@ def _add_generate(commands: "Commands") -> None:
     parser.add_argument("--time-signature", metavar="N/U", help="for example 4/4, 3/4 or 6/8")
     parser.add_argument("--genre", metavar="G", help="a style, or one of its synonyms")
     parser.add_argument(
-        "--given", metavar="FILE", help="start from this MIDI file, or take by its id; its notes stay as they are"
+        "--given",
+        metavar="FILE",
+        help="start from this MIDI file, take by its id, or 'selection' (the MIDI regions selected in Ardour); "
+        "its notes stay as they are",
     )
     parser.add_argument(
         "--do",

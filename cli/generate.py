@@ -12,7 +12,7 @@ from cli.typed import found
 from music.errors import Cancelled, StudioError, TimedOut
 from music.given import Task
 from workflows.durable import JobId, JobState, JobStatus
-from workflows.requests import Destination, GenerateRequest
+from workflows.requests import SELECTION, Destination, GenerateRequest
 from workflows.settings import Settings
 from workflows.studio import Studio, build_studio
 
@@ -21,7 +21,7 @@ CANCEL_SECONDS = 15.0  # a cancelled job stops when the part that is being rende
 
 def generate(options: argparse.Namespace, settings: Settings) -> int:
     """Make a take, show how it compares with what was asked, and say where it is."""
-    given, settings = found(options.given, settings) if options.given else (None, settings)
+    given, settings = _given(options.given, settings)
     request = GenerateRequest(
         prompt=" ".join(options.prompt),
         bars=options.bars,
@@ -48,6 +48,11 @@ def generate(options: argparse.Namespace, settings: Settings) -> int:
         placed = studio.placement_of(status)
     show_take(take, str(folder))
     return show_change_set(placed, as_json=False) if placed else 0
+
+
+def _given(name: str | None, settings: Settings) -> tuple[str | None, Settings]:
+    """Return the music to start from, with settings that allow its file; ``selection`` is never a file."""
+    return (name, settings) if name is None or name == SELECTION else found(name, settings)
 
 
 async def _generated(studio: Studio, request: GenerateRequest) -> JobStatus:

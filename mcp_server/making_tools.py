@@ -43,7 +43,8 @@ def _generate_tool(studio: Studio) -> PlainTool:
         genre: Annotated[str | None, Field(description="a style of capabilities, or a synonym")] = None,
         seed: Annotated[int | None, Field(description="repeat an earlier result exactly")] = None,
         given: Annotated[
-            str | None, Field(description="MIDI file or take to continue, harmonise or add parts to")
+            str | None,
+            Field(description="MIDI file, take, or 'selection' in Ardour, to continue, harmonise or add parts to"),
         ] = None,
         to: Annotated[
             Literal["auto", "live", "session", "none"],

@@ -9,6 +9,8 @@ from music.names import shorten
 
 LAST_BAR = 100_000  # in 4/4 at 120 BPM some 55 hours on; no session is that long
 
+SELECTION = "selection"  # given music: the MIDI regions that are selected in the open session
+
 
 class Destination(Enum):
     """Where a take goes besides its folder."""
@@ -31,7 +33,7 @@ class GenerateRequest:
     time_signature: str | None = None
     genre: str | None = None
     seed: int | None = None
-    given: str | None = None  # music to start from: a MIDI file's path, or a take's id
+    given: str | None = None  # music to start from: a MIDI file's path, a take's id, or what is selected in Ardour
     task: Task | None = None  # what to do with it; None: the words decide, or what it is
     out: str | None = None  # folder in which the take's folder is made
     to: Destination = Destination.AUTO

@@ -23,6 +23,7 @@ from daw_bridge.recording import RecordingReport, RecordRequest
 from engines.registry import load_registry
 from library.takes import KeptTakes, TakeStore, read_take, take_file, take_to_json
 from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
+from music.clip import Clip
 from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut
 from music.job import Progress
 from music.take import Take
@@ -35,13 +36,14 @@ from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.generate import CLIP, check_wish, generate_recipe
 from workflows.generate_button import differences, question, read_words, remarks, to_request
 from workflows.given_clip import find_clip
+from workflows.given_selection import clip_of_selection
 from workflows.listening import Listening
 from workflows.open_session import OpenSession
 from workflows.place import place_recipe
 from workflows.placement import check_session
 from workflows.planner import LlmSettings, load_planner
 from workflows.render import render_recipe
-from workflows.requests import Destination, GenerateRequest, PlaceRequest
+from workflows.requests import SELECTION, Destination, GenerateRequest, PlaceRequest
 from workflows.rooms import Rooms
 from workflows.sessions import Sessions
 from workflows.settings import Settings
@@ -122,7 +124,7 @@ class Studio:
         Raises RequestInvalid for what cannot be met and StorageFailed where the take cannot be kept; nothing is
         written then.
         """
-        clip = await asyncio.to_thread(find_clip, self._rooms, request.given) if request.given else None
+        request, clip = await self._with_clip(request)
         await asyncio.to_thread(check_wish, self._rooms.planner, request, clip)
         parent = self._rooms.takes.prepare(Path(request.out) if request.out else None)
         chosen, notices = await self._with_destination(request)
@@ -138,6 +140,16 @@ class Studio:
                 "clip": CLIP.dump_python(clip, mode="json") if clip else None,  # whatever becomes of its file
             },
         )
+
+    async def _with_clip(self, request: GenerateRequest) -> tuple[GenerateRequest, Clip | None]:
+        """Return the music that a wish starts from; what is selected in Ardour goes back to the bar it came from."""
+        if request.given is None:
+            return request, None
+        if request.given != SELECTION:
+            return request, await asyncio.to_thread(find_clip, self._rooms, request.given)
+        clip, first_bar = clip_of_selection(await self.open_session.snapshot())
+        stays_out = request.to in (Destination.SESSION, Destination.NONE)
+        return (request if stays_out or request.at_bar else replace(request, at_bar=first_bar)), clip
 
     async def place(self, request: PlaceRequest) -> JobId:
         """Start a job that places a kept take in the open session, and return its id."""
