@@ -5,7 +5,7 @@ notes it does not explain, how rare it is in the key, and how it follows the cho
 decide nearly alone; for a melody the order of functions, the phrase and the cadence weigh as much.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,13 +77,9 @@ def find_chords(
     candidates = _texture_candidates(key) if weighing is TEXTURE else _candidates(key)
     path = _cheapest(evidence, candidates, key, signature, weighing, {})
     named: list[Chord] = []
-    per_bar = len(stretch_edges(signature)) - 1
-    for bar in range(n_bars):
-        for same in _alike(path[bar * per_bar : (bar + 1) * per_bar]):
-            first = bar * per_bar + len(named) % per_bar
-            heard = _together(evidence[first : first + len(same)])
-            chord = _named(same[0], heard, key, has_bass=has_bass) if weighing is TEXTURE else same[0]
-            named += [chord] * len(same)
+    for chord, heard, n_stretches in _groups(path, evidence, signature):
+        told = _named(chord, heard, key, has_bass=has_bass) if weighing is TEXTURE else chord
+        named += [told] * n_stretches
     return _found(named, evidence, signature)
 
 
@@ -104,7 +100,9 @@ def harmonise_melody(
     """
     evidence = gather(notes, signature, n_bars)
     path = _cheapest(evidence, _candidates(key), key, signature, MELODY, usual or {})
-    named = [_coloured(chord, heard, key, colours or {}) for chord, heard in zip(path, evidence, strict=True)]
+    named: list[Chord] = []
+    for chord, heard, n_stretches in _groups(path, evidence, signature):
+        named += [_coloured(chord, heard, key, colours or {})] * n_stretches
     return _found(named, evidence, signature)
 
 
@@ -248,16 +246,22 @@ def _named(chord: Chord, heard: Evidence, key: Key, *, has_bass: bool) -> Chord:
     return best
 
 
-def _alike(chords: Sequence[Chord]) -> list[list[Chord]]:
-    """Cut a bar's chords where the root or the third changes: the same chord in two colours is one chord."""
-    runs = [[chords[0]]]
-    for chord in chords[1:]:
-        before = runs[-1][0]
-        if chord.root_pitch_class == before.root_pitch_class and chord.intervals[1] == before.intervals[1]:
-            runs[-1].append(chord)
-        else:
-            runs.append([chord])
-    return runs
+def _groups(
+    path: Sequence[Chord], evidence: Sequence[Evidence], signature: TimeSignature
+) -> Iterator[tuple[Chord, Evidence, int]]:
+    """Yield each chord with what sounds over it and its stretches; in a bar two colours of one chord are one chord."""
+    per_bar = len(stretch_edges(signature)) - 1
+    start = 0
+    for at in range(1, len(path) + 1):
+        goes_on = at < len(path) and at % per_bar and _is_alike(path[at], path[start])
+        if not goes_on:
+            yield path[start], _together(evidence[start:at]), at - start
+            start = at
+
+
+def _is_alike(one: Chord, other: Chord) -> bool:
+    """Tell whether two chords differ in colour only: they share root and third."""
+    return one.root_pitch_class == other.root_pitch_class and one.intervals[1] == other.intervals[1]
 
 
 def _together(heard: Sequence[Evidence]) -> Evidence:

@@ -1,6 +1,6 @@
 """Plans a take that starts from given music: what is found in it, unless the person said otherwise, and what is new."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from music.brief import Brief, Reading, Remark
@@ -18,6 +18,7 @@ from music.pitch import Key
 from music.plan import Plan, PlannedPart
 from music.score import ChordSpan, Section
 from music.style import Style
+from music.time import TEMPO_RANGE_BPM
 from workflows.planner.complete import BY_RULES, Author, complete
 from workflows.planner.given_style import habits_of, instrument_for, likely_style
 from workflows.planner.given_words import read_given_role, read_task, still_unused
@@ -31,6 +32,7 @@ _SPOKEN = {
 _HARMONIC = (Role.CHORDS, Role.PAD, Role.ARPEGGIO)
 _FEWEST_NEW_BARS = 8
 _VERSE_BARS = 8
+_TEMPO_STEP = 1.13  # by which "slow" or "fast" changes the tempo of given music
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +73,13 @@ def plan_given(
     key = brief.key or (findings.key.key if findings.key else None)
     found = _Found(clip=clip, findings=findings, task=task, pointed_at=pointed_at, key=key, style=chosen)
     remarks = _found_remarks(brief, found)
-    n_bars, bars_remark = _n_bars(brief, clip, task)
-    remarks += [bars_remark] if bars_remark else []
+    tempo_bpm, tempo_remark = _tempo(brief, clip, repertoire)
+    n_bars, bars_remark = _n_bars(brief, clip, task, tempo_bpm)
+    remarks += [remark for remark in (tempo_remark, bars_remark) if remark]
     asked = replace(
         brief,
         genre=chosen.id,
-        tempo_bpm=brief.tempo_bpm or clip.tempo_bpm,
+        tempo_bpm=tempo_bpm,
         tempo_words=(),
         key=key,
         time_signature=clip.time_signature,
@@ -129,9 +132,28 @@ def _check(brief: Brief, clip: Clip) -> None:
         )
 
 
-def _n_bars(brief: Brief, clip: Clip, task: Task) -> tuple[int, Remark | None]:
+def _tempo(brief: Brief, clip: Clip, repertoire: Repertoire) -> tuple[float, Remark | None]:
+    """Return the tempo asked for, or the clip's; a word such as ``slower`` is relative to that."""
+    if brief.tempo_bpm is not None:
+        return brief.tempo_bpm, None
+    if not brief.tempo_words:
+        return clip.tempo_bpm, Remark("tempo_bpm", f"{clip.tempo_bpm:g} BPM, from {clip.name}")
+    word = repertoire.lexicon.tempo_words[brief.tempo_words[0]]
+    if word.factor is not None:
+        wanted = clip.tempo_bpm * word.factor
+    elif word.place is not None:
+        wanted = clip.tempo_bpm * _TEMPO_STEP ** (4 * word.place - 2)
+    else:
+        wanted = sum(word.bpm or (clip.tempo_bpm, clip.tempo_bpm)) / 2
+    low, high = TEMPO_RANGE_BPM
+    tempo_bpm = float(min(max(round(wanted), low), high))
+    said = f"{tempo_bpm:g} BPM, {brief.tempo_words[0]} beside the {clip.tempo_bpm:g} BPM of {clip.name}"
+    return tempo_bpm, Remark("tempo_bpm", said)
+
+
+def _n_bars(brief: Brief, clip: Clip, task: Task, tempo_bpm: float) -> tuple[int, Remark | None]:
     """Return the length of the take: the clip's, or for a continuation the clip's and what follows."""
-    bar_seconds = clip.time_signature.ticks_per_bar / 960 * 60 / (brief.tempo_bpm or clip.tempo_bpm)
+    bar_seconds = clip.time_signature.ticks_per_bar / 960 * 60 / tempo_bpm
     asked = brief.bars or (round(brief.seconds / bar_seconds) if brief.seconds else None)
     if task is not Task.CONTINUE:
         if asked is not None and asked < clip.n_bars:
@@ -249,15 +271,12 @@ def _parts(
     cast = {part.role: part for part in plan.parts}
     new = {role: part for role, part in cast.items() if role not in given}
     if found.task is Task.CONTINUE:
-        new = {role: part for role, part in new.items() if role in brief.roles or part.instrument in brief.instruments}
+        wanted = {*brief.roles, *_roles_of(brief, new, repertoire)}
+        new = {role: part for role, part in new.items() if role in wanted}
     elif set(brief.roles) - set(given) or brief.instruments:
-        new = {
-            role: part
-            for role, part in new.items()
-            if role in brief.roles
-            or part.instrument in brief.instruments
-            or (found.task is Task.HARMONISE and role is Role.CHORDS)
-        }
+        wanted = {*brief.roles, *_roles_of(brief, new, repertoire)}
+        wanted |= {Role.CHORDS} if found.task is Task.HARMONISE else set()
+        new = {role: part for role, part in new.items() if role in wanted}
     named = set(brief.roles) - {found.pointed_at}
     if named and named <= set(given) and found.task is Task.PARTS:
         new = {}
@@ -281,6 +300,16 @@ def _parts(
     return tuple(parts), tuple(remarks)
 
 
+def _roles_of(brief: Brief, cast: Mapping[Role, PlannedPart], repertoire: Repertoire) -> set[Role]:
+    """Return the roles that the instruments asked for play: of several each its likeliest."""
+    roles: set[Role] = set()
+    for name in brief.instruments:
+        own = [role for role in repertoire.instruments[name].roles if role in cast and cast[role].instrument == name]
+        others = [role for role, part in cast.items() if part.instrument == name]
+        roles |= set((own or others)[:1])
+    return roles
+
+
 def _found_remarks(brief: Brief, found: _Found) -> list[Remark]:
     """Tell what was found in the clip, how surely, and what follows from it."""
     clip, findings = found.clip, found.findings
@@ -296,8 +325,6 @@ def _found_remarks(brief: Brief, found: _Found) -> list[Remark]:
         if brief.key and brief.key != findings.key.key:
             text = f"{brief.key} as asked; in the notes {findings.key.key} was {sure}"
         remarks.append(Remark("key", text))
-    if brief.tempo_bpm is None:
-        remarks.append(Remark("tempo_bpm", f"{clip.tempo_bpm:g} BPM, from {clip.name}"))
     remarks.append(Remark("time_signature", f"{clip.time_signature}, from {clip.name}"))
     if brief.genre is None and not brief.blend:
         remarks.append(Remark("genre", f"{found.style.title}, to which what was found comes nearest"))

@@ -194,6 +194,19 @@ def test_more_tracks_than_roles_are_joined_and_told(planner: Planner) -> None:
     assert sum(len(part.notes) for part in given.parts) == len({note for track in moved for note in track.notes})
 
 
+@pytest.mark.parametrize(
+    ("words", "tempo_bpm"), [("slower", 86), ("fast", 110), ("double time", 194), ("at 90 bpm", 90)]
+)
+def test_a_word_for_the_tempo_is_meant_beside_the_clips(planner: Planner, words: str, tempo_bpm: float) -> None:
+    assert made(planner, f"harmonise this melody, {words}", clip_of(melody_track())).plan.tempo_bpm == tempo_bpm
+
+
+def test_an_instrument_that_was_asked_for_plays_one_part(planner: Planner) -> None:
+    parts = made(planner, "reggae organ to this groove", clip_of(drum_track())).plan.parts
+    assert [part.instrument for part in parts].count("organ") == 1
+    assert len(parts) == 2
+
+
 def test_the_clips_notices_are_told(planner: Planner) -> None:
     clip = replace(clip_of(melody_track()), notices=("the file names no tempo; 120 BPM is what that means",))
     assert made(planner, "harmonise this", clip).notices == clip.notices
