@@ -36,6 +36,15 @@ PATTERN_CHARACTERS = {
     "line": ".-xX",
 }
 
+ORNAMENTS = (
+    "passing",  # leaves a five-note scale for a note of the key between two steps
+    "suspension",  # holds a note into the next chord and steps down from it
+    "anticipation",  # plays a note of the next bar's chord off the beat before it
+    "appoggiatura",  # leans on the note above the chord's on a strong beat
+    "approach",  # comes to chord tones by semitone; solos enclose them
+    "blue",  # rests on the minor third and seventh over any chord
+)
+
 
 class Voicing(Enum):
     """How a chord is laid out on the instrument."""
@@ -172,6 +181,7 @@ class PartStyle:
     strum_seconds: float = 0.0  # from string to string
     scale: MelodyScale = MelodyScale.KEY
     leaps: float = 0.2  # chance that a melody leaps instead of stepping
+    ornaments: tuple[str, ...] = ("passing",)  # of melodies: what they do besides keeping to chord and scale
     phrase_bars: int = 4
     phrase: tuple[str, ...] = ("A", "A'", "B", "C")  # per bar: a motif, varied by a prime; "-" rests
     follows_kick: bool = False  # bass: strike where the kick does
@@ -184,6 +194,8 @@ class PartStyle:
         wrong = set(self.phrase) - {"A", "A'", "B", "B'", "C", "-"}
         if wrong or not self.phrase:
             raise ValueError(f"phrase holds {sorted(wrong)}; its bars are A, A', B, B', C (A closing) or - (rest)")
+        if strange := set(self.ornaments) - set(ORNAMENTS):
+            raise ValueError(f"ornaments holds {sorted(strange)}; it may hold {', '.join(ORNAMENTS)}")
         if not 1 <= self.n_voices <= 6:
             raise ValueError(f"n_voices must be 1-6, got {self.n_voices}")
 

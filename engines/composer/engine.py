@@ -1,22 +1,17 @@
 """The composer behind the engine interface: plan in, score out."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
-from engines.composer.answering import AnsweringWriter
 from engines.composer.arrangement import Arrangement, arrange
-from engines.composer.bass import BassWriter
-from engines.composer.chart import Chart, drum_chart
-from engines.composer.chords import ChordWriter
+from engines.composer.chart import drum_chart
 from engines.composer.development import go_on
-from engines.composer.drums import write_drums
-from engines.composer.effects import write_effects
 from engines.composer.given import style_of, with_given_groove
-from engines.composer.humanise import Player, Stroke, play
-from engines.composer.melody import MelodyWriter
+from engines.composer.humanise import Player, play
 from engines.composer.playability import breathe
 from engines.composer.randomness import stream
-from engines.composer.staging import hushed
 from engines.composer.timing import drift
+from engines.composer.writing import Writing
 from engines.engine import AudioChunk, EngineContext, Result
 from engines.spec import Control, EngineSpec
 from music.drum_kit import DRUM_NOTES
@@ -24,7 +19,7 @@ from music.errors import NotFound, RequestInvalid
 from music.instrument import Instrument, Role
 from music.job import JobContext, Progress
 from music.plan import Plan, PlannedPart
-from music.score import Part, Score
+from music.score import Lyric, Note, Part, Score
 from music.style import Feel
 
 _DRUM_CHANNEL = 9
@@ -34,7 +29,7 @@ _USUAL_LEAN = 0.35
 _ONE_VOICE = (Role.BASS, Role.MELODY, Role.COUNTER_MELODY)
 _HARD = (
     "genre", "tempo_bpm", "key", "time_signature", "bars", "seconds", "form", "instruments", "roles",
-    "excluded_instruments", "excluded_roles", "is_exclusive", "chords", "seed",
+    "excluded_instruments", "excluded_roles", "is_exclusive", "chords", "seed", "lyrics",
 )  # fmt: skip
 
 
@@ -64,12 +59,13 @@ class Composer:
         """Yield progress per part and the score last; NotFound for an unknown style or instrument."""
         arrangement = self._arranged(plan)
         chart = drum_chart(arrangement, is_machine=self._is_machine(arrangement))
+        writing = Writing(arrangement, chart, self._context.instruments)
         channels = channels_for(plan.parts)
         parts = []
         for index, planned in enumerate(plan.parts):
             job.raise_if_cancelled()
             yield Progress(f"composing {planned.role.value}", index / len(plan.parts))
-            parts.append(self._part(arrangement, chart, planned, channels[index]))
+            parts.append(self._part(arrangement, writing, planned, channels[index]))
         yield Progress("composed", 1.0)
         yield Result(
             score=Score(
@@ -106,15 +102,15 @@ class Composer:
         kit = self._context.instruments.get(planned or arrangement.style.part(Role.DRUMS).instrument or "")
         return kit is not None and kit.is_machine
 
-    def _part(self, arrangement: Arrangement, chart: Chart, planned: PlannedPart, channel: int) -> Part:
+    def _part(self, arrangement: Arrangement, writing: Writing, planned: PlannedPart, channel: int) -> Part:
         plan, role = arrangement.plan, planned.role
         instrument = self._instrument(planned)
         name = role.value.replace("_", "-").capitalize()
         if plan.given and (kept := plan.given.part(role)):
             notes = go_on(arrangement, kept, plan.given)
             return Part(role=role, name=name, instrument=instrument.id, channel=channel, notes=notes, mix=planned.mix)
-        strokes = hushed(_written(arrangement, chart, role, instrument), arrangement.silences_of(role))
-        if instrument.breath_seconds is not None:
+        strokes, lyrics = writing.strokes(role, instrument), writing.lyrics(role)
+        if instrument.breath_seconds is not None and not lyrics:  # lines of words have their own breaths
             strokes = breathe(
                 strokes,
                 breath_seconds=instrument.breath_seconds,
@@ -134,22 +130,26 @@ class Composer:
             swells=arrangement.swells,
             is_one_voice=role in _ONE_VOICE,
         )
-        return Part(role=role, name=name, instrument=instrument.id, channel=channel, notes=notes, mix=planned.mix)
+        return Part(
+            role=role,
+            name=name,
+            instrument=instrument.id,
+            channel=channel,
+            notes=notes,
+            mix=planned.mix,
+            lyrics=_under_notes(lyrics, notes),
+        )
 
 
-def _written(arrangement: Arrangement, chart: Chart, role: Role, instrument: Instrument) -> list[Stroke]:
-    if role is Role.DRUMS:
-        return write_drums(arrangement, chart, is_machine=instrument.is_machine)
-    if role is Role.EFFECTS:
-        return write_effects(arrangement, instrument)
-    if role is Role.BASS:
-        return BassWriter(arrangement, instrument, chart).write()
-    given = arrangement.plan.given
-    if role is Role.COUNTER_MELODY and given and (melody := given.part(Role.MELODY)):
-        return AnsweringWriter(arrangement, go_on(arrangement, melody, given), instrument).write()
-    if role in (Role.MELODY, Role.COUNTER_MELODY):
-        return MelodyWriter(arrangement, role, instrument).write()
-    return ChordWriter(arrangement, role, instrument).write()
+def _under_notes(lyrics: list[Lyric], notes: tuple[Note, ...]) -> tuple[Lyric, ...]:
+    """Move each syllable to the note that was played for it: the nearest to where it was written."""
+    starts = [note.start_ticks for note in notes]
+    placed = []
+    for at, text in lyrics:
+        after = bisect_left(starts, at)
+        near = min(starts[max(0, after - 1) : after + 1], key=lambda start: abs(start - at))
+        placed.append(Lyric(near, text))
+    return tuple(placed)
 
 
 def _player(arrangement: Arrangement, role: Role) -> Player:
