@@ -89,6 +89,14 @@ def _add_generate(commands: "Commands") -> None:
     parser.add_argument("--key", metavar="KEY", help='for example "F minor", "D dorian" or Bb')
     parser.add_argument("--time-signature", metavar="N/U", help="for example 4/4, 3/4 or 6/8")
     parser.add_argument("--genre", metavar="G", help="a style, or one of its synonyms")
+    words = parser.add_mutually_exclusive_group()
+    words.add_argument(
+        "--lyrics",
+        type=typed_path,
+        metavar="FILE",
+        help="words for the melody to sing, a line each, with headings such as [Verse 1] or without",
+    )
+    words.add_argument("--lyrics-text", metavar="TEXT", help="the words themselves")
     parser.add_argument(
         "--given",
         metavar="FILE",

@@ -4,12 +4,13 @@ import argparse
 import asyncio
 import sys
 from contextlib import closing, suppress
+from pathlib import Path
 
 from cli.progress import progress_display
 from cli.shown import show_change_set, show_take
 from cli.telling import tell
 from cli.typed import found
-from music.errors import Cancelled, StudioError, TimedOut
+from music.errors import Cancelled, RequestInvalid, StudioError, TimedOut
 from music.given import Task
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.requests import SELECTION, Destination, GenerateRequest
@@ -33,6 +34,7 @@ def generate(options: argparse.Namespace, settings: Settings) -> int:
         seed=options.seed,
         given=given,
         task=Task(options.do) if options.do else None,
+        lyrics=_lyrics(options),
         out=str(options.out) if options.out else None,
         to=Destination(options.to),
         at_bar=options.at,
@@ -48,6 +50,18 @@ def generate(options: argparse.Namespace, settings: Settings) -> int:
         placed = studio.placement_of(status)
     show_take(take, str(folder))
     return show_change_set(placed, as_json=False) if placed else 0
+
+
+def _lyrics(options: argparse.Namespace) -> str | None:
+    """Return the words to sing, from the command line or a file; RequestInvalid for a file that is no text."""
+    file: Path | None = options.lyrics
+    text: str | None = options.lyrics_text
+    if file is None:
+        return text
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestInvalid(f"the lyrics in {file} cannot be read: {error}") from error
 
 
 def _given(name: str | None, settings: Settings) -> tuple[str | None, Settings]:

@@ -46,6 +46,9 @@ def _generate_tool(studio: Studio) -> PlainTool:
             str | None,
             Field(description="MIDI file, take, or 'selection' in Ardour, to continue, harmonise or add parts to"),
         ] = None,
+        lyrics: Annotated[
+            str | None, Field(description="words for the melody, a line each; [Verse 1], [Chorus], … head sections")
+        ] = None,
         to: Annotated[
             Literal["auto", "live", "session", "none"],
             Field(description="live: into the open session; session: an Ardour session beside the take; auto chooses"),
@@ -67,6 +70,7 @@ def _generate_tool(studio: Studio) -> PlainTool:
             genre=genre,
             seed=seed,
             given=given,
+            lyrics=lyrics,
             to=Destination(to),
             at_bar=at_bar,
         )

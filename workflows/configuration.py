@@ -14,6 +14,7 @@ from music.harmony import numeral_to_chord
 from music.instrument import Instrument, PluginVoice, Role
 from music.names import nearest_name
 from music.pitch import Key
+from music.pronunciation import Pronunciations
 from music.style import PATTERN_CHARACTERS, Style
 from music.time import parse_time_signature
 from workflows.chains import CHAINS_FILE, SHIPPED_CHAINS, Chains, with_chains
@@ -65,6 +66,14 @@ def load_instruments(file: Path) -> dict[str, Instrument]:
                 raise ConfigurationInvalid(file, f"instruments.{instrument.id}", reason)
             owners[word] = instrument.id
     return {instrument.id: instrument for instrument in table}
+
+
+def load_pronunciations(file: Path) -> Pronunciations:
+    """Read a dictionary of pronunciations; ConfigurationInvalid if it is missing or no text."""
+    try:
+        return Pronunciations(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(file, "", str(error)) from error
 
 
 def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Instrument], folder: Path) -> None:

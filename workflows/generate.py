@@ -4,6 +4,7 @@ Every stage may run again after a kill, so each writes into the take's hidden st
 ``finish`` moves the folder to its place in one step.
 """
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from music.job import Progress
 from music.midi_file import score_to_midi
 from music.session_layout import Playback
 from music.take import TAKE_FORMAT, Asset, Take, TakeId
+from music.vocal_notes import vocal_notes
 from renderers.soundfont import find_soundfont
 from workflows.cancelling import run_unless_cancelled
 from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
@@ -37,6 +39,7 @@ from workflows.take_files import (
     MIX_FILE,
     SCORE_FILE,
     STEMS_FOLDER,
+    VOCALS_FILE,
     read_score,
     stem_path,
 )
@@ -153,6 +156,11 @@ class _Generation:
         if result is None or result.score is None:
             raise EngineFailed(plan.engine, "it ended without a score", retryable=False)
         write_atomically(self._folder / SCORE_FILE, score_to_midi(result.score, rooms.instruments))
+        if plan.lyrics:
+            sung = vocal_notes(result.score, plan.lyrics)
+            write_atomically(
+                self._folder / VOCALS_FILE, json.dumps(sung, indent=1, ensure_ascii=False).encode() + b"\n"
+            )
         return {"engine_version": engine.spec.version, "notices": list(result.notices)}
 
     def _render(self, planned: Planned) -> JsonObject:
@@ -236,6 +244,7 @@ def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
         time_signature=wish.time_signature,
         genre=wish.genre,
         seed=wish.seed,
+        lyrics=wish.lyrics,
     )
 
 

@@ -35,6 +35,7 @@ class GenerateRequest:
     seed: int | None = None
     given: str | None = None  # music to start from: a MIDI file's path, a take's id, or what is selected in Ardour
     task: Task | None = None  # what to do with it; None: the words decide, or what it is
+    lyrics: str | None = None  # words to sing, a line each, with headings such as [Verse 1] or without
     out: str | None = None  # folder in which the take's folder is made
     to: Destination = Destination.AUTO
     at_bar: int | None = None  # with LIVE: first bar; None is the playhead

@@ -14,6 +14,7 @@ from music.take import Asset, Comparison, Take
 SCORE_FILE = "score.mid"
 MIX_FILE = "mix.wav"
 JAMS_FILE = "annotations.jams"
+VOCALS_FILE = "vocals.json"  # only where the melody has words
 STEMS_FOLDER = "stems"
 
 ASSETS = TypeAdapter(tuple[Asset, ...])

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from music.blend import blend_styles
 from music.brief import Brief, Reading, Remark
 from music.chord import Chord
+from music.errors import RequestInvalid
 from music.form import lay_out
 from music.harmony import harmonise, spans_from_chords
+from music.instrument import Role
+from music.lyrics import Verse, parse_lyrics
 from music.pitch import Key, Mode, pitch_class, spell_tonic
 from music.plan import Plan
 from music.score import ChordSpan, Section
@@ -18,6 +21,7 @@ from workflows.planner.casting import cast_parts
 from workflows.planner.lexicon import Lexicon
 from workflows.planner.pace import decide_pace
 from workflows.planner.repertoire import Repertoire
+from workflows.planner.words import form_of, sections_for, set_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +65,18 @@ def complete(
     time_signature = brief.time_signature or style.time_signatures[0]
     if brief.time_signature is None:
         assumed.append(Remark("time_signature", f"{time_signature}, usual for {style.title}"))
+    verses = parse_lyrics(brief.lyrics) if brief.lyrics else ()
+    if verses:
+        brief = _for_singing(brief, verses)
     pace = decide_pace(brief, style, time_signature, repertoire.lexicon)
-    sections = _sections(brief, style, energy, draft, pace.n_bars)
-    if not brief.form:
+    sound = repertoire.pronunciations
+    if verses and not reading.brief.form and brief.bars is None and brief.seconds is None:
+        sections = sections_for(verses, style, time_signature, energy, pace.tempo_bpm, sound)
+        pace.take_bars(sum(section.n_bars for section in sections), "for the lyrics")
+    else:
+        sections = _sections(brief, style, energy, draft, pace.n_bars)
+    words, unsung = set_words(verses, sections, time_signature, pace.tempo_bpm, sound)
+    if not reading.brief.form:
         assumed.append(Remark("form", ", ".join(section.name for section in sections)))
     cast = cast_parts(brief, style, repertoire, energy)
     plan = Plan(
@@ -85,13 +98,27 @@ def complete(
         seed=used_seed,
         excluded_drums=brief.excluded_drums,
         blend=brief.blend,
+        lyrics=words,
     )
     told = replace(
         reading,
         assumed=(*reading.assumed, *assumed, *pace.assumed, *cast.assumed),
-        conflicts=(*reading.conflicts, *pace.conflicts, *cast.conflicts),
+        conflicts=(*reading.conflicts, *pace.conflicts, *cast.conflicts, *unsung),
     )
     return told, plan
+
+
+def _for_singing(brief: Brief, verses: Sequence[Verse]) -> Brief:
+    """Return the brief with a melody to sing the words, and the sections that they name where nobody named any."""
+    if Role.MELODY in brief.excluded_roles:
+        raise RequestInvalid(
+            "there are lyrics, but the melody that would sing them was excluded; leave one of them out"
+        )
+    return replace(
+        brief,
+        form=brief.form or form_of(verses),
+        roles=brief.roles if Role.MELODY in brief.roles else (*brief.roles, Role.MELODY),
+    )
 
 
 def _style(brief: Brief, repertoire: Repertoire, seed: int, assumed: list[Remark]) -> Style:

@@ -6,6 +6,7 @@ from typing import Any
 from music.blend import StyleShare
 from music.brief import Reading, Remark
 from music.errors import NotFound, RequestInvalid
+from music.lyrics import parse_lyrics
 from music.names import nearest_name, shorten
 from music.pitch import Key, parse_key
 from music.time import TimeSignature, parse_time_signature
@@ -36,12 +37,13 @@ class Flags:
     genre: str | None = None  # a style's id
     blend: tuple[StyleShare, ...] | None = None
     seed: int | None = None
+    lyrics: str | None = None
 
 
 NO_FLAGS = Flags()
 
 
-def read_flags(
+def read_flags(  # noqa: PLR0913  one for each option
     vocabulary: Vocabulary,
     *,
     bars: int | None = None,
@@ -51,12 +53,15 @@ def read_flags(
     time_signature: str | None = None,
     genre: str | None = None,
     seed: int | None = None,
+    lyrics: str | None = None,
 ) -> Flags:
     """Check flags as they were typed; RequestInvalid, with the value and the range, for one that cannot be met."""
     if bars is not None and seconds is not None:
         raise RequestInvalid(f"{bars} bars and {seconds:g} seconds were both asked for; give one of the two")
     if seed is not None and not 0 <= seed <= _LARGEST_SEED:
         raise RequestInvalid(f"seed {seed} is out of range; use a whole number from 0 to {_LARGEST_SEED}")
+    if lyrics is not None:
+        parse_lyrics(lyrics)
     is_blend = genre is not None and any(sign in genre for sign in ":,")
     return Flags(
         bars=None if bars is None else check_bars(bars),
@@ -67,6 +72,7 @@ def read_flags(
         genre=None if genre is None or is_blend else _genre(genre, vocabulary),
         blend=read_blend_flag(genre, lambda name: _genre(name, vocabulary)) if genre and is_blend else None,
         seed=seed,
+        lyrics=lyrics,
     )
 
 
@@ -79,7 +85,7 @@ def merge(reading: Reading, flags: Flags) -> Reading:
     conflicts = []
     for name, value in given.items():
         said = getattr(reading.brief, name)
-        if said not in (None, ()) and said != value:
+        if said not in (None, (), "") and said != value:
             conflicts.append(Remark(name, f"the option {shown(value)} wins over the words' {shown(said)}"))
         other = _GIVES_WAY.get(name)
         if other and getattr(reading.brief, other):

@@ -23,6 +23,12 @@ class Pace:
     assumed: list[Remark] = field(default_factory=list)
     conflicts: list[Remark] = field(default_factory=list)
 
+    def take_bars(self, n_bars: int, reason: str) -> None:
+        """Take a length that something else has decided, in place of the usual one."""
+        self.n_bars = n_bars
+        self.assumed = [remark for remark in self.assumed if remark.field != "bars"]
+        self.assumed.append(Remark("bars", f"{n_bars} bars, {reason}"))
+
 
 def decide_pace(brief: Brief, style: Style, time_signature: TimeSignature, lexicon: Lexicon) -> Pace:
     """Choose the tempo and the number of bars; RequestInvalid when that lasts longer than a piece may."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from music.brief import Reading
 from music.errors import RequestInvalid
 from music.plan import Plan
-from workflows.configuration import check_instruments, load_instruments, load_styles
+from workflows.configuration import check_instruments, load_instruments, load_pronunciations, load_styles
 from workflows.planner.complete import BY_RULES, Author, complete
 from workflows.planner.flags import NO_FLAGS, Flags, merge
 from workflows.planner.given import GivenWish, plan_given
@@ -106,5 +106,6 @@ def load_planner(configs: Path, llm: LlmSettings | None = None) -> Planner:
     styles, instruments = load_styles(configs / "styles"), load_instruments(configs / "instruments.toml")
     check_instruments(styles, instruments, configs / "styles")
     lexicon = load_lexicon(configs / "lexicon.toml")
-    repertoire = Repertoire(styles=styles, instruments=instruments, lexicon=lexicon)
+    pronunciations = load_pronunciations(configs / "pronunciations" / "english.txt")
+    repertoire = Repertoire(styles=styles, instruments=instruments, lexicon=lexicon, pronunciations=pronunciations)
     return Planner(repertoire=repertoire, vocabulary=build_vocabulary(lexicon, styles, instruments), llm=llm)
