@@ -14,7 +14,7 @@ from music.time import TICKS_PER_QUARTER, TimeSignature, ticks_to_seconds
 
 _UNSUNG_KINDS = ("intro", "outro", "solo", "break", "build", "interlude", "instrumental")
 _FASTEST_EIGHTHS_BPM = 176.0  # above, a voice sings quarters rather than eighths
-_ROOM = 0.8  # share of the places of a line that syllables may take
+_ROOM = 1.0  # share of the places of a line that syllables may take
 _SLOW_BAR_SECONDS = 3.6  # so long a bar holds a short line by itself
 _MOST_NOTES_PER_QUARTER = 4
 
