@@ -126,7 +126,7 @@ class ChordWriter:
             weight = _TOP if note == laid.notes[-1] else 1.0 if note == laid.notes[0] else _INNER
             faded = 1.0 - (_FAINTER * index if spread else 0.0)
             self._held[note] = len(self._strokes)
-            self._strokes.append(Stroke(start, max(1, length - after), note, velocity * weight * faded, after))
+            self._strokes.append(Stroke(start, length, note, velocity * weight * faded, after))
 
     def _goes_on(self, held: int, start: int) -> bool:
         begun = self._strokes[held]

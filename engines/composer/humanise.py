@@ -26,7 +26,7 @@ class Stroke(NamedTuple):
     length: int
     midi_note: int
     velocity: float
-    after: int = 0  # ticks by which a string follows the first of its strum, whose timing it shares
+    after: int = 0  # ticks by which a string begins after the first of its strum, whose timing it shares
 
 
 def swung(ticks: int, style: Style, time_signature: TimeSignature) -> int:
@@ -107,7 +107,7 @@ def play(
             bar_start + bar_ticks - _SHORTEST,
             total - _SHORTEST,
         )
-        end = min(moved + max(length, _SHORTEST), total)
+        end = min(moved + max(length - after, _SHORTEST), total)
         stray = feel.velocity_spread * min(1.0, velocity / _PLAIN_VELOCITY)
         level = round(velocity * swells[start // bar_ticks] + stray * (swell + _UNEVENNESS * gauss(0.0, 1.0)))
         played.append((max(moved, 0), end, midi_note, min(127, max(1, level))))
