@@ -133,7 +133,7 @@ def fretted_parts(
     style: str, make_plan: Callable[..., Plan], context: EngineContext
 ) -> Iterator[tuple[Plan, Fretboard]]:
     """Yield plans of a style with each kind of fretted instrument as its chords and arpeggio, in several keys."""
-    players = ("steel_guitar", "distortion_guitar", "banjo")
+    players = ("steel_guitar", "distortion_guitar", "banjo", "ukulele", "mandolin")
     for seed, (player, role) in enumerate((p, r) for p in players for r in (Role.CHORDS, Role.ARPEGGIO)):
         board = context.instruments[player].fretboard
         assert board is not None
@@ -147,7 +147,7 @@ def fretted_parts(
             )
 
 
-def test_every_stroke_of_a_guitar_or_banjo_can_be_fingered_in_any_style_and_key(
+def test_every_stroke_on_frets_can_be_fingered_in_any_style_and_key(
     make_plan: Callable[..., Plan], compose: Callable[[Plan], Score], context: EngineContext
 ) -> None:
     n_chords = 0
