@@ -21,8 +21,8 @@ def breathe(strokes: Sequence[Stroke], *, breath_seconds: float, tempo_bpm: floa
     """Put rests into a part so that it never sounds for longer than a breath; what is short enough stays as it was.
 
     Breath is taken before a note, at a bar line or after a long note where there is one, and the note before gives half
-    of itself at most; among notes too quick for a breath one is left out. A note longer than a breath stops, and is
-    taken up again after the rest.
+    of itself at most; among notes too quick for a breath one is left out. A note longer than a breath is taken up
+    again at a bar line, or on a beat.
     """
     ticks_per_second = tempo_bpm * TICKS_PER_QUARTER / 60
     longest = round(breath_seconds * ticks_per_second)
@@ -56,12 +56,13 @@ def _first_phrase(strokes: list[Stroke], articulation: int) -> tuple[list[Stroke
 def _breathing_place(
     phrase: list[Stroke], start: int, longest: int, *, bar_ticks: int, rests: tuple[int, int]
 ) -> tuple[int, int]:
-    """Return the onset before which to breathe, or where breath ends if no note begins in time, and for how long."""
+    """Return the onset, bar line or beat before which to breathe, and for how long."""
     onsets = sorted({stroke.start for stroke in phrase})
     shortest, usual = rests
     places = [onset for onset in onsets if start + _EARLIEST * longest <= onset <= start + longest]
     if not places:
-        return start + longest, usual
+        lines = [(start + longest) // grid * grid for grid in (bar_ticks, TICKS_PER_QUARTER)]
+        return next((line for line in lines if line >= start + _EARLIEST * longest), start + longest), usual
 
     def since(place: int) -> int:
         return place - onsets[bisect_right(onsets, place) - 2]
@@ -75,22 +76,18 @@ def _breathing_place(
 
 
 def _cut(phrase: list[Stroke], place: int, rest: int) -> tuple[list[Stroke], list[Stroke]]:
-    """Silence the rest before a place; a note held across it is struck again there, and none is left that would hurry.
-
-    Where no note begins at the place, the rest follows it instead.
-    """
-    begins = any(stroke.start == place for stroke in phrase)
-    silent_from, silent_to = (place - rest, place) if begins else (place, place + rest)
+    """Silence the rest before a place; a note held across it is struck again there, a hurried one left out."""
+    silent_from = place - rest
     before: list[Stroke] = []
     after: list[Stroke] = []
     for stroke in phrase:
         end = stroke.start + stroke.length
         if stroke.start < silent_from:
             before.append(stroke._replace(length=min(end, silent_from) - stroke.start))
-        if stroke.start >= silent_to:
+        if stroke.start >= place:
             after.append(stroke)
-        elif end > silent_to + rest:
-            after.append(stroke._replace(start=silent_to, length=end - silent_to))
+        elif end > place + rest:
+            after.append(stroke._replace(start=place, length=end - place))
     return before, after
 
 

@@ -45,9 +45,11 @@ def test_breath_is_taken_at_the_bar_line_by_ending_the_note_before_early() -> No
     ]
 
 
-def test_a_note_longer_than_a_breath_is_taken_up_again_after_a_rest() -> None:
+def test_a_note_longer_than_a_breath_is_taken_up_again_at_a_bar_line_or_on_a_beat() -> None:
     played = phrased([Stroke(0, 9600, 60, 80.0)])
-    assert [(s.start, s.length) for s in played] == [(0, 3840), (4128, 3840), (8256, 1344)]
+    assert [(s.start, s.length) for s in played] == [(0, 3840 - 288), (3840, 3840 - 288), (7680, 1920)]
+    played = phrased([Stroke(0, 9600, 60, 80.0)], 3.5)
+    assert [s.start for s in played] == [0, 2880, 5760, 7680]
 
 
 @given(
