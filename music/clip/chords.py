@@ -46,7 +46,7 @@ class Weighing:
     form: float  # beginning and ending at home, cadences at the ends of phrases
 
 
-TEXTURE = Weighing(notes=5.0, rarity=0.35, motion=0.3, bass=0.9, change_in_bar=0.35, change=0.1, form=0.15)
+TEXTURE = Weighing(notes=5.0, rarity=0.35, motion=0.3, bass=0.9, change_in_bar=0.9, change=0.1, form=0.15)
 LINES = Weighing(notes=3.0, rarity=0.6, motion=0.6, bass=1.6, change_in_bar=0.6, change=0.0, form=0.3)
 MELODY = Weighing(notes=2.6, rarity=0.6, motion=0.9, bass=0.0, change_in_bar=0.75, change=-0.2, form=1.0)
 
