@@ -31,10 +31,12 @@ _COLOURS = (
 _SKELETON = ("kick", "snare", "rim", "clap")
 # How many small changes bars have, by their place in eight; the fourth and the last lead on.
 _CHANGES = (0.0, 1.0, 0.4, 1.6, 0.3, 1.2, 0.6, 1.6)
-_AGAIN = 0.9  # more of them for each time that a section has been heard
+_AGAIN = 1.6  # more of them for each time that a section has been heard
+_USUAL_STROKES = 18  # in a bar; where more drums play more is changed
 _TRIPLET_SWING = 0.45
 _NEAREST = 2  # of the grooves that could lend their colours, those most like the section's own
-_STRANGE = 0.85  # as unlike as this, a verse would not be known again; a chorus by its tune
+_STRANGE, _STRANGE_CLIMAX = 0.5, 0.65  # as unlike as this, a section would not be known again; a chorus has its tune
+_COMPARED_BARS = 4
 _CLIMAXES = ("chorus", "hook", "drop")
 
 
@@ -83,8 +85,8 @@ class _Part:
         own = _fullness(self._groove)
         others = [g for g in choice if g is not self._groove and g.meter == self._groove.meter and _fullness(g)]
         fuller = [g for g in others if _fullness(g) >= own] or others
-        if stretch.kind not in _CLIMAXES:
-            fuller = [groove for groove in fuller if _unlikeness(groove, self._groove) < _STRANGE]
+        strange = _STRANGE_CLIMAX if stretch.kind in _CLIMAXES else _STRANGE
+        fuller = [groove for groove in fuller if _unlikeness(groove, self._groove) < strange]
         if not fuller:
             return None
         fuller = sorted(fuller, key=lambda groove: _unlikeness(groove, self._groove))[:_NEAREST]
@@ -106,7 +108,11 @@ class _Part:
         if self._stretch.kind != "break" or "break" in self._groove.where.sections:
             return ()
         rng = stream(self._seed, "break", self._stretch.occurrence)
-        return rng.choice((("kick",), ("snare", "clap", "rim"), ("kick", "snare", "clap", "rim")))
+        drawn = rng.choice((("kick",), ("snare", "clap", "rim"), ("kick", "snare", "clap", "rim")))
+        is_left = any(
+            set(bar) - set(".- |") for lane, bars in self._groove.lanes.items() if lane not in drawn for bar in bars
+        )
+        return drawn if is_left else ()
 
     def lanes(self, bar: Bar) -> Lanes:
         """Return what each drum does in one bar."""
@@ -179,7 +185,7 @@ class _Part:
 
     def _vary(self, lanes: Lanes, bar: Bar, rng: random.Random) -> None:
         wanted = _CHANGES[bar.number % 8] + _AGAIN * min(2, self._stretch.occurrence)
-        wanted *= 2 * self._drums.variety
+        wanted *= 2 * self._drums.variety * max(1.0, sum(map(len, lanes.values())) / _USUAL_STROKES)
         n_changes = int(wanted + rng.random())
         arrangement = self._arrangement
         if n_changes and arrangement.bar_ticks >= 1920:
@@ -261,20 +267,20 @@ def _fullness(groove: DrumPattern) -> float:
     )
 
 
-def _unlikeness(left: DrumPattern, right: DrumPattern) -> float:
-    """Return the share of colour strokes that two grooves do not have in common."""
+def _unlikeness(colours: DrumPattern, groove: DrumPattern) -> float:
+    """Return the share of a groove's strokes that differ when its colours are exchanged for another's."""
     places = [
         {
-            (lane, place, number % 4)
-            for lane, bars in groove.lanes.items()
-            if lane in _COLOURS
-            for number in range(4)
+            (lane, place, number)
+            for lane, bars in pattern.lanes.items()
+            if lane in lanes
+            for number in range(_COMPARED_BARS)
             for place, mark in enumerate(bars[number % len(bars)].replace(" ", ""))
             if mark not in ".-"
         }
-        for groove in (left, right)
+        for pattern, lanes in ((colours, _COLOURS), (groove, _COLOURS), (groove, _SKELETON))
     ]
-    return len(places[0] ^ places[1]) / max(1, len(places[0] | places[1]))
+    return len(places[0] ^ places[1]) / max(1, len(places[0] | places[1] | places[2]))
 
 
 def kicks_in(lanes: Mapping[str, list[Hit]]) -> list[int]:

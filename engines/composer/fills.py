@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from engines.composer.grid import Hit, hits_in_bar
+from music.drum_kit import STRUCK_BY_HAND
 from music.time import TICKS_PER_QUARTER, TimeSignature
 
 Lanes = dict[str, list[Hit]]
@@ -20,7 +21,11 @@ _TRIPLETS = (("x..", "x.x"), ("x.x", "xxx"), ("xxx", "x.x"), ("xxx", "xxx", "x2x
 _COMPOUND = (("x.....", "x...x."), ("x.x.x.", "x...xx"), ("x.xxxx", "xxx.x."), ("xxxxxx", "x.xxxx"))
 _HALVES = (("x.", ".x"), ("x.", "xx"), ("xx",), ("xx",))
 _TOMS = ("snare", "high_tom", "mid_tom", "floor_tom")
-_KEPT = ("kick", "pedal_hat", "shaker", "tambourine")
+_HAND_DRUMS = (
+    ("high_timbale", "low_timbale"),
+    ("high_conga", "low_conga"),
+    ("high_bongo", "low_bongo"),
+)
 _BACKBEATS = ("snare", "clap", "rim")
 
 
@@ -46,9 +51,9 @@ def made_fill(
 ) -> Lanes:
     """Make up a fill over the given beats of a bar, (start, length) each: cells by density, moved around the kit."""
     density = min(3, int(arrival * 3.4 + rng.random() * 0.8))
-    voices = _machine_voices(groove, rng) if is_machine else _TOMS
+    voices = _machine_voices(groove, rng) if is_machine else _kit_voices(groove)
     path = rng.choice(("down", "down", "snare", "answer"))
-    is_linear = not is_machine and rng.random() < 0.3
+    is_linear = voices is _TOMS and rng.random() < 0.3
     lanes: Lanes = {}
     n_strokes = 0
     for place, (start, length) in enumerate(beats):
@@ -60,7 +65,7 @@ def made_fill(
                 voice, mark = "kick", "x"
             lanes.setdefault(voice, []).append(Hit(start + hit.start, hit.length, hit.step, mark))
             n_strokes += 1
-        if not is_linear and density < 3:
+        if not is_linear and density < 3 and groove.get("kick"):
             lanes.setdefault("kick", []).append(Hit(start, length, length // 2, "x"))
     return lanes
 
@@ -81,6 +86,13 @@ def _machine_voices(groove: Mapping[str, list[Hit]], rng: random.Random) -> tupl
     return rng.choice(((backbeat,), (backbeat, backbeat, "low_tom"), (backbeat, "high_tom", "mid_tom", "low_tom")))
 
 
+def _kit_voices(groove: Mapping[str, list[Hit]]) -> tuple[str, ...]:
+    """Return snare and toms or, where only hand drums play, a pair of those."""
+    if any(groove.get(lane) for lane in ("kick", *_BACKBEATS)):
+        return _TOMS
+    return next((pair for pair in _HAND_DRUMS if any(groove.get(lane) for lane in pair)), _TOMS)
+
+
 def _voice(path: str, voices: tuple[str, ...], place: int, n_beats: int, offset: int) -> str:
     """Return the drum for a stroke: the whole way down the kit, all on one with a last word, or call and answer."""
     through = place / n_beats
@@ -94,9 +106,9 @@ def _voice(path: str, voices: tuple[str, ...], place: int, n_beats: int, offset:
 def with_fill(lanes: Lanes, filled: Mapping[str, list[Hit]], takes_over: int) -> Lanes:
     """Let a fill take over from a place in the bar; kick and small percussion go on, and the backbeat is kept."""
     out = {lane: [hit for hit in hits if hit.start < takes_over] for lane, hits in lanes.items()}
-    for lane in _KEPT:
-        if lane in lanes and lane not in filled:
-            out[lane] = list(lanes[lane])
+    for lane, hits in lanes.items():
+        if lane not in filled and lane not in STRUCK_BY_HAND and lane not in _BACKBEATS:
+            out[lane] = list(hits)
     for lane, hits in filled.items():
         out[lane] = [*out.get(lane, []), *(hit for hit in hits if hit.start >= takes_over)]
     for lane in _BACKBEATS:

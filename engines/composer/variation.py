@@ -8,7 +8,12 @@ from engines.composer.layout import Bar, Stretch
 
 Lanes = dict[str, list[Hit]]
 
-_TIMEKEEPERS = ("hat", "ride", "shaker")
+_TIMEKEEPERS = ("hat", "ride", "shaker", "cabasa", "open_hat")
+# What may be varied of what hands play besides a kit; claves, bells and guiros keep the time for all others.
+_HAND_DRUMS = (
+    "high_conga", "low_conga", "slap_conga", "high_bongo", "low_bongo", "high_timbale", "low_timbale", "floor_tom",
+    "low_tom", "mid_tom", "high_tom", "rim", "tambourine", "woodblock", "triangle",
+)  # fmt: skip
 _FINEST = 240
 _STRUMS = "xXumc"
 
@@ -23,10 +28,11 @@ def vary_drums(lanes: Lanes, *, bar_ticks: int, pulses: tuple[int, ...], n_chang
         lambda: _leave_out(lanes, pulses, rng),
         lambda: _double(lanes, bar_ticks, pulses, rng),
         lambda: _open(lanes, bar_ticks, pulses),
+        lambda: _answer_by_hand(lanes, bar_ticks, pulses, rng),
+        lambda: _leave_out_by_hand(lanes, pulses, rng),
     ]
-    order = rng.sample(changes, len(changes))
     done = 0
-    for change in order:
+    for change in [*rng.sample(changes, len(changes)), *rng.sample(changes, len(changes))]:
         if done >= n_changes:
             return
         done += change()
@@ -119,6 +125,35 @@ def _open(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...]) -> bool:
         return False
     lanes["hat"].remove(late[0])
     lanes["open_hat"] = [late[0]._replace(mark="x")]
+    return True
+
+
+def _by_hand(lanes: Lanes) -> list[str]:
+    return [lane for lane in _HAND_DRUMS if lanes.get(lane)]
+
+
+def _answer_by_hand(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], rng: random.Random) -> bool:
+    """Add a light stroke beside one of a hand drum or of the toms, as percussionists converse."""
+    played = _by_hand(lanes)
+    if not played:
+        return False
+    lane = rng.choice(played)
+    taken = {place for other in played for place in _taken(lanes, other)}
+    free = [h.start + h.step for h in lanes[lane]]
+    free = sorted(p for p in free if p < bar_ticks and p not in taken and p not in pulses)
+    if not free:
+        return False
+    lanes[lane].append(Hit(rng.choice(free), _FINEST, _FINEST, "g"))
+    return True
+
+
+def _leave_out_by_hand(lanes: Lanes, pulses: tuple[int, ...], rng: random.Random) -> bool:
+    """Leave out one stroke of a hand drum or of the toms between the beats."""
+    lane = next(iter(rng.sample(_by_hand(lanes), 1)), "") if _by_hand(lanes) else ""
+    weak = [hit for hit in lanes.get(lane, []) if hit.start not in pulses and hit.mark != "X"]
+    if len(weak) < 2:
+        return False
+    lanes[lane].remove(rng.choice(weak))
     return True
 
 

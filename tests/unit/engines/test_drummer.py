@@ -109,19 +109,26 @@ def difference(left: set[tuple[int, int]], right: set[tuple[int, int]]) -> float
     return len(left ^ right) / max(1, len(left | right))
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_a_section_that_returns_is_varied_and_is_known_again(
-    style: str, make_plan: PlanMaker, compose: Compose
-) -> None:
-    """Between the bars of two verses some 15-60 % of the strokes differ; kick and backbeat less than the rest."""
-    differences = []
-    for seed in range(8):
+def returning_differences(style: str, make_plan: PlanMaker, compose: Compose) -> list[float]:
+    """Return how many of the strokes differ between the bars of two verses, fills left out."""
+    found = []
+    for seed in range(6):
         plan = make_plan(style, n_bars=32, seed=seed, names=("verse", "chorus", "verse", "chorus"), roles=(Role.DRUMS,))
         score = compose(plan)
         first, again = bars_of(score, 0), bars_of(score, 2)
-        differences += [difference(a, b) for a, b in zip(first[1:7], again[1:7], strict=True)]
-    assert 0.15 <= mean(differences) <= 0.6, f"{mean(differences):.2f}"
-    assert sum(value == 0 for value in differences) / len(differences) < 0.25
+        found += [difference(a, b) for a, b in zip(first[1:7], again[1:7], strict=True)]
+    return found
+
+
+def test_sections_that_return_are_varied_and_are_known_again(make_plan: PlanMaker, compose: Compose) -> None:
+    """A fifth to a half of the strokes differ, and under two thirds in any style; few bars are copies."""
+    everywhere: list[float] = []
+    for style in STYLES:
+        found = returning_differences(style, make_plan, compose)
+        assert 0.06 <= mean(found) <= 0.66, f"{style}: {mean(found):.2f}"
+        everywhere += found
+    assert 0.2 <= mean(everywhere) <= 0.5
+    assert mean(value == 0 for value in everywhere) < 0.1
 
 
 @pytest.mark.parametrize("style", STYLES)
