@@ -109,8 +109,9 @@ class _Part:
             return ()
         rng = stream(self._seed, "break", self._stretch.occurrence)
         drawn = rng.choice((("kick",), ("snare", "clap", "rim"), ("kick", "snare", "clap", "rim")))
-        is_left = any(
-            set(bar) - set(".- |") for lane, bars in self._groove.lanes.items() if lane not in drawn for bar in bars
+        left = [bars for lane, bars in self._groove.lanes.items() if lane not in drawn]
+        is_left = all(
+            any(set(bars[number % len(bars)]) - set(".- |") for bars in left) for number in range(_COMPARED_BARS)
         )
         return drawn if is_left else ()
 
