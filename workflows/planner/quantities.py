@@ -50,12 +50,15 @@ def read_tempo(page: Page) -> None:
     """Read tempi that say that they are one: ``140 BPM``, ``tempo of 120``, ``between 80 and 90 bpm``."""
     for i in range(len(page)):
         value, end, note = _amount(page, i)
-        if value is None or (value in page.lexicon.gear_numbers and not page.ends("tempo", i)):
+        if value is None:
             continue
         after = end + (page.word(end) == "ish")
         unit = page.starts("bpm", after)
         before = _before(page, i)
         cue = page.ends("tempo", before)
+        is_tempo = page.ends("tempo", i) or (unit and value <= TEMPO_RANGE_BPM[1])  # not the first of "808 BPM 140"
+        if value in page.lexicon.gear_numbers and not is_tempo:
+            continue
         is_other = _is_other_unit(page, end) or _gap(page, end) == "/" or not page.is_free(before - cue, before)
         if unit:
             page.take(Finding("tempo_bpm", check_tempo_bpm(value), before, after + unit, note=note))

@@ -26,8 +26,8 @@ from tests.bench.composer.heard import HeardFile, key_of, read, sounds_as
 from workflows.planner import Planner, load_planner
 from workflows.settings import load_settings
 
-_HARMONY_TRACKS = frozenset({"Bass", "Chords", "Pad", "Arpeggio"})
-_MOST_OUTSIDE = 0.15  # of the time of all notes: walking and approach notes
+_HARMONY_TRACKS = frozenset({"Chords", "Pad", "Arpeggio"})
+_MOST_OUTSIDE = 0.15  # of the time of all notes: pushes into the next chord
 _LEVELS = (2, 1 / 2, 3, 1 / 3, 4, 1 / 4, 3 / 2, 2 / 3, 4 / 3, 3 / 4)
 _TOLERANCE = 0.01
 

@@ -8,6 +8,7 @@ import mido
 import mir_eval.chord
 import numpy as np
 from music21 import note, stream
+from music21.analysis.discrete import KrumhanslSchmuckler
 
 _DRUM_CHANNEL = 9
 
@@ -78,28 +79,33 @@ def key_of(heard: HeardFile) -> tuple[int, str]:
     for one in heard.pitched():
         sound = note.Note(one.pitch, quarterLength=round(one.length * 96) / 96 or 1 / 96)
         line.append(sound)  # type: ignore[no-untyped-call]  # music21 types itself in part
-    found = line.analyze("key")
+    found = KrumhanslSchmuckler(line).getSolution(line)
     return found.tonic.pitchClass, found.mode
 
 
 def sounds_as(label: str, heard: HeardFile, bar: int, tracks: frozenset[str], *, most_outside: float) -> bool:
-    """Tell whether a bar of some tracks is a chord: its root and third sound, and little that is not of it.
+    """Tell whether a bar is a chord: its root and third sound in it, and little besides in the tracks of harmony.
 
-    The label is decoded by mir_eval. ``most_outside`` is the share of the time of all notes that may lie outside.
+    The label is decoded by mir_eval. ``most_outside`` is the share of the time of all notes that may lie outside. A bass
+    walks through other notes, so of it only that it plays the root or the bass note counts.
     """
     root, bitmap, bass = mir_eval.chord.encode(label)
     tones = {(root + step) % 12 for step in np.flatnonzero(bitmap)} | {(root + bass) % 12}
     tones |= {(root + step) % 12 for step in _extensions(label)}
     third = next(((root + step) % 12 for step in (4, 3, 5, 2) if bitmap[step]), root)
     weights: defaultdict[int, float] = defaultdict(float)
+    low: set[int] = set()
     start = bar * heard.bar_quarters
     for one in heard.pitched():
         left, right = max(one.start, start), min(one.start + one.length, start + heard.bar_quarters)
-        if one.track in tracks and right > left:
+        if right > left and one.track == "Bass":
+            low.add(one.pitch % 12)
+        elif right > left and one.track in tracks:
             weights[one.pitch % 12] += right - left
     total = sum(weights.values())
     outside = sum(weight for tone, weight in weights.items() if tone not in tones)
-    return total > 0 and weights[root] > 0 and weights[third] > 0 and outside <= most_outside * total
+    has_root = root in low or (root + bass) % 12 in low or weights[root] > 0
+    return total > 0 and has_root and weights[third] > 0 and outside <= most_outside * total
 
 
 def _extensions(label: str) -> set[int]:

@@ -42,6 +42,15 @@ def test_a_range_becomes_its_middle_and_says_so(vocabulary: Vocabulary) -> None:
     assert reading.assumed[0].text == "85, the middle of 80 to 90"
 
 
+@pytest.mark.parametrize(
+    ("prompt", "tempo_bpm"), [("pop, 101 BPM, 8 bars", 101), ("808 BPM 140", 140), ("808 kick, BPM 101", 101)]
+)
+def test_a_number_of_gear_before_its_unit_is_a_tempo_where_one_can_be_so_fast(
+    prompt: str, tempo_bpm: float, vocabulary: Vocabulary
+) -> None:
+    assert read_prompt(prompt, vocabulary).brief.tempo_bpm == tempo_bpm
+
+
 def test_a_genre_without_a_style_of_its_own_says_that_another_stands_in(vocabulary: Vocabulary) -> None:
     reading = read_prompt("some gospel", vocabulary)
     assert reading.brief.genre == "pop"
