@@ -79,15 +79,15 @@ def key_of(heard: HeardFile) -> tuple[int, str]:
     for one in heard.pitched():
         sound = note.Note(one.pitch, quarterLength=round(one.length * 96) / 96 or 1 / 96)
         line.append(sound)  # type: ignore[no-untyped-call]  # music21 types itself in part
-    found = KrumhanslSchmuckler(line).getSolution(line)
+    found = KrumhanslSchmuckler(line).getSolution(line)  # type: ignore[no-untyped-call]
     return found.tonic.pitchClass, found.mode
 
 
 def sounds_as(label: str, heard: HeardFile, bar: int, tracks: frozenset[str], *, most_outside: float) -> bool:
     """Tell whether a bar is a chord: its root and third sound in it, and little besides in the tracks of harmony.
 
-    The label is decoded by mir_eval. ``most_outside`` is the share of the time of all notes that may lie outside. A bass
-    walks through other notes, so of it only that it plays the root or the bass note counts.
+    The label is decoded by mir_eval. ``most_outside`` is the share of the time of all notes that may lie outside. A
+    bass walks through other notes, so of it only that it plays the root or the bass note counts.
     """
     root, bitmap, bass = mir_eval.chord.encode(label)
     tones = {(root + step) % 12 for step in np.flatnonzero(bitmap)} | {(root + bass) % 12}
