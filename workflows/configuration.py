@@ -34,17 +34,33 @@ class ConfigurationInvalid(SetupBroken):
         self.file, self.field, self.reason = file, field, reason
 
 
-def load_styles(folder: Path) -> dict[str, Style]:
-    """Read every ``*.toml`` of a folder as a style, by id (the file's name); ConfigurationInvalid if one is bad.
+def load_styles(folder: Path, own: Path | None = None) -> dict[str, Style]:
+    """Read every ``*.toml`` of a folder as a style, by id (the file's name), then those of a folder of the user's own.
 
+    ConfigurationInvalid if one is bad, or claims a name or a word that another one has. ``own`` need not exist.
     The chains that styles name are those of ``chains.toml`` beside the folder, else the ones that come with Sideman.
     """
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise ConfigurationInvalid(folder, "", "holds no style; expected at least one file named <style>.toml")
-    own = folder.parent / CHAINS_FILE
-    chains = load_chains(own if own.is_file() else SHIPPED_CHAINS)
-    return {file.stem: _load_style(file, chains) for file in files}
+    beside = folder.parent / CHAINS_FILE
+    chains = load_chains(beside if beside.is_file() else SHIPPED_CHAINS)
+    styles: dict[str, Style] = {}
+    owners: dict[str, str] = {}
+    for file in [*files, *(sorted(own.glob("*.toml")) if own else [])]:
+        if file.stem in styles:
+            raise ConfigurationInvalid(file, "", f"there is a style {file.stem!r} already: give the file another name")
+        styles[file.stem] = _load_style(file, chains)
+        for word in sorted(words_of(styles[file.stem])):
+            if owners.setdefault(word, file.stem) != file.stem:
+                raise ConfigurationInvalid(file, "synonyms", f"{word!r} already names the style {owners[word]!r}")
+    return styles
+
+
+def words_of(style: Style) -> set[str]:
+    """Return what people may call a style, as prompts are read: in lower case, a hyphen or underscore as a space."""
+    named = (style.id, style.title, *style.synonyms)
+    return {" ".join(word.lower().replace("-", " ").replace("_", " ").split()) for word in named}
 
 
 def load_chains(file: Path) -> Chains:
@@ -76,8 +92,8 @@ def load_pronunciations(file: Path) -> Pronunciations:
         raise ConfigurationInvalid(file, "", str(error)) from error
 
 
-def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Instrument], folder: Path) -> None:
-    """Raise ConfigurationInvalid when a style in ``folder`` names an instrument that the table lacks."""
+def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Instrument], *folders: Path) -> None:
+    """Raise ConfigurationInvalid when a style, read from one of the folders, names an instrument that is not there."""
     for style in styles.values():
         for role, part in style.parts.items():
             if part.instrument not in instruments:
@@ -85,7 +101,8 @@ def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Ins
                 hint = f"; did you mean {nearest!r}?" if nearest else ""
                 field = f"parts.{role.value}.instrument"
                 reason = f"no instrument {part.instrument!r}{hint}"
-                raise ConfigurationInvalid(folder / f"{style.id}.toml", field, reason)
+                files = [folder / f"{style.id}.toml" for folder in folders]
+                raise ConfigurationInvalid(next((f for f in files if f.exists()), files[0]), field, reason)
 
 
 def with_plugins(instruments: Mapping[str, Instrument], plugins: Mapping[str, str]) -> Mapping[str, Instrument]:
@@ -119,12 +136,12 @@ def _check_harmony(file: Path, style: Style) -> None:
             raise ConfigurationInvalid(file, f"harmony.{index}.progressions", "has no progressions for 'any' section")
         texts = [(kind, text) for kind, written in harmony.progressions.items() for text in written]
         texts += [("cadence", harmony.cadence), ("turnaround", harmony.turnaround or "%")]
-        for kind, text in texts:
-            for numeral in text.replace("|", " ").replace("%", " ").split():
-                try:
-                    numeral_to_chord(numeral, Key("C", harmony.mode), harmony.mode)
-                except ValueError as error:
-                    raise ConfigurationInvalid(file, f"harmony.{index}.{kind}", str(error)) from None
+        kinds = {numeral: kind for kind, text in texts for numeral in text.replace("|", " ").replace("%", " ").split()}
+        for numeral, kind in kinds.items():
+            try:
+                numeral_to_chord(numeral, Key("C", harmony.mode), harmony.mode)
+            except ValueError as error:
+                raise ConfigurationInvalid(file, f"harmony.{index}.{kind}", str(error)) from None
 
 
 def _check_drums(file: Path, style: Style) -> None:

@@ -133,8 +133,8 @@ def _style(brief: Brief, repertoire: Repertoire, seed: int, assumed: list[Remark
     scores = {style.id: _votes(brief, style) for style in repertoire.styles.values()}
     best = max(scores.values())
     favourites = [name for name, votes in scores.items() if votes == best]
-    default = repertoire.lexicon.default_style
-    chosen = repertoire.styles[default if default in favourites else min(favourites)]
+    usual = (repertoire.lexicon.default_style, *repertoire.lexicon.usual_styles)
+    chosen = repertoire.styles[next((name for name in usual if name in favourites), min(favourites))]
     reason = "which suits the other wishes" if best > 0 else "since no genre was named"
     assumed.append(Remark("genre", f"{chosen.title}, {reason}"))
     return chosen

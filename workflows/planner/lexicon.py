@@ -95,6 +95,7 @@ class Lexicon:
     """All words of the rule planner that no style or instrument brings along."""
 
     default_style: str
+    usual_styles: Words
     gear_numbers: tuple[int, ...]
     bar_forms: Words
     letter_forms: Words

@@ -1,6 +1,7 @@
 """A plan decides everything, keeps to what was asked, and comes out the same again."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,8 @@ from workflows.planner.pace import place_in_style
 from workflows.planner.repertoire import Repertoire
 from workflows.planner.rules import read_prompt
 from workflows.planner.vocabulary import Vocabulary, build_vocabulary
+
+STYLES = sorted(file.stem for file in (Path(__file__).resolve().parents[3] / "configs" / "styles").glob("*.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +57,7 @@ def test_every_choice_that_nobody_asked_for_is_told(repertoire: Repertoire) -> N
     assert plan.style == repertoire.lexicon.default_style
 
 
-@pytest.mark.parametrize(
-    "style", ["blues", "classical", "country", "house", "jazz", "lofi", "pop", "reggae", "rock", "trap"]
-)
+@pytest.mark.parametrize("style", STYLES)
 def test_seconds_are_filled_exactly_where_the_tempo_is_free(repertoire: Repertoire, style: str) -> None:
     _, plan = planned(f"30 seconds of {style}", repertoire)
     low, high = repertoire.styles[style].tempo_range_bpm

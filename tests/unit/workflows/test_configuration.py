@@ -1,5 +1,6 @@
 """Styles and instruments as data: what is there, and what a wrong file is told."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -7,15 +8,26 @@ import pytest
 
 from music.instrument import Role, SynthVoice
 from music.pitch import Mode
-from workflows.configuration import ConfigurationInvalid, check_instruments, load_instruments, load_styles
+from workflows.configuration import (
+    ConfigurationInvalid,
+    check_instruments,
+    load_instruments,
+    load_styles,
+    words_of,
+)
+from workflows.planner.lexicon import load_lexicon
 
 CONFIGS = Path(__file__).parents[3] / "configs"
-PROMISED = {"pop", "rock", "jazz", "house", "trap", "lofi", "classical", "country", "blues", "reggae"}
+PROMISED = {
+    "pop", "rock", "jazz", "bossa_nova", "blues", "country", "classical", "orchestral", "reggae", "funk", "disco",
+    "neo_soul", "rnb", "gospel", "boom_bap", "trap", "drill", "lofi", "house", "techno", "trance", "drum_and_bass",
+    "dubstep", "synthwave", "ambient", "folk", "salsa", "cumbia", "afrobeats", "reggaeton", "metal", "punk",
+}  # fmt: skip
 
 
 def test_every_promised_style_is_there_and_complete() -> None:
     styles = load_styles(CONFIGS / "styles")
-    assert set(styles) >= PROMISED
+    assert set(styles) == PROMISED
     for style in styles.values():
         assert {Role.BASS, Role.CHORDS, Role.MELODY, Role.DRUMS} <= set(style.parts)
         assert any(harmony.mode is Mode.MINOR for harmony in style.harmony)
@@ -31,9 +43,38 @@ def test_every_instrument_a_style_names_is_in_the_table() -> None:
     check_instruments(load_styles(folder), load_instruments(CONFIGS / "instruments.toml"), folder)
 
 
-def test_no_word_names_two_styles() -> None:
-    words = [(word.lower(), style.id) for style in load_styles(CONFIGS / "styles").values() for word in style.synonyms]
-    assert len({word for word, _ in words}) == len(words)
+def test_no_word_names_two_styles_or_stands_in_for_one_that_is_there() -> None:
+    styles = load_styles(CONFIGS / "styles")
+    words = [word for style in styles.values() for word in words_of(style)]
+    assert len(set(words)) == len(words)
+    nearest = load_lexicon(CONFIGS / "lexicon.toml").nearest_styles
+    stand_ins = [word for stands_for in nearest.values() for word in stands_for]
+    assert len(set(stand_ins)) == len(stand_ins)
+    assert not set(stand_ins) & set(words)
+
+
+def test_two_styles_that_claim_one_word_are_refused_and_one_that_is_free_is_not(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    text = (CONFIGS / "styles" / "reggae.toml").read_text(encoding="utf-8")
+    assert 'synonyms = ["reggae", "roots reggae"' in text
+    free = 'title = "Roots"\nsynonyms = ["nyabinghi"]\n'
+    file = own / "roots.toml"
+    file.write_text(re.sub(r"title = .*\nsynonyms = .*\n", free, text), encoding="utf-8")
+    styles = load_styles(CONFIGS / "styles", own)
+    assert styles["roots"].synonyms == ("nyabinghi",)
+    assert len(styles) == len(PROMISED) + 1
+    file.write_text(re.sub(r"title = .*\nsynonyms = .*\n", free.replace("nyabinghi", "Lo-Fi"), text), encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="'lo fi' already names the style 'lofi'") as caught:
+        load_styles(CONFIGS / "styles", own)
+    assert caught.value.file == file
+    shutil.copy(file, own / "pop.toml")
+    with pytest.raises(ConfigurationInvalid, match="a style 'pop' already"):
+        load_styles(CONFIGS / "styles", own)
+
+
+def test_a_folder_of_ones_own_styles_need_not_be_there(tmp_path: Path) -> None:
+    assert set(load_styles(CONFIGS / "styles", tmp_path / "none")) == PROMISED
 
 
 def test_instruments_cover_the_promised_kits_and_voices() -> None:
