@@ -17,6 +17,8 @@ from workflows.operation_reading import offered_operations
 from workflows.planner import load_planner
 from workflows.settings import Settings, settings_table
 
+_TABLE_STARTS = "<!-- The table is written by docs/generate.py; run `./just docs` after a change. -->\n\n"
+_TABLE_ENDS = "\n<!-- The table ends. -->"
 _NOTE = "<!-- Written by docs/generate.py; run `./just docs` after a change. -->\n\n"
 
 
@@ -30,6 +32,7 @@ def main(folder: Path) -> None:
     }
     for name, text in pages.items():
         (folder / name).write_text(_NOTE + text, encoding="utf-8")
+    (folder / "styles.md").write_text(_styles(), encoding="utf-8")
 
 
 def _settings() -> str:
@@ -83,25 +86,39 @@ def _operations() -> str:
 
 
 def _sounds() -> str:
-    """Return the page of engines, styles, instruments and SoundFonts with their licences."""
+    """Return the page of engines, instruments and SoundFonts with their licences."""
     planner = load_planner(Settings().configs_dir)
-    lines = ["# Engines, styles, instruments and licences", "", "| engine | version | licence |", "| --- | --- | --- |"]
+    lines = ["# Engines, instruments and licences", "", "| engine | version | licence |", "| --- | --- | --- |"]
     for listing in load_registry().listings:
         spec = listing.spec
         assert spec is not None, listing.reason
         lines.append(f"| {spec.name} | {spec.version} | {spec.licence} |")
     lines += ["", "| SoundFont | version | licence |", "| --- | --- | --- |"]
     lines += [f"| {known.name} | {known.version} | {known.licence} |" for known in KNOWN_SOUNDFONTS]
-    lines += ["", "| style | tempo | metres | also found as |", "| --- | --- | --- | --- |"]
-    for style in planner.repertoire.styles.values():
-        low, high = style.tempo_range_bpm
-        metres = ", ".join(map(str, style.time_signatures))
-        lines.append(f"| `{style.id}` | {low:g}-{high:g} BPM | {metres} | {', '.join(style.synonyms)} |")
+    lines += ["", "The styles have [a page of their own](styles.md)."]
     lines += ["", "| instrument | plays | also found as |", "| --- | --- | --- |"]
     for instrument in planner.repertoire.instruments.values():
         roles = ", ".join(role.value for role in instrument.roles)
         lines.append(f"| `{instrument.id}` | {roles} | {', '.join(instrument.synonyms)} |")
     return "\n".join(lines) + "\n"
+
+
+def _styles() -> str:
+    """Return the page about styles with its table written anew; the rest of it is written by hand."""
+    page = (Path(__file__).parent / "styles.md").read_text(encoding="utf-8")
+    before, rest = page.split(_TABLE_STARTS)
+    _, after = rest.split(_TABLE_ENDS)
+    lines = ["| style | tempo | metres | modes | plays | loudness | also found as |", "| --- " * 7 + "|"]
+    for style in load_planner(Settings().configs_dir).repertoire.styles.values():
+        low, high = style.tempo_range_bpm
+        metres = ", ".join(map(str, style.time_signatures))
+        modes = ", ".join(mode.value for mode in style.modes)
+        players = ", ".join(f"`{style.part(role).instrument}`" for role in style.roles_at(style.energy))
+        lines.append(
+            f"| `{style.id}` | {style.tempo_bpm:g} ({low:g}-{high:g}) BPM | {metres} | {modes} | {players} "
+            f"| {style.loudness_lufs:g} LUFS | {', '.join(style.synonyms)} |"
+        )
+    return before + _TABLE_STARTS + "\n".join(lines) + "\n" + _TABLE_ENDS + after
 
 
 if __name__ == "__main__":

@@ -42,6 +42,10 @@ class Settings(BaseModel):
         Path(__file__).resolve().parent.parent / "configs",
         description="Folder with styles, instruments and the words of the planner.",
     )
+    styles_dir: Path = Field(
+        Path("~/.config/sideman/styles"),
+        description="Folder with styles of your own, read beside those that come with Sideman where it exists.",
+    )
     soundfont: Path | None = Field(
         None, description="SoundFont file (.sf2) for sampled instruments; unset: FluidR3_GM, else TimGM6mb."
     )

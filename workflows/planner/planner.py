@@ -101,10 +101,14 @@ class Planner:
         return Planned(reading=told, plan=plan, notices=notices)
 
 
-def load_planner(configs: Path, llm: LlmSettings | None = None) -> Planner:
-    """Read styles, instruments and words from a ``configs`` folder; ConfigurationInvalid if one is wrong."""
-    styles, instruments = load_styles(configs / "styles"), load_instruments(configs / "instruments.toml")
-    check_instruments(styles, instruments, configs / "styles")
+def load_planner(configs: Path, llm: LlmSettings | None = None, *, own_styles: Path | None = None) -> Planner:
+    """Read styles, instruments and words from a ``configs`` folder, and more styles from a folder of the user's own.
+
+    ConfigurationInvalid if one is wrong.
+    """
+    folders = (configs / "styles", *([own_styles] if own_styles else []))
+    styles, instruments = load_styles(*folders), load_instruments(configs / "instruments.toml")
+    check_instruments(styles, instruments, *folders)
     lexicon = load_lexicon(configs / "lexicon.toml")
     pronunciations = load_pronunciations(configs / "pronunciations" / "english.txt")
     repertoire = Repertoire(styles=styles, instruments=instruments, lexicon=lexicon, pronunciations=pronunciations)
