@@ -40,7 +40,7 @@ def test_a_style_from_a_folder_of_ones_own_is_found_by_its_synonym_and_played_as
     take = json.loads(done.stdout)
     plan = take["plan"]
     assert plan["style"] == "musette"
-    assert plan["time_signature"] == "3/4"
+    assert plan["time_signature"] == {"beats": 3, "unit": 4}
     assert 130 <= plan["tempo_bpm"] <= 210
     assert {part["role"]: part["instrument"] for part in plan["parts"]} == {
         "drums": "kit_brush", "bass": "upright_bass", "chords": "steel_guitar", "melody": "accordion",

@@ -22,7 +22,7 @@ from music.job import Progress
 from music.midi_file import score_to_midi
 from music.pitch import Key, Mode, pitch_class_name
 from music.plan import Plan, PlannedPart
-from music.score import Note, Part, PartMix, Score
+from music.score import Part, PartMix, Score
 from music.time import TEMPO_RANGE_BPM, TICKS_PER_QUARTER, TimeSignature
 
 ROOT = Path(__file__).parents[3]
@@ -202,31 +202,37 @@ def test_a_long_piece_ends_on_the_tonic_in_every_part(style: str, make_plan: Pla
                 assert {note.midi_note % 12 for note in last} <= set(closing.pitch_classes)
 
 
-def test_chords_of_the_users_own_sound_as_written_bar_by_bar(make_plan: PlanMaker, compose: Compose) -> None:
+def test_chords_of_the_users_own_sound_as_written_bar_by_bar(
+    make_plan: PlanMaker, compose: Compose, context: EngineContext
+) -> None:
+    """Where a style's patterns come ahead of the bar, what sounds in its last beat may be the next chord's."""
     chords = tuple(parse_chord(text) for text in ("Am7", "D/F#", "N.C.", "F#m7b5", "B7"))
     for style in STYLES:
         plan = make_plan(style, n_bars=10, chords=chords, roles=(Role.CHORDS, Role.BASS, Role.PAD))
         bar = plan.time_signature.ticks_per_bar
         for part in compose(plan).parts:
+            comes_early = any("a" in text for p in context.styles[style].part(part.role).patterns for text in p.bars)
+            sure = bar - TICKS_PER_QUARTER if comes_early else bar
             for number in range(10):
-                chord = chords[number % 5]
-                classes = {n.midi_note % 12 for n in part.notes if _bar_of(n, bar) == number}
+                chord, following = chords[number % 5], chords[(number + 1) % 5]
+                struck = [note for note in part.notes if note.start_ticks // bar == number]
+                classes = {note.midi_note % 12 for note in struck if note.start_ticks % bar <= sure}
+                late = {note.midi_note % 12 for note in struck if note.start_ticks % bar > sure}
                 if chord is None:
                     assert not classes
+                    assert late <= set(following.pitch_classes if following else ())
                 elif part.role is Role.BASS:
                     # the root, unless it came before its time and still sounds
                     first = next(n for n in part.notes if n.start_ticks + n.duration_ticks > number * bar + 240)
                     assert first.midi_note % 12 == chord.bass_pitch_class
                 else:
-                    assert classes
+                    assert classes or _rings_at(part, number * bar + 240)
                     assert classes <= set(chord.pitch_classes)
+                    assert late <= {*chord.pitch_classes, *(following.pitch_classes if following else ())}
 
 
-def _bar_of(note: Note, bar_ticks: int) -> int:
-    """Return the bar whose chord a note has: one struck just before a bar line and held over it is early."""
-    number, place = divmod(note.start_ticks, bar_ticks)
-    is_early = place > bar_ticks - TICKS_PER_QUARTER and place + note.duration_ticks > bar_ticks + 60
-    return number + is_early
+def _rings_at(part: Part, ticks: int) -> bool:
+    return any(note.start_ticks <= ticks < note.start_ticks + note.duration_ticks for note in part.notes)
 
 
 def test_trap_has_its_snare_on_the_third_beat_and_the_808_under_the_kick(
