@@ -20,7 +20,10 @@ from renderers.voices.kit909 import DRUMS_909
 N_LAYERS = 6
 _FADE_SECONDS = 0.004
 _CHOKED = {DRUM_NOTES["open_hat"]: (DRUM_NOTES["hat"], DRUM_NOTES["pedal_hat"], DRUM_NOTES["open_hat"])}
-_NEAREST = {35: 36, 40: 38, 43: 41, 47: 45, 57: 49, 52: 49, 59: 51, 62: 63, 61: 64, 60: 63, 69: 70, 82: 70, 77: 76}
+_NEAREST = {
+    35: 36, 40: 38, 43: 41, 47: 45, 57: 49, 52: 49, 59: 51, 62: 63, 61: 64, 60: 63, 69: 70, 82: 70, 77: 76, 75: 76,
+    65: 50, 66: 45, 67: 56, 68: 56, 73: 70, 74: 70, 81: 53,
+}  # fmt: skip
 # Where each drum stands, -1 left to 1 right; what is not here is in the middle.
 _PLACES = {
     "hat": 0.18, "pedal_hat": 0.18, "open_hat": 0.18, "ride": -0.3, "ride_bell": -0.3, "crash": 0.35, "splash": -0.35,
