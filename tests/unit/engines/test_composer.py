@@ -22,7 +22,7 @@ from music.job import Progress
 from music.midi_file import score_to_midi
 from music.pitch import Key, Mode, pitch_class_name
 from music.plan import Plan, PlannedPart
-from music.score import Part, PartMix, Score
+from music.score import Note, Part, PartMix, Score
 from music.time import TEMPO_RANGE_BPM, TICKS_PER_QUARTER, TimeSignature
 
 ROOT = Path(__file__).parents[3]
