@@ -1,5 +1,7 @@
 """Asked against measured, property by property, in words for the person."""
 
+from dataclasses import replace
+
 from analysis.measure import Measurements
 from music.audio import TRUE_PEAK_CEILING_DBTP
 from music.pitch import Key, Mode
@@ -31,7 +33,7 @@ def compare(plan: Plan, measured: Measurements, *, asked_seconds: float | None =
     """
     return (
         _compare_tempo(plan.tempo_bpm, measured),
-        _compare_key(plan.key, measured),
+        _compare_key(plan, measured),
         _compare_bars(plan, measured),
         _compare_length(plan, measured, asked_seconds),
         _compare_loudness(plan.loudness_lufs, measured),
@@ -56,7 +58,20 @@ def _compare_tempo(asked_bpm: float, measured: Measurements) -> Comparison:
     return Comparison(name="tempo", asked=asked, measured=text, agrees=False)
 
 
-def _compare_key(asked: Key, measured: Measurements) -> Comparison:
+def _compare_key(plan: Plan, measured: Measurements) -> Comparison:
+    """Compare the key heard over the whole with the piece's; one to which sections modulate counts with a note."""
+    home = plan.key
+    found = _compare_one_key(home, measured)
+    if found.agrees or measured.key is None:
+        return found
+    for other in dict.fromkeys(section.key for section in plan.sections if section.key is not None):
+        if _compare_one_key(other, measured).agrees:
+            names = ", ".join(section.name for section in plan.sections if section.key == other)
+            return replace(found, agrees=True, note=f"the key of {names}, to which the piece modulates")
+    return found
+
+
+def _compare_one_key(asked: Key, measured: Measurements) -> Comparison:
     if measured.key is None:
         return Comparison(
             name="key", asked=str(asked), measured="nothing pitched", agrees=None, note="no pitch stands out"

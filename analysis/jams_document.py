@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from analysis.measure import Measurements
 from music.chord import Chord
-from music.score import Score
+from music.score import Score, keys_by_bar
 from music.time import ticks_to_seconds
 
 JAMS_VERSION = "0.3.5"
@@ -42,7 +42,7 @@ def jams_document(
         _annotation("beat", _beats(score, seconds), written, duration_seconds),
         _annotation("beat_position", _beat_positions(score, seconds), written, duration_seconds),
         _annotation("chord", _chords(score, seconds), written, duration_seconds),
-        _annotation("key_mode", [_observation(0.0, whole, score.key.to_jams(), 1.0)], written, duration_seconds),
+        _annotation("key_mode", _keys(score, seconds), written, duration_seconds),
         _annotation("segment_open", _sections(score, seconds), written, duration_seconds),
     ]
     if measured and measured.tempo:
@@ -125,6 +125,15 @@ def _chords(score: Score, seconds: Callable[[int], float]) -> list[Json]:
     return [
         _observation(seconds(span.start_ticks), seconds(span.duration_ticks), label(span.chord), 1.0)
         for span in score.chords
+    ]
+
+
+def _keys(score: Score, seconds: Callable[[int], float]) -> list[Json]:
+    keys = keys_by_bar(score.key, score.sections)
+    edges = [seconds((bar - 1) * score.time_signature.ticks_per_bar) for bar, _ in keys] + [score.length_seconds]
+    return [
+        _observation(start, end - start, key.to_jams(), 1.0)
+        for (_, key), start, end in zip(keys, edges, edges[1:], strict=False)
     ]
 
 

@@ -83,7 +83,7 @@ class TakeDetail(TakeSummary):
     seed: int
     engine: str
     planner: str
-    sections: list[str] = Field(description="name: bars first-last")
+    sections: list[str] = Field(description="name: bars first-last, and the key where it is not the take's")
     parts: list[str] = Field(description="role: instrument")
     understood: list[str]
     assumed: list[str]
@@ -102,7 +102,10 @@ class TakeDetail(TakeSummary):
             seed=plan.seed,
             engine=f"{take.engine} {take.engine_version}",
             planner=plan.planner,
-            sections=[f"{s.name}: {s.start_bar}-{s.start_bar + s.n_bars - 1}" for s in plan.sections],
+            sections=[
+                f"{s.name}: {s.start_bar}-{s.start_bar + s.n_bars - 1}{f', in {s.key}' if s.key else ''}"
+                for s in plan.sections
+            ],
             parts=[f"{part.role.value}: {part.instrument}" for part in plan.parts],
             understood=remarked(reading.understood),
             assumed=remarked(reading.assumed),

@@ -1,8 +1,8 @@
 """Scores as standard MIDI files (format 1), and back.
 
-The first track holds tempo, metre, key and a marker per section; each part has a track of its own, with a lyric event
-before each note that begins a syllable; a hyphen at its end says that the word goes on. The same score always gives the
-same bytes, and every track ends exactly where the score ends.
+The first track holds tempo, metre, a key signature wherever the key changes, and a marker per section; each part has a
+track of its own, with a lyric event before each note that begins a syllable; a hyphen at its end says that the word goes
+on. The same score always gives the same bytes, and every track ends exactly where the score ends.
 Source: Standard MIDI Files 1.0 (RP-001).
 """
 
@@ -15,7 +15,7 @@ import mido
 from music.instrument import Instrument
 from music.pitch import Key, spell_tonic
 from music.plan import Plan
-from music.score import Lyric, Note, Part, PartMix, Score
+from music.score import Lyric, Note, Part, PartMix, Score, keys_by_bar
 from music.time import TICKS_PER_QUARTER
 
 _VOLUME, _PAN, _REVERB, _BANK_HIGH, _BANK_LOW = 7, 10, 91, 0, 32
@@ -88,11 +88,13 @@ def _conductor_track(score: Score) -> mido.MidiTrack:
             "time_signature",
             numerator=signature.beats,
             denominator=signature.unit,
-            clocks_per_click=max(1, 96 // signature.unit),
+            clocks_per_click=max(1, (3 if signature.is_compound else 1) * 96 // signature.unit),
         ),
-        mido.MetaMessage("key_signature", key=_key_signature(score.key)),
     ]
     events = [(0, _SETTING, meta) for meta in metas]
+    for bar, key in keys_by_bar(score.key, score.sections):
+        at = (bar - 1) * signature.ticks_per_bar
+        events.append((at, _SETTING, mido.MetaMessage("key_signature", key=_key_signature(key))))
     for section in score.sections:
         at = (section.start_bar - 1) * signature.ticks_per_bar
         events.append((at, _SETTING, mido.MetaMessage("marker", text=_plain(section.name))))

@@ -37,6 +37,7 @@ class Section:
     start_bar: int
     n_bars: int
     energy: float
+    key: Key | None = None  # where it is not the key of the piece
 
     def __post_init__(self) -> None:
         if self.start_bar < 1 or self.n_bars < 1 or not 0 <= self.energy <= 1:
@@ -112,3 +113,16 @@ class Score:
     def length_samples(self, sample_rate_hz: int) -> int:
         """Length of all bars, rounded once to a whole sample."""
         return ticks_to_samples(self.length_ticks, self.tempo_bpm, sample_rate_hz)
+
+
+def keys_by_bar(key: Key, sections: tuple[Section, ...]) -> tuple[tuple[int, Key], ...]:
+    """Return the keys of a piece in ``key``, each with the bar (from 1) at which it begins; the first is the first's.
+
+    Sections without a key of their own are in the piece's.
+    """
+    found: list[tuple[int, Key]] = []
+    for section in sections:
+        here = section.key or key
+        if not found or found[-1][1] != here:
+            found.append((section.start_bar, here))
+    return tuple(found) or ((1, key),)

@@ -62,6 +62,7 @@ class BassWriter:
     def write(self) -> list[Stroke]:
         """Write the part for the whole piece."""
         for stretch in self._arrangement.stretches_for(Role.BASS):
+            self._key = stretch.key
             pattern = self._pattern(stretch)
             self._walks = any("w" in bar for bar in pattern.bars)
             for bar in stretch.bars:

@@ -71,4 +71,6 @@ def _stroke(
 ) -> Stroke:
     bar = arrangement.bar_ticks
     velocity = dynamic(arrangement.style.part(Role.EFFECTS).velocity, energy) * weight
-    return Stroke(first_bar * bar, n_bars * bar, sound.note(arrangement.plan.key.pitch_class), velocity)
+    key = next((s.key for s in reversed(arrangement.stretches) if s.section.start_bar <= first_bar + 1), None)
+    tonic = (key or arrangement.plan.key).pitch_class
+    return Stroke(first_bar * bar, n_bars * bar, sound.note(tonic), velocity)

@@ -8,6 +8,7 @@ from engines.composer.grid import Hit, slots
 from engines.composer.randomness import stream
 from music.chord import Chord
 from music.form import section_kind
+from music.pitch import Key
 from music.plan import Plan
 from music.score import ChordSpan, Section
 from music.style import Ending, Style
@@ -58,6 +59,7 @@ class Stretch:
     n_occurrences: int
     is_final: bool
     time_signature: TimeSignature
+    key: Key  # the section's own, or the piece's
     bars: tuple[Bar, ...]
 
     @property
@@ -89,6 +91,7 @@ def stretches_of(plan: Plan, style: Style) -> tuple[Stretch, ...]:
                 n_occurrences=kinds.count(kind),
                 is_final=index + 1 == len(plan.sections),
                 time_signature=plan.time_signature,
+                key=section.key or plan.key,
                 bars=tuple(bars),
             )
         )
@@ -131,13 +134,14 @@ def _bar(
     length = plan.time_signature.ticks_per_bar
     start = (section.start_bar - 1 + number) * length
     following = _chord_at(plan.chords, starts, start + length) if start + length < plan.n_bars * length else None
+    key = section.key or plan.key
     return Bar(
         start_ticks=start,
         number=number,
         is_last=number + 1 == section.n_bars,
         is_ending=ends_piece,
         changes=_changes(plan.chords, starts, start, length),
-        next_chord=following or Chord(plan.key.tonic, "min" if plan.key.mode.is_minor else "maj"),
+        next_chord=following or Chord(key.tonic, "min" if key.mode.is_minor else "maj"),
         band=band,
     )
 

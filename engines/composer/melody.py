@@ -74,6 +74,7 @@ class MelodyWriter:
         self.lyrics: list[Lyric] = []  # what was sung by ``write``, by written place
         self._strong = strong_ticks(arrangement)
         self._last = (self._low + self._high) // 2
+        self._key = arrangement.plan.key
         self._anchors: dict[tuple[str, str], int] = {}
         self._sung: dict[tuple[str, int, int, int], tuple[int, Chord | None]] = {}
         self._drawn: dict[tuple[str, int, int], dict[str, Motif]] = {}
@@ -86,6 +87,7 @@ class MelodyWriter:
             stretches = tuple(s for s in self._arrangement.stretches if s in stretches or s.index in self._lines)
         peak = peak_of([stretch for stretch in stretches if stretch.index in self._lines] or stretches)
         for stretch in stretches:
+            self._key = stretch.key
             lines = self._lines.get(stretch.index)
             phrases = sung_phrases(stretch, lines) if lines else phrases_of(stretch, self._part)
             for phrase in phrases:
@@ -97,7 +99,7 @@ class MelodyWriter:
         placed = self._placed(stretch, phrase)
         if not placed:
             return []
-        taste = taste_for(self._part, self._arrangement.plan.key)
+        taste = taste_for(self._part, self._key)
         slots = self._slots(stretch, phrase, placed, is_peak=is_peak)
         notes = search(slots, taste, self._last)
         if self._is_run(stretch):
@@ -239,7 +241,7 @@ class MelodyWriter:
     def _slots(self, stretch: Stretch, phrase: Phrase, placed: Sequence[Placed], *, is_peak: bool) -> list[Slot]:
         """Say of each note what is wanted of it: place on the arc, move, chord tone or not, climax, ending."""
         arrangement, part = self._arrangement, self._part
-        key = arrangement.plan.key
+        key = self._key
         scale = key.scale
         middle = (self._low + self._high) / 2 - 2 + (stretch.energy - 0.5) * _REGISTER_LIFT
         start, length = phrase.bars[0].start_ticks, len(phrase.bars) * arrangement.bar_ticks
@@ -312,7 +314,7 @@ class MelodyWriter:
             if is_peak
             else min(cap, middle + 4 + 2 * stretch.energy + 2 * rng.random())
         )
-        tones = rest_tones(placed[at].bar.chord_at(placed[at].tone.hit.start), self._arrangement.plan.key)
+        tones = rest_tones(placed[at].bar.chord_at(placed[at].tone.hit.start), self._key)
         known = self._wanted(stretch, phrase, placed[at])
         if known is not None and not is_peak:
             wish = known
@@ -356,8 +358,8 @@ class MelodyWriter:
 
         An answer closes on the tonic where the chord has it, else on the root; a question stays open on another tone.
         """
-        tonic = self._arrangement.plan.key.pitch_class
-        tones = rest_tones(last.bar.chord_at(last.tone.hit.start), self._arrangement.plan.key)
+        tonic = self._key.pitch_class
+        tones = rest_tones(last.bar.chord_at(last.tone.hit.start), self._key)
         if phrase.is_answer or last.bar.is_ending:
             tones = (tonic,) if tonic in tones else tones[:1]
         else:

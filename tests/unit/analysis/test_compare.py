@@ -17,6 +17,7 @@ from analysis.tempo import TempoEstimate
 from music.errors import NotFound, RequestInvalid
 from music.pitch import parse_key
 from music.plan import Plan
+from music.score import Section
 from music.take import Comparison
 from music.time import TimeSignature
 from tests.takes import a_plan
@@ -49,6 +50,19 @@ def test_a_take_as_asked_agrees_in_everything() -> None:
     results = compare(PLAN, MEASURED)
     assert [item.name for item in results] == ["tempo", "key", "bars", "length", "loudness", "true peak"]
     assert all(item.agrees is True for item in results)
+
+
+def test_a_key_to_which_sections_modulate_counts_and_says_where() -> None:
+    sections = (
+        Section(name="verse", start_bar=1, n_bars=4, energy=0.5),
+        Section(name="bridge", start_bar=5, n_bars=4, energy=0.5, key=parse_key("G minor")),
+    )
+    plan = dataclasses.replace(PLAN, sections=sections)
+    found = one("key", heard_key("G minor"), plan)
+    assert found.agrees is True
+    assert "bridge" in found.note
+    assert one("key", heard_key("G minor")).agrees is False
+    assert one("key", heard_key("B minor"), plan).agrees is False
 
 
 @pytest.mark.parametrize(

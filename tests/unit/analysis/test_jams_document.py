@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,17 @@ def test_what_was_written_and_what_was_heard_are_kept_apart() -> None:
     assert "from the audio alone" in heard["annotation_metadata"]["annotation_rules"]
     assert (written["data"][0]["value"], heard["data"][0]["value"]) == ("F:minor", "Ab:major")
     assert heard["data"][0]["confidence"] == 0.3
+
+
+def test_sections_in_another_key_are_annotated_with_it() -> None:
+    score = make_score(TimeSignature(4, 4), "F minor")
+    verse = replace(score.sections[1], key=parse_key("G minor"))
+    document = jams_document(
+        replace(score, sections=(score.sections[0], verse)), sideman_version="0.1.0", duration_seconds=30.0
+    )
+    keys = [(seen["time"], seen["duration"], seen["value"]) for seen in observations(document, 4)]
+    bar = 4 * 60 / 90
+    assert keys == [
+        (0.0, pytest.approx(4 * bar), "F:minor"),
+        (pytest.approx(4 * bar), pytest.approx(6 * bar), "G:minor"),
+    ]
