@@ -51,6 +51,16 @@ class TimeSignature:
             return tuple(sum(groups[:i]) * self.ticks_per_beat for i in range(len(groups)))
         return tuple(range(0, self.ticks_per_bar, self.ticks_per_beat))
 
+    @property
+    def group_ticks(self) -> tuple[int, ...]:
+        """Ticks inside the bar where its groups of pulses begin, the strong places: 5/4 is 3+2, 7/4 4+3, 4/4 2+2."""
+        pulses = self.pulse_ticks
+        if self.unit >= 8 and not self.is_compound:
+            return pulses
+        n_pulses = len(pulses)
+        group = {4: 2, 5: 3, 6: 3}.get(n_pulses, 4)
+        return pulses[::group]
+
 
 def parse_time_signature(text: str) -> TimeSignature:
     """Read ``3/4``; ValueError if it is no supported time signature."""

@@ -1,7 +1,10 @@
 """Rhythm texts as hits in a bar, fitted to any time signature.
 
-A text is written for one metre. For another, both bars are cut into slots (the beats a listener taps), each slot of the
-new bar takes the content of one slot of the old, and sixteenths become thirds where beats divide into three.
+A text is written for one metre. For another, both bars are cut into slots (the beats a listener taps; a bar of seven
+eighths is one of four beats whose last is cut short), and each slot of the new bar takes the content of one slot of the
+old: a bar of five stretches the first half to three beats, a bar of three leaves out the third. Where beats divide into
+three, sixteenths become thirds, as swing has them, and a part that runs in even notes all through the bar goes on
+running.
 """
 
 from collections.abc import Sequence
@@ -12,13 +15,15 @@ from typing import NamedTuple, TypeVar
 from music.style import DrumPattern, Pattern
 from music.time import TICKS_PER_QUARTER, TimeSignature
 
+_COMMON_TIME = TimeSignature(4, 4)
 _HALF_QUARTER = TICKS_PER_QUARTER // 2
 _DOTTED_QUARTER = TICKS_PER_QUARTER * 3 // 2
-# Which beats of a common-time pattern make a bar of fewer beats, by the beat that carries the backbeat.
-_SHORTENED = {
-    1: {1: (0,), 2: (0, 1), 3: (0, 1, 3)},
-    2: {1: (0,), 2: (0, 2), 3: (0, 1, 2)},
+# Which beats of a common-time pattern make a bar of so many beats, by the beat that carries the backbeat.
+_FROM_COMMON_TIME = {
+    1: {1: (0,), 2: (0, 3), 3: (0, 1, 3), 5: (0, 1, 1, 2, 3), 6: (0, 1, 2, 3, 2, 3), 7: (0, 1, 2, 3, 0, 1, 3)},
+    2: {1: (0,), 2: (0, 2), 3: (0, 1, 2), 5: (0, 1, 1, 2, 3), 6: (0, 1, 1, 2, 3, 3), 7: (0, 1, 2, 3, 0, 1, 2)},
 }
+_LEADING = "a~"
 
 AnyPattern = TypeVar("AnyPattern", Pattern, DrumPattern)
 
@@ -47,11 +52,13 @@ def candidates(
 
 
 def _distance(meter: TimeSignature, wanted: TimeSignature) -> int:
+    """Rank metres by how well a pattern in one serves another: above all by whether beats divide into three."""
     if meter == wanted:
         return 0
-    if meter.is_compound == wanted.is_compound:
-        return 1 if meter.ticks_per_bar == wanted.ticks_per_bar else 2
-    return 3
+    is_alike = meter.is_compound == wanted.is_compound
+    if is_alike and meter.ticks_per_bar == wanted.ticks_per_bar:
+        return 1
+    return (2 if is_alike else 4) + (meter != _COMMON_TIME)
 
 
 @cache
@@ -82,6 +89,8 @@ def slots(time_signature: TimeSignature) -> tuple[tuple[int, int], ...]:
     """Cut a bar into beats as (start, length) between an eighth and a dotted quarter, where the bar allows it."""
     length = time_signature.ticks_per_bar
     edges = [*time_signature.pulse_ticks, length]
+    if not time_signature.is_compound and len(edges) > 3 and edges[-1] - edges[-2] == _DOTTED_QUARTER:
+        edges.insert(-1, length - _HALF_QUARTER)  # 2+2+3 eighths are played as 2+2+2+1
     cut: list[int] = [0]
     for start, end in pairwise(edges):
         n_parts = max(1, round((end - start) / TICKS_PER_QUARTER)) if end - start > _DOTTED_QUARTER else 1
@@ -109,15 +118,14 @@ def _parse(text: str, bar_ticks: int) -> tuple[Hit, ...]:
 
 
 def _slot_map(n_wanted: int, n_written: int, backbeat: int) -> list[int]:
-    """Tell which written slot each wanted slot takes: whole bars first, then a shortened one, the last beat kept."""
+    """Tell which written slot each wanted slot takes: whole bars, or a shortened or stretched one."""
     if n_wanted % n_written == 0:
         return list(range(n_written)) * (n_wanted // n_written)
+    if n_written == 4 and n_wanted in _FROM_COMMON_TIME[backbeat]:
+        return list(_FROM_COMMON_TIME[backbeat][n_wanted])
     if n_wanted > n_written:
-        rest = n_wanted - n_written
-        first = 3 if rest < n_written and n_wanted in (5, 7) and n_written == 4 else n_written
-        return [*_slot_map(first, n_written, backbeat), *_slot_map(n_wanted - first, n_written, backbeat)]
-    if n_written == 4:
-        return list(_SHORTENED[backbeat][n_wanted])
+        rest = n_wanted % n_written
+        return [*range(n_written)] * (n_wanted // n_written) + [*range(n_written)][-rest:]
     return [*range(n_wanted - 1), n_written - 1] if n_wanted > 1 else [0]
 
 
@@ -125,11 +133,19 @@ def _fitted(
     hits: tuple[Hit, ...], written: tuple[tuple[int, int], ...], wanted: tuple[tuple[int, int], ...], backbeat: int
 ) -> tuple[Hit, ...]:
     bar_end = wanted[-1][0] + wanted[-1][1]
+    step = _running_step(hits, written)
+    sources = _slot_map(len(wanted), len(written), backbeat)
+    if step and all(hit.mark.isdecimal() for hit in hits):  # an arpeggio goes on where it is, rather than leap ahead
+        sources = [i % len(written) for i in range(len(wanted))]
     out: list[Hit] = []
     carried: list[bool] = []  # whether each hit of ``out`` rings past its own slot
-    for (start, length), source in zip(wanted, _slot_map(len(wanted), len(written), backbeat), strict=True):
+    for (start, length), source in zip(wanted, sources, strict=True):
         source_start, source_length = written[source]
         source_end = source_start + source_length
+        if step and 2 * length == 3 * source_length:
+            out += _run(hits, source_start, start, length, step)
+            carried += [False] * (len(out) - len(carried))
+            continue
         if carried and carried[-1] and not any(h.start < source_start < h.start + h.length for h in hits):
             out[-1] = out[-1]._replace(length=min(out[-1].length, start - out[-1].start))
             carried[-1] = False
@@ -147,6 +163,32 @@ def _fitted(
             out.append(Hit(start + offset, end - start - offset, min(hit.step, sounding), hit.mark))
             carried.append(rings_on)
     return tuple(out)
+
+
+def _running_step(hits: tuple[Hit, ...], written: tuple[tuple[int, int], ...]) -> int:
+    """Return how far apart a part's notes are that runs through its bar in eighths or faster; 0 if it does not run."""
+    bar_end = written[-1][0] + written[-1][1]
+    gaps = {right - left for left, right in pairwise([*(hit.start for hit in hits), bar_end])}
+    step = min(gaps, default=0)
+    return step if len(gaps) == 1 and hits[0].start == 0 and step <= _HALF_QUARTER else 0
+
+
+def _run(hits: tuple[Hit, ...], source_start: int, start: int, length: int, step: int) -> list[Hit]:
+    """Fill a beat that is half as long again with even notes, read on from the beat of the written bar.
+
+    Only arpeggios are read on beyond the beat; other parts play the beat's last note again, or, where it leads into the
+    next beat, the first.
+    """
+    first = next(i for i, hit in enumerate(hits) if hit.start >= source_start)
+    n_own, n_notes = length * 2 // 3 // step, length // step
+    own = hits[first : first + n_own]
+    if all(hit.mark.isdecimal() for hit in hits):
+        read = [hits[(first + i) % len(hits)] for i in range(n_notes)]
+    elif own[-1].mark in _LEADING:
+        read = [own[0]] * (n_notes - n_own) + [*own]
+    else:
+        read = [*own] + [own[-1]] * (n_notes - n_own)
+    return [Hit(start + i * step, min(hit.length, step), hit.step, hit.mark) for i, hit in enumerate(read)]
 
 
 def _scaled(ticks: int, source_length: int, length: int) -> int:

@@ -80,11 +80,65 @@ def test_a_note_held_for_the_bar_is_held_for_any_bar() -> None:
         assert hits_in_bar("x---------------", FOUR, signature) == (Hit(0, signature.ticks_per_bar, 240, "x"),)
 
 
-def test_in_five_a_held_note_is_struck_where_the_groups_of_three_and_two_begin() -> None:
-    assert starts("x---------------", "4/4", "5/4") == [0, 3 * 960]
+def test_two_halves_of_a_bar_fall_on_the_groups_of_an_odd_one() -> None:
+    """Five is three and two, seven quarters are four and three, seven eighths two and two and three."""
+    assert starts("x-------x-------", "4/4", "5/4") == [0, 3 * 960]
+    assert starts("x-------x-------", "4/4", "7/4")[:3] == [0, 2 * 960, 4 * 960]
+    assert starts("x-------x-------", "4/4", "7/8") == [0, 4 * 480]
 
 
-@pytest.mark.parametrize(("wanted", "n_slots"), [("7/8", 3), ("4/2", 8), ("6/8", 2), ("3/8", 3), ("1/1", 4)])
+@pytest.mark.parametrize(
+    "wanted", ["2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "5/8", "6/8", "7/8", "9/8", "11/8", "12/8"]
+)
+@pytest.mark.parametrize("text", ["xxxxxxxx", "x.x.x.x.x.x.x.x.", "xxxxxxxxxxxxxxxx"])
+def test_what_runs_in_even_notes_runs_on_without_a_hole_in_any_metre(text: str, wanted: str) -> None:
+    signature = parse_time_signature(wanted)
+    step = 480 if "." in text or len(text) == 8 else 240
+    assert starts(text, "4/4", wanted) == list(range(0, signature.ticks_per_bar, step))
+
+
+@pytest.mark.parametrize("wanted", ["3/4", "5/4", "7/4", "7/8", "6/8", "12/8", "9/8", "2/4"])
+@pytest.mark.parametrize("text", ["1---1---1---5---", "1wwa", "x-------x-------"])
+def test_a_part_without_rests_sounds_through_the_bar_of_any_metre(text: str, wanted: str) -> None:
+    signature = parse_time_signature(wanted)
+    sounding = sum(hit.length for hit in hits_in_bar(text, FOUR, signature))
+    assert sounding == signature.ticks_per_bar
+
+
+@pytest.mark.parametrize("wanted", ["2/4", "3/4", "5/4", "6/4", "7/4", "5/8", "6/8", "7/8", "9/8", "12/8"])
+def test_a_walking_bass_still_leads_into_the_next_bar(wanted: str) -> None:
+    hits = hits_in_bar("1wwa", FOUR, parse_time_signature(wanted))
+    assert hits[0].mark == "1"
+    assert hits[-1].mark == "a"
+
+
+@pytest.mark.parametrize("wanted", ["3/4", "5/4", "7/8", "6/8", "12/8", "9/8", "7/4"])
+def test_the_snare_falls_on_pulses_and_never_on_the_downbeat(wanted: str) -> None:
+    signature = parse_time_signature(wanted)
+    eighths = set(range(0, signature.ticks_per_bar, 480))
+    pulses = eighths if wanted == "7/8" else set(signature.pulse_ticks)
+    snares = starts("....X.......X...", "4/4", wanted)
+    assert snares
+    assert set(snares) <= pulses - {0}
+
+
+def test_swing_becomes_the_third_eighth_of_a_compound_beat() -> None:
+    assert starts("x.xxx.xx", "4/4", "12/8") == [0, 1440, 2400, 2880, 4320, 5280]
+
+
+def test_an_arpeggio_goes_through_the_chord_in_thirds() -> None:
+    hits = hits_in_bar("1-2-3-4-3-2-1-2-", FOUR, TimeSignature(12, 8))
+    assert "".join(hit.mark for hit in hits) == "123343321121"
+
+
+def test_a_bar_of_seven_eighths_is_one_of_four_beats_cut_short() -> None:
+    assert starts("X.......X.......", "4/4", "7/8") == [0, 1920]
+    assert starts("....X.......X...", "4/4", "7/8") == [960, 2880]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "n_slots"), [("7/8", 4), ("5/8", 2), ("4/2", 8), ("6/8", 2), ("3/8", 3), ("1/1", 4)]
+)
 def test_bars_are_cut_into_beats_that_can_be_tapped(wanted: str, n_slots: int) -> None:
     assert len(slots(parse_time_signature(wanted))) == n_slots
 

@@ -44,6 +44,21 @@ def test_a_listener_taps_the_pulses_of_a_metre(text: str, n_pulses: int) -> None
     assert len(parse_time_signature(text).pulse_ticks) == n_pulses
 
 
+@pytest.mark.parametrize(
+    ("text", "eighths"),
+    [("4/4", (0, 4)), ("3/4", (0,)), ("5/4", (0, 6)), ("7/4", (0, 8)), ("6/8", (0,)), ("7/8", (0, 2, 4)),
+     ("12/8", (0, 6)), ("9/8", (0,)), ("2/4", (0,)), ("6/4", (0, 6)), ("5/8", (0, 2))],
+)  # fmt: skip
+def test_a_bar_falls_into_groups_of_pulses(text: str, eighths: tuple[int, ...]) -> None:
+    assert parse_time_signature(text).group_ticks == tuple(480 * eighth for eighth in eighths)
+
+
+@given(signatures)
+def test_groups_begin_on_pulses(signature: TimeSignature) -> None:
+    assert set(signature.group_ticks) <= set(signature.pulse_ticks)
+    assert signature.group_ticks[0] == 0
+
+
 @given(signatures)
 def test_a_time_signature_written_and_read_is_itself(signature: TimeSignature) -> None:
     assert parse_time_signature(str(signature)) == signature
