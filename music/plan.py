@@ -18,6 +18,8 @@ class PlannedPart:
     role: Role
     instrument: str  # id in the instrument table
     mix: PartMix
+    seed: int | None = None  # of this part alone, where it was written anew; None: the plan's
+    rests_in: tuple[str, ...] = ()  # names of sections in which it was asked to rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Plan:
     blend: tuple[StyleShare, ...] = ()  # the styles that this one is made of, where it is a blend
     given: Given | None = None  # music that the take starts from
     lyrics: tuple[SungLine, ...] = ()  # what the melody sings, in order; empty: it has no words
+    swing: float | None = None  # 0 straight to 1 triplets, where it was asked for; None: the style's own
 
     def __post_init__(self) -> None:
         if sum(section.n_bars for section in self.sections) != self.n_bars:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engines.composer.arrangement import Arrangement, arrange
 from engines.composer.chart import drum_chart
@@ -10,6 +11,7 @@ from engines.composer.given import style_of, with_given_groove
 from engines.composer.humanise import Player, play
 from engines.composer.playability import breathe
 from engines.composer.randomness import stream
+from engines.composer.seeds import seeded, without_rests
 from engines.composer.timing import drift
 from engines.composer.writing import Writing
 from engines.engine import AudioChunk, EngineContext, Result
@@ -58,7 +60,7 @@ class Composer:
     def generate(self, plan: Plan, job: JobContext) -> Iterator[Progress | AudioChunk | Result]:
         """Yield progress per part and the score last; NotFound for an unknown style or instrument."""
         arrangement = self._arranged(plan)
-        chart = drum_chart(arrangement, is_machine=self._is_machine(arrangement))
+        chart = drum_chart(seeded(arrangement, Role.DRUMS), is_machine=self._is_machine(arrangement))
         writing = Writing(arrangement, chart, self._context.instruments)
         channels = channels_for(plan.parts)
         parts = []
@@ -88,6 +90,7 @@ class Composer:
             if is_kit is not (planned.role is Role.DRUMS):
                 wanted = "a drum kit" if planned.role is Role.DRUMS else "an instrument with pitches"
                 raise RequestInvalid(f"{instrument.title} cannot play {planned.role.value}: choose {wanted}")
+        style = style if plan.swing is None else replace(style, swing=plan.swing)
         return with_given_groove(arrange(plan, style))
 
     def _instrument(self, planned: PlannedPart) -> Instrument:
@@ -106,7 +109,7 @@ class Composer:
         plan, role = arrangement.plan, planned.role
         instrument = self._instrument(planned)
         name = role.value.replace("_", "-").capitalize()
-        if plan.given and (kept := plan.given.part(role)):
+        if plan.given and planned.seed is None and (kept := plan.given.part(role)):
             notes = go_on(arrangement, kept, plan.given)
             return Part(role=role, name=name, instrument=instrument.id, channel=channel, notes=notes, mix=planned.mix)
         strokes, lyrics = writing.strokes(role, instrument), writing.lyrics(role)
@@ -130,6 +133,7 @@ class Composer:
             swells=arrangement.swells,
             is_one_voice=role in _ONE_VOICE,
         )
+        notes = without_rests(arrangement, planned, notes)
         return Part(
             role=role,
             name=name,
@@ -145,7 +149,7 @@ def _under_notes(lyrics: list[Lyric], notes: tuple[Note, ...]) -> tuple[Lyric, .
     """Move each syllable to the note that was played for it: the nearest to where it was written."""
     starts = [note.start_ticks for note in notes]
     placed = []
-    for at, text in lyrics:
+    for at, text in lyrics if starts else ():
         after = bisect_left(starts, at)
         near = min(starts[max(0, after - 1) : after + 1], key=lambda start: abs(start - at))
         placed.append(Lyric(near, text))

@@ -14,6 +14,7 @@ from engines.composer.effects import write_effects
 from engines.composer.humanise import Stroke
 from engines.composer.melody import MelodyWriter
 from engines.composer.second_voice import SecondVoiceWriter
+from engines.composer.seeds import seeded
 from engines.composer.staging import hushed
 from music.instrument import Instrument, Role
 from music.score import Lyric
@@ -37,7 +38,7 @@ class Writing:
         return self._melody[1] if role is Role.MELODY else []
 
     def _written(self, role: Role, instrument: Instrument) -> list[Stroke]:
-        arrangement = self._arrangement
+        arrangement = seeded(self._arrangement, role)
         if role is Role.DRUMS:
             return write_drums(arrangement, self._chart, is_machine=instrument.is_machine)
         if role is Role.EFFECTS:
@@ -57,7 +58,7 @@ class Writing:
 
         It rests where the staging says so, but not in a section that has words.
         """
-        arrangement, plan = self._arrangement, self._arrangement.plan
+        arrangement, plan = seeded(self._arrangement, Role.MELODY), self._arrangement.plan
         planned = next((part.instrument for part in plan.parts if part.role is Role.MELODY), None)
         name = planned or arrangement.style.part(Role.MELODY).instrument or plan.parts[0].instrument
         writer = MelodyWriter(arrangement, Role.MELODY, self._instruments[name])
