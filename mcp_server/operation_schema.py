@@ -1,8 +1,10 @@
 """The operations of ``edit_session`` as a JSON schema and as words, both made from what their fields mean.
 
 The schema is a union by verb, written to be small: a model reads it in every conversation. What a field takes stands
-once, wherever it is used; a table says which fields each verb needs and which it takes besides. As a JSON union of a
-hundred objects the same would take three times as much. Who reads an operation checks it strictly, verb by verb.
+once, wherever it is used; a table says which fields each verb needs and which it takes besides. Of rare verbs there is
+only the name: ``describe_operations`` tells the rest, and so does the error for a field that is missing or wrong. As a
+JSON union of a hundred objects the same would take four times as much. Who reads an operation checks it strictly, verb
+by verb.
 """
 
 import dataclasses
@@ -23,6 +25,21 @@ _HOW_TO_READ = (
     "what to do; below, each verb with the fields it needs (and takes besides); ! deletes or overwrites; "
     "is_… and with_… are true or false, other fields that this schema does not list are text:"
 )
+_HOW_TO_ASK = "rarer ones, whose fields describe_operations tells (ask it before you use one): "
+# Verbs that few conversations need: the table has their names alone, and the schema none of the fields that only they
+# take, which is a fifth of what a model would have to read each time.
+RARE_VERBS = frozenset(
+    {
+        "add_group", "add_vca", "assign_vca", "bounce_region", "bounce_track", "clear_scene", "comp_playlist",
+        "delete_playlist", "edit_group", "humanise_notes", "layer_region", "lock_region", "move_plugin",
+        "normalise_region", "overwrite_preset", "pitch_region", "ramp_tempo", "recall_scene", "remove_group",
+        "remove_sidechain", "remove_vca", "rename_playlist", "reverse_region", "save_preset", "set_automation_mode",
+        "set_channels", "set_colour", "set_input", "set_monitor", "set_note_lengths", "set_output", "set_polarity",
+        "set_program", "set_punch", "set_region_gain", "set_solo_isolate", "set_solo_safe", "set_trim", "set_vca",
+        "set_width", "shape_velocity", "store_scene", "stretch_region", "thin_automation", "unassign_vca",
+        "write_controller",
+    }
+)  # fmt: skip
 _UNTOLD: tuple[Schema, ...] = ({"type": "string"}, {"type": "boolean"})  # what a field is that the schema does not list
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
 PLACE: Schema = {"description": 'bar, "bar|beat" or "bar|beat|tick" (960 per quarter)', "type": ["string", "integer"]}
@@ -48,8 +65,9 @@ class _Field:
 
 def operation_schema() -> tuple[Schema, dict[str, Schema]]:
     """Return the schema of one operation and the definitions that it refers to."""
-    table = "\n".join(_signature(verb) for verb in offered_operations())
-    verb: Schema = {"type": "string", "description": f"{_HOW_TO_READ}\n{table}"}
+    table = "\n".join(_signature(verb) for verb in offered_operations() if verb not in RARE_VERBS)
+    rare = " ".join(_marked(verb) for verb in offered_operations() if verb in RARE_VERBS)
+    verb: Schema = {"type": "string", "description": f"{_HOW_TO_READ}\n{table}\n{_HOW_TO_ASK}{rare}"}
     fields = {name: schema for name, schema in _field_schemas().items() if schema not in _UNTOLD}
     item: Schema = {"type": "object", "required": ["verb"], "properties": {"verb": verb, **fields}}
     return item, {"place": PLACE, **_nested_definitions()}
@@ -59,8 +77,12 @@ def _signature(verb: str) -> str:
     fields = _fields_by_verb()[verb]
     needed = [field.name for field in fields if field.is_required]
     besides = " ".join(field.name for field in fields if not field.is_required)
-    mark = "!" if getattr(offered_operations()[verb], "is_destructive", False) is True else ""
-    return " ".join([f"{verb}{mark}", *needed]) + (f" ({besides})" if besides else "")
+    return " ".join([_marked(verb), *needed]) + (f" ({besides})" if besides else "")
+
+
+def _marked(verb: str) -> str:
+    """Return a verb, with a mark where it deletes or overwrites."""
+    return f"{verb}!" if getattr(offered_operations()[verb], "is_destructive", False) is True else verb
 
 
 @cache
@@ -83,10 +105,10 @@ def _told(meaning: FieldMeaning) -> Schema:
 
 
 def _field_schemas() -> dict[str, Schema]:
-    """Return what each field takes, whichever verb it belongs to."""
+    """Return what each field of the table takes, whichever verb it belongs to."""
     found: dict[str, Schema] = {}
-    for fields in _fields_by_verb().values():
-        for field in fields:
+    for verb, fields in _fields_by_verb().items():
+        for field in fields if verb not in RARE_VERBS else ():
             known = found.get(field.name, field.schema)
             found[field.name] = known if known == field.schema else _joined(known, field.schema)
     for name, meant in _MEANT.items():
@@ -173,7 +195,12 @@ def _nested_types() -> dict[str, type[Any]]:
 
 def _nested_definitions() -> dict[str, Schema]:
     definitions: dict[str, Schema] = {}
+    table = {
+        field.meaning.type for verb, found in _fields_by_verb().items() if verb not in RARE_VERBS for field in found
+    }
     for name, nested in _nested_types().items():
+        if not any(name in str(value_type) for value_type in table):
+            continue
         fields = tuple(_fields(nested))
         definitions[name] = {
             "type": "object",

@@ -1,7 +1,7 @@
 """A tool with compact schemas, which says in a plain line what is wrong with a call."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -99,11 +99,13 @@ def plain_tool(
     arguments: Mapping[str, Schema] | None = None,
     definitions: Mapping[str, Schema] | None = None,
     is_told_elsewhere: bool = False,
+    parts_told_elsewhere: Sequence[str] = (),
 ) -> Callable[[Callable[..., Awaitable[Any]]], PlainTool]:
     """Make a tool of a function, whose docstring describes it.
 
     ``arguments`` are the schemas of those arguments whose types say too little; they may refer to ``definitions``.
-    Where ``is_told_elsewhere``, the parts of what is returned are those of another tool, which describes them.
+    Where ``is_told_elsewhere``, the parts of what is returned are those of another tool, which describes them;
+    ``parts_told_elsewhere`` are models inside what is returned of which that holds.
     """
 
     def make(function: Callable[..., Awaitable[Any]]) -> PlainTool:
@@ -118,6 +120,8 @@ def plain_tool(
         published = tool.fn_metadata.output_schema
         assert published is not None, f"{tool.name} returns nothing that is described"
         answer = compact(published, is_answer=True)
+        for name in parts_told_elsewhere:
+            answer["$defs"][name] = without_parts(answer["$defs"][name])
         tool.fn_metadata.output_schema = without_parts(answer) if is_told_elsewhere else answer
         return tool
 

@@ -70,12 +70,27 @@ def _read_operation(item: object) -> Operation:
     verb = item.get("verb")
     if not isinstance(verb, str) or verb not in offered_operations():
         raise ValueError(unknown_verb(verb))
-    operation: Operation = _read_object(
-        {name: value for name, value in item.items() if name != "verb"}, offered_operations()[verb]
-    )
+    try:
+        operation: Operation = _read_object(
+            {name: value for name, value in item.items() if name != "verb"}, offered_operations()[verb]
+        )
+    except FieldsWrong as error:
+        raise ValueError(f"{error}; {verb} takes {fields_of(verb)}") from None
     if fault := out_of_bounds(operation):
         raise ValueError(fault)
     return operation
+
+
+class FieldsWrong(ValueError):
+    """A field is missing, or there is none of that name."""
+
+
+def fields_of(verb: str) -> str:
+    """Return the fields that an operation needs, and in brackets those it takes besides."""
+    fields = [field for field in dataclasses.fields(offered_operations()[verb]) if field.name != "verb"]
+    needed = [one.name for one in fields if one.default is one.default_factory is dataclasses.MISSING]
+    besides = " ".join(one.name for one in fields if one.name not in needed)
+    return " ".join([*needed, *([f"({besides})"] if besides else [])]) or "no field"
 
 
 def unknown_verb(verb: object) -> str:
@@ -106,14 +121,14 @@ def _read_object(values: Mapping[str, object], value_type: type[Any]) -> Any:  #
     hints = _hints(value_type)  # type: ignore[arg-type]  # a type is hashable
     for name in values:
         if name not in hints:
-            raise ValueError(_unknown("field", name, hints))
+            raise FieldsWrong(_unknown("field", name, hints))
     needed = [
         field.name
         for field in dataclasses.fields(value_type)
         if field.name in hints and field.default is field.default_factory is dataclasses.MISSING
     ]
     if missing := [name for name in needed if name not in values]:
-        raise ValueError(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} needed")
+        raise FieldsWrong(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} needed")
     given = {name: value for name, value in values.items() if not _is_left_out(value, hints[name], name in needed)}
     return value_type(**{name: _read(value, hints[name], name) for name, value in given.items()})
 
