@@ -35,7 +35,9 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_generate(commands)
+    _add_vary(commands)
     _add_takes(commands)
+    _add_ratings(commands)
     _add_listening(commands)
     _add_jobs(commands)
     _add_ardour(commands)
@@ -132,8 +134,11 @@ def _add_generate(commands: "Commands") -> None:
 
 
 def _add_takes(commands: "Commands") -> None:
-    parser = _add(commands, "takes", "takes:list_takes", "List the takes that are kept, newest first.")
+    parser = _add(commands, "takes", "takes:list_takes", "List the takes that are kept, newest first, as a tree.")
     parser.add_argument("--limit", type=_count, default=20, metavar="N", help="how many at most (default 20)")
+    parser.add_argument(
+        "--rated", choices=["approved", "rejected", "favourite", "unrated"], help="only those (default: all)"
+    )
     _add_json(parser, "the list")
     parser = _add(commands, "take", "takes:show", "Show one take.")
     parser.add_argument("take", metavar="TAKE", help="the take's id, title or folder")
@@ -145,6 +150,50 @@ def _add_takes(commands: "Commands") -> None:
     parser = _add(commands, "undo", "takes:undo", "Take back what Sideman last did to the open session.")
     parser.add_argument("change_set", nargs="?", metavar="CHANGE_SET", help="a change set's id (default: the last one)")
     _add_json(parser, "what was done, operation by operation,")
+
+
+def _add_vary(commands: "Commands") -> None:
+    description = "Change one thing about a take, and leave the rest note for note as it was."
+    parser = _add(commands, "vary", "vary:vary", description)
+    parser.add_argument("take", metavar="TAKE", help="the take's id or folder")
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="CHANGE",
+        help='what to change, in your own words: "darker", "busier hats in the chorus", "swap piano for Rhodes", '
+        '"down a tone", "another melody", "longer intro", "no drums in verse 1"',
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="of what is written anew (default: drawn)")
+    parser.add_argument(
+        "--out", type=typed_path, metavar="DIR", help="folder in which the take's folder is made (default: takes_dir)"
+    )
+    parser.add_argument(
+        "--to",
+        choices=["live", "session", "none"],
+        default="none",
+        help="live: into the open Ardour session; session: write one beside the take; none (default): neither",
+    )
+    parser.add_argument("--at", type=int, metavar="BAR", help="first bar in the open session, with --to live")
+    _add_json(parser, "take.json")
+
+
+def _add_ratings(commands: "Commands") -> None:
+    for name, verdict, description in (
+        ("approve", "approved", "Mark a take as approved."),
+        ("reject", "rejected", "Mark a take as rejected; it is kept."),
+        ("favourite", "favourite", "Mark a take as a favourite."),
+        ("unrate", "unrated", "Take back what was said about a take."),
+    ):
+        parser = _add(commands, name, "takes:rate", description)
+        parser.set_defaults(verdict=verdict)
+        parser.add_argument("take", metavar="TAKE", help="the take's id or folder")
+        parser.add_argument("--note", default="", metavar="TEXT", help="why, in your own words")
+        _add_json(parser, "what was kept")
+    parser = _add(commands, "compare", "vary:compare", "Tell what differs between two takes, or two sounds.")
+    parser.add_argument("before", metavar="BEFORE", help="take, audio file or render job")
+    parser.add_argument("after", metavar="AFTER", help="the same")
+    parser.add_argument("--picture", type=typed_png, metavar="FILE", help="and draw it into this PNG file")
+    _add_json(parser, "what differs")
 
 
 def _add_bars(parser: argparse.ArgumentParser) -> None:

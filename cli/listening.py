@@ -74,7 +74,7 @@ def measure(options: argparse.Namespace, settings: Settings) -> int:
     with progress_display() as show, closing(build_studio(settings, on_progress=show)) as studio:
         measures = asyncio.run(_measured(studio, wish))
     if options.picture and measures.picture:
-        _write(options.picture, measures.picture)
+        write_picture(options.picture, measures.picture)
         tell(f"drawn into {options.picture}")
     elif options.picture:
         tell(f"nothing is heard, so nothing was drawn into {options.picture}")
@@ -91,7 +91,8 @@ async def _measured(studio: Studio, wish: str | RenderRequest) -> "Measures":
     return await studio.listening.measure(wish, wait_seconds=0)
 
 
-def _write(path: Path, picture: bytes) -> None:
+def write_picture(path: Path, picture: bytes) -> None:
+    """Write a picture; StorageFailed says why it cannot be written."""
     try:
         path.write_bytes(picture)
     except OSError as error:

@@ -1,6 +1,7 @@
 """How takes and change sets look on a terminal."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from music.take import Take
 from workflows.commands import spelled_here
 from workflows.masking_lines import masking_lines
 from workflows.render_requests import RenderReport
-from workflows.studio import to_json
+from workflows.studio import Rating, TakeVerdict, to_json
 from workflows.take_session import open_command
 
 if TYPE_CHECKING:
@@ -69,23 +70,12 @@ def show_change_set(result: ChangeSetResult, *, as_json: bool) -> int:
     return 0 if result.state in (ChangeSetState.APPLIED, ChangeSetState.REVERTED) else 1
 
 
-def show_take(take: Take, folder: str) -> None:
+def show_take(take: Take, folder: str, rating: Rating | None = None) -> None:
     """Print what was understood, the table of asked against measured with its notes below it, and the files."""
     console = PlainConsole()
     console.print(Text.assemble((take.plan.title, "bold"), f"  (take {take.id})"))
-    for label, remarks in (
-        ("understood", take.reading.understood),
-        ("assumed", take.reading.assumed),
-        ("conflict", take.reading.conflicts),
-    ):
-        if remarks:
-            console.print(f"  {label}:")
-        for remark in remarks:
-            console.print(f"    {in_words(remark.field)}: {remark.text}")
-    if take.reading.unused:
-        console.print("  not understood: " + ", ".join(take.reading.unused))
-    for notice in take.notices:
-        console.print(f"  note: {spelled_here(notice)}")
+    for line in _account(take, rating):
+        console.print(line)
     compared = Table("", "asked", "measured", "", box=None)
     for row in take.comparisons:
         verdict = {True: "ok", False: "differs", None: "not measured"}[row.agrees]
@@ -103,6 +93,27 @@ def show_take(take: Take, folder: str) -> None:
     console.print(folder)
     if take.session_file:
         console.print(f"open it in Ardour: {open_command(Path(folder) / take.session_file)}")
+
+
+def _account(take: Take, rating: Rating | None) -> Iterator[str]:
+    """Yield what was thought of a take, what it came from, how its words were read, and what to know."""
+    if rating is not None and rating.verdict is not TakeVerdict.UNRATED:
+        yield f"  {rating.verdict.value}" + (f": {rating.note}" if rating.note else "")
+    if take.variation is not None:
+        yield f"  varied from {take.parent}:"
+        yield from (f"    {line}" for line in take.variation.done)
+    reading = take.reading
+    for label, remarks in (
+        ("understood", reading.understood),
+        ("assumed", reading.assumed),
+        ("conflict", reading.conflicts),
+    ):
+        if remarks:
+            yield f"  {label}:"
+        yield from (f"    {in_words(remark.field)}: {remark.text}" for remark in remarks)
+    if reading.unused:
+        yield "  not understood: " + ", ".join(reading.unused)
+    yield from (f"  note: {spelled_here(notice)}" for notice in take.notices)
 
 
 def show_rendered(report: RenderReport) -> None:

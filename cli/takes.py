@@ -1,4 +1,4 @@
-"""``sideman takes``, ``take``, ``place`` and ``undo``."""
+"""``sideman takes``, ``take``, ``approve``, ``reject``, ``favourite``, ``unrate``, ``place`` and ``undo``."""
 
 import argparse
 import asyncio
@@ -13,25 +13,42 @@ from cli.typed import found
 from music.changeset import ChangeSetResult
 from workflows.requests import PlaceRequest
 from workflows.settings import Settings
-from workflows.studio import build_studio, to_json
+from workflows.studio import TakeVerdict, build_studio, to_json
 
 
 def list_takes(options: argparse.Namespace, settings: Settings) -> int:
-    """List the takes that are kept, newest first."""
+    """List the takes that are kept, newest first, each followed by what was varied from it."""
     with closing(build_studio(settings)) as studio:
-        kept = studio.takes(options.limit)
-        takes = kept.takes
+        verdict = TakeVerdict(options.rated) if options.rated else None
+        kept = studio.takes(options.limit, verdict)
         for name in kept.damaged:
             tell(f"the take {name} cannot be read; 'sideman take {name}' says why")
         if options.json:
-            sys.stdout.write(to_json(takes) + "\n")
+            sys.stdout.write(to_json(kept.takes) + "\n")
             return 0
-        table = new_table("take", "prompt", "style", "tempo", "metre", "key", "bars", wide="prompt")
-        for take in takes:
-            plan = take.plan
+        table = new_table("take", "prompt", "style", "tempo", "metre", "key", "bars", "", wide="prompt")
+        for one in kept.takes:
+            plan, variation = one.take.plan, one.take.variation
+            asked = f"{'  ' * (one.depth - 1)}└ {variation.words}" if variation and one.depth else plan.prompt
+            asked = f"{variation.words}, of {one.take.parent}" if variation and not one.depth else asked
             tempo, metre = f"{plan.tempo_bpm:g}", str(plan.time_signature)
-            add_row(table, take.id, plan.prompt, plan.style, tempo, metre, str(plan.key), str(plan.n_bars))
-        PlainConsole(soft_wrap=False).print(table if takes else f"No takes in {settings.takes_dir} yet.")
+            rating = "" if one.rating.verdict is TakeVerdict.UNRATED else one.rating.verdict.value
+            add_row(table, one.take.id, asked, plan.style, tempo, metre, str(plan.key), str(plan.n_bars), rating)
+        nothing = f"No takes{f' that are {options.rated}' if options.rated else ''} in {settings.takes_dir} yet."
+        PlainConsole(soft_wrap=False).print(table if kept.takes else nothing)
+    return 0
+
+
+def rate(options: argparse.Namespace, settings: Settings) -> int:
+    """Keep what somebody thinks of a take, and say what was kept."""
+    take, settings = found(options.take, settings)
+    with closing(build_studio(settings)) as studio:
+        rating = studio.rate(take, TakeVerdict(options.verdict), options.note)
+        if options.json:
+            sys.stdout.write(to_json(rating) + "\n")
+        else:
+            note = f": {rating.note}" if rating.note else ""
+            PlainConsole().print(f"take {studio.take(take).id}: {rating.verdict.value}{note}")
     return 0
 
 
@@ -42,7 +59,7 @@ def show(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             sys.stdout.write(studio.take_json(take))
         else:
-            show_take(studio.take(take), str(studio.take_folder(take)))
+            show_take(studio.take(take), str(studio.take_folder(take)), studio.rating(take))
     return 0
 
 

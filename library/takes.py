@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,13 +102,17 @@ class TakeStore:
         found = (file.parent.name for file in self._folder.glob(f"[!.]*/{TAKE_FILE}"))
         return tuple(TakeId(name) for name in sorted(found, reverse=True))
 
-    def newest(self, limit: int | None = None) -> KeptTakes:
-        """Read the newest takes, or all; one that cannot be read hides no other, and is named instead."""
+    def newest(
+        self, limit: int | None = None, *, is_wanted: Callable[[Path], bool] = lambda _folder: True
+    ) -> KeptTakes:
+        """Read the newest takes whose folders are wanted, or all; one that cannot be read is named instead."""
         takes: list[Take] = []
         damaged: list[str] = []
         for take_id in self.ids():
             if len(takes) == limit:
                 break
+            if not is_wanted(self._folder / take_id):
+                continue
             try:
                 takes.append(read_take(self._folder / take_id))
             except StudioError:  # not JSON, another format, values that no take has: `get` tells which

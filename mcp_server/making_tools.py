@@ -7,12 +7,12 @@ from mcp_types import CallToolResult, ResourceLink, TextContent
 from pydantic import Field
 
 from mcp_server.plain_tool import READS, PlainTool, changes, plain_tool
-from mcp_server.take_models import JobReport, TakeDetail, TakeList
+from mcp_server.take_models import JobReport, TakeDetail, TakeList, TakeSummary
 from music.errors import TimedOut
 from music.job import Progress
 from workflows.durable import JobId, JobState, JobStatus
-from workflows.requests import LAST_BAR, Destination, GenerateRequest, PlaceRequest
-from workflows.studio import Studio
+from workflows.requests import LAST_BAR, Destination, GenerateRequest, PlaceRequest, VaryRequest
+from workflows.studio import Studio, TakeVerdict
 
 _MAX_WAIT_SECONDS = 600.0
 _MEDIA_TYPES = {"json": "application/json", "jams": "application/json", "mid": "audio/midi", "wav": "audio/wav"}
@@ -27,11 +27,11 @@ JobName = Annotated[str, Field(description="the job's id")]
 
 def making_tools(studio: Studio) -> list[PlainTool]:
     """Return the tools about takes and jobs."""
-    return [_generate_tool(studio), _place_tool(studio), *_take_tools(studio), *_job_tools(studio)]
+    return [_generate_tool(studio), _vary_tool(studio), _place_tool(studio), *_take_tools(studio), *_job_tools(studio)]
 
 
 def _generate_tool(studio: Studio) -> PlainTool:
-    @plain_tool("Generate a take", changes())
+    @plain_tool("Generate a take", changes(), parts_told_elsewhere=("ChangeSummary",))  # by edit_session
     async def generate(  # noqa: PLR0913, PLR0917  a tool has as many arguments as a wish has sides
         ctx: Context,
         prompt: Annotated[str, Field(description="what to make, in words: genre, mood, instruments, chords, form, …")],
@@ -79,6 +79,31 @@ def _generate_tool(studio: Studio) -> PlainTool:
     return generate
 
 
+def _vary_tool(studio: Studio) -> PlainTool:
+    @plain_tool("Vary a take", changes(), is_told_elsewhere=True)
+    async def vary(
+        ctx: Context,
+        take: TakeName,
+        words: Annotated[
+            str,
+            Field(description="darker; busier hats in the chorus; swap piano for Rhodes; another melody; …"),
+        ],
+        seed: Annotated[int | None, Field(description="of what is written anew")] = None,
+        to: Literal["none", "live", "session"] = "none",
+        at_bar: Bar = None,
+        wait_seconds: WaitSeconds = 120.0,
+    ) -> JobReport:
+        """Make another take of a take: change what the words name, and leave the rest note for note as it was.
+
+        It knows tempo, key, register, density, feel, dynamics, mix, instruments, parts, chords and lengths of sections;
+        words that it does not use are told.
+        """
+        request = VaryRequest(take=take, words=words, seed=seed, to=Destination(to), at_bar=at_bar)
+        return await followed(studio, await studio.vary(request), ctx, wait_seconds)
+
+    return vary
+
+
 def _place_tool(studio: Studio) -> PlainTool:
     @plain_tool("Place a take in Ardour", changes(), is_told_elsewhere=True)
     async def place_take(
@@ -93,14 +118,27 @@ def _place_tool(studio: Studio) -> PlainTool:
 
 def _take_tools(studio: Studio) -> list[PlainTool]:
     @plain_tool("Kept takes", READS, is_told_elsewhere=True)
-    async def list_takes(limit: Annotated[int, Field(ge=1, le=100)] = 20) -> TakeList:
-        """List the takes that are kept, newest first."""
-        return TakeList.of(studio.takes(limit))
+    async def list_takes(
+        limit: Annotated[int, Field(ge=1, le=100)] = 20,
+        rated: Literal["approved", "rejected", "favourite", "unrated"] | None = None,
+    ) -> TakeList:
+        """List the takes that are kept, newest first, each followed by what was varied from it."""
+        return TakeList.of(studio.takes(limit, TakeVerdict(rated) if rated else None))
+
+    @plain_tool("Judge a take", changes(idempotent=True), is_told_elsewhere=True)
+    async def rate_take(
+        take: TakeName,
+        verdict: Literal["approved", "rejected", "favourite", "unrated"],
+        note: Annotated[str, Field(description="why, in the user's words", max_length=1000)] = "",
+    ) -> TakeSummary:
+        """Keep what the user thinks of a take; nothing is deleted."""
+        studio.rate(take, TakeVerdict(verdict), note)
+        return TakeSummary.of(studio.take(take), studio.rating(take))
 
     @plain_tool("One take", READS)
     async def get_take(take: TakeName) -> Annotated[CallToolResult, TakeDetail]:
         """Show a take: plan, parts, measurements, how the request was understood, and links to its files."""
-        detail = TakeDetail.of_folder(studio.take(take), str(studio.take_folder(take)))
+        detail = TakeDetail.of_folder(studio.take(take), str(studio.take_folder(take)), studio.rating(take))
         links = [
             ResourceLink(type="resource_link", uri=uri, name=uri.split("/", 4)[-1], mime_type=_media_type(uri))
             for uri in detail.resources
@@ -108,7 +146,7 @@ def _take_tools(studio: Studio) -> list[PlainTool]:
         text = TextContent(type="text", text=detail.model_dump_json())
         return CallToolResult(content=[text, *links], structured_content=detail.model_dump(mode="json"))
 
-    return [list_takes, get_take]
+    return [list_takes, rate_take, get_take]
 
 
 def _job_tools(studio: Studio) -> list[PlainTool]:

@@ -99,6 +99,7 @@ class CompareReport(BaseModel):
     bands_db: list[float | None] | None  # by octave, equally loud
     residue_db: float | None  # what is left of their difference, against before; -150 where it is nothing
     is_same: bool
+    music: list[str]  # of two takes
 
     @classmethod
     def of(cls, found: "Comparison") -> "CompareReport":
@@ -119,6 +120,7 @@ class CompareReport(BaseModel):
             bands_db=None if difference.bands_db is None else [rounded(value) for value in difference.bands_db],
             residue_db=None if residue_db is None else rounded(max(residue_db, _LEAST_RESIDUE_DB)),
             is_same=difference.is_same,
+            music=list(found.music),
         )
 
 

@@ -95,7 +95,7 @@ def _compare_tool(studio: Studio) -> PlainTool:
     async def compare(before: str, after: str) -> Annotated[CallToolResult, CompareReport]:
         """Tell what differs between two jobs, takes or audio files, equally loud, with a picture.
 
-        All is after minus before; residue_db is what their difference leaves.
+        Of takes it tells the music, too. All is after minus before; residue_db is what their difference leaves.
         """
         found = await studio.listening.compare(before, after)
         return _answer(CompareReport.of(found), found.picture)

@@ -13,7 +13,7 @@ from workflows.commands import spelled_here
 from workflows.durable import JobStatus
 from workflows.record import recording_of
 from workflows.render import report_of
-from workflows.studio import KeptTakes, RecordingReport
+from workflows.studio import Rating, RecordingReport, TakeTree, TakeVerdict
 
 
 def compared(row: Comparison) -> str:
@@ -37,9 +37,12 @@ class TakeSummary(BaseModel):
     licence: str
     measured: list[str] = Field(description="what was measured other than asked, or not at all")
     notices: list[str] = Field(description="tell the user")
+    parent: str | None = None
+    changed: str | None = Field(None, description="what was asked of the parent")
+    rating: str | None = Field(None, description="verdict: note")
 
     @classmethod
-    def of(cls, take: Take) -> "TakeSummary":
+    def of(cls, take: Take, rating: Rating) -> "TakeSummary":
         """Return the summary of a take."""
         plan = take.plan
         return cls(
@@ -55,19 +58,29 @@ class TakeSummary(BaseModel):
             licence=take.licence,
             measured=[compared(row) for row in take.comparisons if row.agrees is not True],
             notices=[spelled_here(notice) for notice in take.notices],
+            parent=take.parent,
+            changed=take.variation.words if take.variation else None,
+            rating=rated(rating),
         )
 
 
+def rated(rating: Rating) -> str | None:
+    """Return a verdict with its note; None for what nobody judged."""
+    if rating.verdict is TakeVerdict.UNRATED and not rating.note:
+        return None
+    return rating.verdict.value + (f": {rating.note}" if rating.note else "")
+
+
 class TakeList(BaseModel):
-    """The newest takes."""
+    """The newest takes, each followed by what was varied from it."""
 
     takes: list[TakeSummary]
     damaged: list[str] = Field(description="folders whose take.json cannot be read; get_take says why")
 
     @classmethod
-    def of(cls, kept: KeptTakes) -> "TakeList":
+    def of(cls, kept: TakeTree) -> "TakeList":
         """Return the list of what is kept."""
-        return cls(takes=[TakeSummary.of(take) for take in kept.takes], damaged=list(kept.damaged))
+        return cls(takes=[TakeSummary.of(one.take, one.rating) for one in kept.takes], damaged=list(kept.damaged))
 
 
 def remarked(remarks: tuple[Remark, ...]) -> list[str]:
@@ -89,15 +102,16 @@ class TakeDetail(TakeSummary):
     assumed: list[str]
     not_understood: list[str]
     conflicts: list[str]
+    done: list[str] = Field(description="what each change to the parent did")
     folder: str
     resources: list[str] = Field(description="URIs that can be read")
 
     @classmethod
-    def of_folder(cls, take: Take, folder: str) -> "TakeDetail":
+    def of_folder(cls, take: Take, folder: str, rating: Rating) -> "TakeDetail":
         """Return the detail of a take that is kept in ``folder``."""
         plan, reading = take.plan, take.reading
         return cls(
-            **TakeSummary.of(take).model_dump() | {"measured": [compared(row) for row in take.comparisons]},
+            **TakeSummary.of(take, rating).model_dump() | {"measured": [compared(row) for row in take.comparisons]},
             prompt=plan.prompt,
             seed=plan.seed,
             engine=f"{take.engine} {take.engine_version}",
@@ -111,6 +125,7 @@ class TakeDetail(TakeSummary):
             assumed=remarked(reading.assumed),
             not_understood=list(reading.unused),
             conflicts=remarked(reading.conflicts),
+            done=list(take.variation.done) if take.variation else [],
             folder=folder,
             resources=[take_uri(take.id, file.path) for file in take.files if not file.is_in_session],
         )
@@ -133,6 +148,8 @@ class MadeTake(BaseModel):
     conflicts: list[str]
     measured: list[str] = Field(description="asked against measured")
     notices: list[str] = Field(description="tell the user")
+    parent: str | None = None
+    done: list[str] = Field([], description="what each change to the parent did; the rest is note for note the same")
 
     @classmethod
     def of(cls, take: Take) -> "MadeTake":
@@ -149,6 +166,8 @@ class MadeTake(BaseModel):
             conflicts=remarked(reading.conflicts),
             measured=[compared(row) for row in take.comparisons],
             notices=[spelled_here(notice) for notice in take.notices],
+            parent=take.parent,
+            done=list(take.variation.done) if take.variation else [],
         )
 
 

@@ -5,6 +5,7 @@ from typing import NewType
 
 from music.brief import Reading
 from music.plan import Plan
+from music.variation.changes import Variation
 
 TakeId = NewType("TakeId", str)
 TAKE_FORMAT = 1
@@ -66,6 +67,7 @@ class Take:
     timings_seconds: tuple[tuple[str, float], ...]
     notices: tuple[str, ...] = ()  # what the person should know: a fallback, a session that was not written
     parent: TakeId | None = None
+    variation: Variation | None = None  # how it came from its parent; with the parent's score it can be made again
 
     @property
     def session_file(self) -> str | None:

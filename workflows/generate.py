@@ -1,236 +1,49 @@
-"""Generate: words become a whole take, stage by recorded stage.
-
-Every stage may run again after a kill, so each writes into the take's hidden staging folder, replacing what it finds;
-``finish`` moves the folder to its place in one step.
-"""
-
-import json
-import shutil
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
+"""Generate: words become a whole take, stage by recorded stage."""
 
 from pydantic import TypeAdapter
 
-from engines.engine import EngineContext, Result
-from library.takes import describe_files, write_atomically
 from music.brief import Reading
 from music.clip import Clip
-from music.errors import EngineFailed, SetupBroken, StorageFailed, TimedOut
-from music.job import Progress
-from music.midi_file import score_to_midi
-from music.session_layout import Playback
-from music.take import TAKE_FORMAT, Asset, Take, TakeId
-from music.vocal_notes import vocal_notes
-from renderers.soundfont import find_soundfont
 from workflows.cancelling import run_unless_cancelled
-from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
-from workflows.place import PLACE_STAGES, run_placement
-from workflows.placement import voice_notices
+from workflows.durable import Job, JsonObject, Recipe
+from workflows.making import Making, making_recipe, run_engine, write_score
 from workflows.planner import Flags, GivenWish, Planned, Planner, read_flags
-from workflows.requests import Destination, GenerateRequest, PlaceRequest
+from workflows.requests import GenerateRequest
 from workflows.rooms import Rooms
-from workflows.take_back import take_back_placement
-from workflows.take_files import (
-    ASSETS,
-    COMPARISONS,
-    MIX_FILE,
-    SCORE_FILE,
-    STEMS_FOLDER,
-    VOCALS_FILE,
-    read_score,
-    stem_path,
-)
-from workflows.take_session import session_name, write_take_session
 
-_PLANNED = TypeAdapter(Planned)
 _REQUEST = TypeAdapter(GenerateRequest)
 CLIP = TypeAdapter(Clip)
 
 
-def _stages(request: JsonObject) -> tuple[Stage, ...]:
-    """Return the stages of a request, weighted by how long they take."""
-    to = Destination(request["wish"]["to"])
-    return (
-        Stage("plan", 3),
-        Stage("compose", 3),
-        Stage("render", 50),
-        Stage("measure", 14),
-        Stage("session", 100 if to is Destination.SESSION else 0),
-        Stage("finish", 5),
-        *(PLACE_STAGES if to is Destination.LIVE else ()),
-    )
-
-
 def generate_recipe(rooms: Rooms) -> Recipe:
-    """Return the recipe ``generate``: its request holds the wish, the folder to keep the take in, and where it goes."""
-
-    def run(job: Job, request: JsonObject) -> JsonObject:
-        generation = _Generation(rooms, job, request)
-        try:
-            folder = generation.make()
-        except BaseException:  # failed or cancelled: nothing half-made stays, unless another process goes on with it
-            if not job.is_handed_over:
-                rooms.takes.discard(generation.parent, generation.take_id)
-            raise
-        result: JsonObject = {"take": generation.take_id, "folder": str(folder)}
-        if generation.request.to is Destination.LIVE:
-            wish = generation.request
-            placing = PlaceRequest(take=generation.take_id, at_bar=wish.at_bar, session_folder=wish.session_folder)
-            result["placed"] = run_placement(rooms, job, placing, folder)
-        return result
-
-    def clean_up(job_id: JobId, request: JsonObject) -> None:
-        rooms.takes.discard(Path(request["parent"]), TakeId(job_id))
-        wish = _REQUEST.validate_python(request["wish"])
-        if wish.to is Destination.LIVE:
-            take_back_placement(rooms, job_id, wish.session_folder)
-
-    return Recipe(name="generate", stages=_stages, run=run, clean_up=clean_up)
+    """Return the recipe ``generate``."""
+    return making_recipe("generate", rooms, Generation, _REQUEST.validate_python)
 
 
-class _Generation:
-    """One run of the recipe: its stages in order, each returning what is recorded of it."""
+class Generation(Making):
+    """A take from words, and from given music where there is some."""
 
     def __init__(self, rooms: Rooms, job: Job, request: JsonObject) -> None:
-        self._rooms, self._job = rooms, job
-        self.request = _REQUEST.validate_python(request["wish"])
-        self.parent = Path(request["parent"])
+        self._asked = _REQUEST.validate_python(request["wish"])
         self._clip = CLIP.validate_python(request["clip"]) if request.get("clip") else None
-        self._notices = tuple(request["notices"])
-        self._is_session_extra = bool(request.get("is_session_extra"))  # nobody asked for one: the take counts
-        self.take_id = TakeId(job.id)
-        self._folder = rooms.takes.staging(self.parent, self.take_id)
-        self._timings: list[tuple[str, float]] = []
+        super().__init__(rooms, job, request, self._asked)
 
-    def make(self) -> Path:
-        """Run all stages up to the finished folder."""
-        planned = _PLANNED.validate_python(self._timed("plan", self._plan))
-        composed = self._timed("compose", lambda: self._compose(planned))
-        rendered = self._timed("render", lambda: self._render(planned))
-        measured = self._timed("measure", lambda: self._measure(planned))
-        session = self._timed("session", lambda: self._write_session(planned, rendered["frames"]))
-        made = composed | rendered | measured
-        made["notices"] = [
-            *self._notices,
-            *planned.notices,
-            *composed["notices"],
-            *rendered["notices"],
-            *session["notices"],
-            *self._voice_notices(planned),
-        ]
-        return Path(self._job.step("finish", lambda: self._finish(planned, made)))
-
-    def _timed(self, stage: str, work: Callable[[], JsonObject]) -> JsonObject:
-        def timed() -> JsonObject:
-            start = time.perf_counter()
-            return {"result": work(), "seconds": round(time.perf_counter() - start, 4)}
-
-        done = self._job.step(stage, timed)
-        self._timings.append((stage, done["seconds"]))
-        result: JsonObject = done["result"]
-        return result
-
-    def _plan(self) -> JsonObject:
-        wish = self.request
+    def plan(self) -> Planned:
+        """Plan what the words ask for."""
+        wish = self._asked
         assert wish.seed is not None  # drawn, where none was given, before the job began
         flags = flags_of(self._rooms.planner, wish)
         given = GivenWish(clip=self._clip, task=wish.task) if self._clip else None
-        planned = run_unless_cancelled(
+        return run_unless_cancelled(
             self._job, self._rooms.planner.plan(wish.prompt, flags, seed=wish.seed, given=given)
         )
-        recorded: JsonObject = _PLANNED.dump_python(planned, mode="json")
-        return recorded
 
-    def _compose(self, planned: Planned) -> JsonObject:
-        plan, rooms = planned.plan, self._rooms
-        engine = rooms.engines.create(plan.engine, EngineContext(styles=rooms.styles, instruments=rooms.instruments))
-        result = None
-        for made in engine.generate(plan, self._job):
-            if isinstance(made, Progress):
-                self._job.report(made)
-            elif isinstance(made, Result):
-                result = made
-        if result is None or result.score is None:
-            raise EngineFailed(plan.engine, "it ended without a score", retryable=False)
-        write_atomically(self._folder / SCORE_FILE, score_to_midi(result.score, rooms.instruments))
-        if plan.lyrics:
-            sung = vocal_notes(result.score, plan.lyrics)
-            write_atomically(
-                self._folder / VOCALS_FILE, json.dumps(sung, indent=1, ensure_ascii=False).encode() + b"\n"
-            )
-        return {"engine_version": engine.spec.version, "notices": list(result.notices)}
-
-    def _render(self, planned: Planned) -> JsonObject:
-        from workflows.take_audio import render_take  # noqa: PLC0415  loaded with the first take
-
-        return render_take(
-            read_score(self._folder, planned.plan),
-            self._folder,
-            loudness_lufs=planned.plan.loudness_lufs,
-            instruments=self._rooms.instruments,
-            soundfont=find_soundfont(self._rooms.settings.soundfont),
-            job=self._job,
-        )
-
-    def _measure(self, planned: Planned) -> JsonObject:
-        from workflows.take_audio import measure_and_annotate  # noqa: PLC0415  loaded with the first take
-
-        return measure_and_annotate(read_score(self._folder, planned.plan), self._folder, planned)
-
-    def _write_session(self, planned: Planned, stem_length_samples: int) -> JsonObject:
-        """Write the Ardour session where one is wanted; where it is only an extra, a broken Ardour costs no take."""
-        if self.request.to is not Destination.SESSION:
-            return {"notices": []}
-        target = self._folder / session_name(planned.plan.title)
-        shutil.rmtree(target, ignore_errors=True)  # of a run that was killed after it wrote the session
-        stems, score = self._folder / STEMS_FOLDER, read_score(self._folder, planned.plan)
-        written = write_take_session(
-            self._rooms, score, stems=stems, stem_length_samples=stem_length_samples, folder=target
-        )
-        try:
-            run_unless_cancelled(self._job, written)
-        except (SetupBroken, TimedOut) as error:
-            if not self._is_session_extra or isinstance(error, StorageFailed):
-                raise
-            return {"notices": [f"no Ardour session was written: {error}"]}
-        return {"notices": []}
-
-    def _voice_notices(self, planned: Planned) -> list[str]:
-        """Tell which parts do not sound in Ardour as in the mix."""
-        if self.request.to is Destination.NONE or self._rooms.settings.playback != Playback.MIDI.value:
-            return []
-        return voice_notices(planned.plan.parts, self._rooms.instruments)
-
-    def _finish(self, planned: Planned, made: JsonObject) -> str:
-        """Write the account and move the take to its place; where a killed process had done so, only say where."""
-        place = self.parent / self.take_id
-        if place.exists():
-            return str(self._rooms.takes.remember(place))
-        plan = planned.plan
-        assets = ASSETS.validate_python(made["assets"])
-        audio = [stem_path(part.role) for part in plan.parts] + [MIX_FILE]
-        seconds: float = made["frames"] / made["sample_rate_hz"]
-        lengths = dict.fromkeys(audio, seconds) | {SCORE_FILE: plan.length_seconds}
-        take = Take(
-            format=TAKE_FORMAT,
-            id=self.take_id,
-            created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-            sideman_version=version("sideman"),
-            reading=planned.reading,
-            plan=plan,
-            engine=plan.engine,
-            engine_version=made["engine_version"],
-            licence=_licence(assets),
-            assets=assets,
-            comparisons=COMPARISONS.validate_python(made["comparisons"]),
-            files=describe_files(self._folder, lengths),
-            timings_seconds=tuple(self._timings),
-            notices=tuple(made["notices"]),
-        )
-        return str(self._rooms.takes.finish(self.parent, take))
+    def compose(self, planned: Planned) -> JsonObject:
+        """Have the plan's engine write the score."""
+        result, engine_version = run_engine(self._rooms, self._job, planned.plan)
+        assert result.score is not None
+        notices = write_score(self._folder, result.score, planned.plan, self._rooms.instruments)
+        return {"engine_version": engine_version, "notices": [*result.notices, *notices]}
 
 
 def flags_of(planner: Planner, wish: GenerateRequest) -> Flags:
@@ -252,9 +65,3 @@ def check_wish(planner: Planner, wish: GenerateRequest, clip: Clip | None = None
     """Return what was read of a wish, words and options; RequestInvalid where it cannot be planned."""
     given = GivenWish(clip=clip, task=wish.task) if clip else None
     return planner.by_rules(wish.prompt, flags_of(planner, wish), seed=wish.seed or 0, given=given).reading
-
-
-def _licence(assets: tuple[Asset, ...]) -> str:
-    """Return the licence of the sounds in the audio; what our own synth voices make carries none."""
-    sounds = {asset.licence for asset in assets if asset.kind != "synth voice"}
-    return " AND ".join(sorted(sounds)) or "none needed"

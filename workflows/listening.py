@@ -16,6 +16,7 @@ from daw_bridge.programs import find_ardour
 from daw_bridge.screenshot import take_screenshot
 from library.takes import read_take
 from music.errors import RequestInvalid, StudioError, TimedOut, TryLater
+from music.score_diff import compare_scores
 from workflows.durable import DurableJobs, JobId, JobState, JobStatus
 from workflows.placement import check_session
 from workflows.render import REQUEST, choose_passes, new_folder, report_of
@@ -170,11 +171,16 @@ class Listening:
         return await asyncio.to_thread(measure, await self._sound(source, wait_seconds))
 
     async def compare(self, before: str, after: str) -> "Comparison":
-        """Compare two sounds by their names, equally loud."""
-        from workflows.measure import compare  # noqa: PLC0415  brings SciPy
+        """Compare two sounds by their names, equally loud; of two takes what differs in the music, too."""
+        from workflows.measure import compare, part_lines  # noqa: PLC0415  brings SciPy
 
-        sounds = [await self._sound(name, 0.0) for name in (before, after)]
-        return await asyncio.to_thread(compare, *sounds)
+        first, second = [await self._sound(name, 0.0) for name in (before, after)]
+        compared = await asyncio.to_thread(compare, first, second)
+        if first.take is None or second.take is None:
+            return compared
+        scores = [read_kept_score(read_take(folder), folder) for folder in (first.take, second.take)]
+        music = compare_scores(*scores).lines
+        return replace(compared, music=(*music, *await asyncio.to_thread(part_lines, first, second)))
 
     async def _sound(self, source: str | RenderRequest, wait_seconds: float) -> "Sound":
         from workflows.sounds import find_sound  # noqa: PLC0415  brings SciPy

@@ -4,6 +4,7 @@ This module brings SciPy and Pillow; it is loaded with the first measurement.
 """
 
 from dataclasses import dataclass
+from statistics import median
 
 from analysis.balance import OCTAVE_NAMES, octave_balance_db
 from analysis.difference import Difference, compare_recordings
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 _MOST_PARTS = 24
+_LEAST_LU = 0.3  # which nobody hears
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,12 @@ class Comparison:
     after: str
     difference: Difference
     picture: bytes | None
+    music: tuple[str, ...] = ()  # of two takes: what differs in their notes, a line each
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What differs in how they sound, a line each."""
+        return tuple(f"{name}: {was}, now {now}" for name, was, now in _rows(self.difference) if was != now)
 
 
 def measure(sound: Sound, job: JobContext | None = None) -> Measures:
@@ -111,6 +119,25 @@ def compare(before: Sound, after: Sound) -> Comparison:
             _rows(difference),
         )
     return Comparison(before=before.title, after=after.title, difference=difference, picture=picture)
+
+
+def part_lines(before: Sound, after: Sound) -> tuple[str, ...]:
+    """Tell of the parts that both have which are louder or softer now, measured against what the others became.
+
+    The parts of a take share a gain that keeps them from clipping, so that all of them move when one is turned up.
+    """
+    moved: dict[str, float] = {}
+    for name in sorted(before.parts.keys() & after.parts.keys()):
+        recordings = [Sound(title=name, whole=sound.parts[name]).read() for sound in (before, after)]
+        old, new = (measure_levels(one.audio, one.sample_rate_hz).loudness_lufs for one in recordings)
+        if old is not None and new is not None:
+            moved[name] = new - old
+    shared = median(moved.values()) if moved else 0.0
+    return tuple(
+        f"{name}: {abs(by - shared):.1f} LU {'louder' if by > shared else 'softer'} against the other parts, measured"
+        for name, by in moved.items()
+        if abs(by - shared) >= _LEAST_LU
+    )
 
 
 def _rows(difference: Difference) -> list[tuple[str, str, str]]:

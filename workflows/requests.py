@@ -55,6 +55,24 @@ class GenerateRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VaryRequest:
+    """A wish to change one thing about a kept take, as it was typed; what is None was not said."""
+
+    take: str  # id or folder
+    words: str
+    seed: int | None = None  # of what is written anew
+    out: str | None = None  # folder in which the take's folder is made
+    to: Destination = Destination.NONE
+    at_bar: int | None = None  # with LIVE, as above
+    session_folder: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_bar(self.at_bar)
+        if self.at_bar is not None and self.to is not Destination.LIVE:
+            raise RequestInvalid(f"bar {self.at_bar} of the open session was asked for; ask for 'live', too")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRequest:
     """A wish to place a take in the open session."""
 

@@ -15,6 +15,7 @@ from workflows.configuration import with_plugins
 from workflows.durable import JobId
 from workflows.planner import Planner
 from workflows.settings import Settings
+from workflows.vary_vocabulary import VariationWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Rooms:
 
     settings: Settings
     planner: Planner
+    variation_words: VariationWords
     engines: EngineRegistry
     takes: TakeStore
     open_daw: Callable[[], AbstractAsyncContextManager[Daw]]

@@ -33,6 +33,7 @@ class Sound:
     markers: tuple[Line, ...] = ()
     from_seconds: float | None = None  # where it begins in its session, if it was rendered from one
     seconds: float = 0.0
+    take: Path | None = None  # the folder of the take that it is of
     notices: tuple[str, ...] = ()  # what its rendering told: what is muted, silent or clips
 
     def read(self) -> Recording:
@@ -91,6 +92,7 @@ def of_take(folder: Path) -> Sound:
     return Sound(
         title=f"{plan.title} ({take.id})",
         whole=take_file(take, folder, MIX_FILE),
+        take=folder,
         parts={path.stem: take_file(take, folder, str(path)) for path in stems},
         lines=tuple(lines),
         markers=tuple(markers),

@@ -21,14 +21,16 @@ from daw_bridge.events import Passing
 from daw_bridge.programs import find_ardour
 from daw_bridge.recording import RecordingReport, RecordRequest
 from engines.registry import load_registry
-from library.takes import KeptTakes, TakeStore, read_take, take_file, take_to_json
+from library.ratings import Rating, read_rating, write_rating
+from library.ratings import Verdict as TakeVerdict
+from library.takes import TakeStore, read_take, take_file, take_to_json
 from music.changeset import ChangeSetResult, ChangeSetState, OutcomeStatus
 from music.clip import Clip
 from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, TimedOut
 from music.job import Progress
 from music.take import Take
 from renderers.soundfont import find_soundfont
-from workflows import record
+from workflows import record, vary
 from workflows.ardour import follow_editor, open_ear, open_live
 from workflows.commands import spelled_here
 from workflows.configuration import with_plugins
@@ -43,20 +45,24 @@ from workflows.place import place_recipe
 from workflows.placement import check_session
 from workflows.planner import LlmSettings, load_planner
 from workflows.render import render_recipe
-from workflows.requests import SELECTION, Destination, GenerateRequest, PlaceRequest
+from workflows.requests import SELECTION, Destination, GenerateRequest, PlaceRequest, VaryRequest
 from workflows.rooms import Rooms
 from workflows.sessions import Sessions
 from workflows.settings import Settings
+from workflows.take_tree import KeptTake, TakeTree, as_tree
 from workflows.undo_button import answer_undo
+from workflows.vary_vocabulary import load_variation_words
 
 __all__ = [
     "Availability",
     "Check",
-    "KeptTakes",
     "Passing",
+    "Rating",
     "RecordRequest",
     "RecordingReport",
     "Studio",
+    "TakeTree",
+    "TakeVerdict",
     "TransportAction",
     "TransportState",
     "Verdict",
@@ -151,6 +157,23 @@ class Studio:
         stays_out = request.to in (Destination.SESSION, Destination.NONE)
         return (request if stays_out or request.at_bar else replace(request, at_bar=first_bar)), clip
 
+    async def vary(self, request: VaryRequest) -> JobId:
+        """Read what is to change about a take, start a job for it, and return its id, which becomes the new take's.
+
+        Raises NotFound for an unknown take and RequestInvalid for words that ask for nothing that can be changed.
+        """
+        folder = self._rooms.take_folder(request.take)
+        asked = vary.read_wish(self._rooms.planner, self._rooms.variation_words, read_take(folder).plan, request)
+        parent = self._rooms.takes.prepare(Path(request.out) if request.out else None)
+        if request.to is Destination.LIVE:
+            session = await self.open_session.snapshot()
+            check_session(request.session_folder, session)
+            request = replace(request, session_folder=session.folder)
+        seed = request.seed if request.seed is not None else _draw_seed()
+        chosen = replace(request, take=str(folder), seed=seed)
+        recorded = vary.to_request(chosen, asked) | {"parent": str(parent), "notices": []}
+        return self._jobs.start(new_job_id(), "vary", recorded)
+
     async def place(self, request: PlaceRequest) -> JobId:
         """Start a job that places a kept take in the open session, and return its id."""
         folder = self._rooms.take_folder(request.take)
@@ -205,9 +228,26 @@ class Studio:
 
     # Takes
 
-    def takes(self, limit: int) -> KeptTakes:
-        """Return the newest takes, and the names of those that are damaged."""
-        return self._rooms.takes.newest(limit)
+    def takes(self, limit: int, verdict: TakeVerdict | None = None) -> TakeTree:
+        """Return the newest takes, of one verdict if that is asked for, each below the one that it was varied from."""
+
+        def is_wanted(folder: Path) -> bool:
+            return verdict is None or read_rating(folder).verdict is verdict
+
+        kept = self._rooms.takes.newest(limit, is_wanted=is_wanted)
+        listed = [KeptTake(take=take, rating=self.rating(take.id)) for take in kept.takes]
+        return TakeTree(takes=as_tree(listed), damaged=kept.damaged)
+
+    def rating(self, name: str) -> Rating:
+        """Return what was thought of a take."""
+        return read_rating(self.take_folder(name))
+
+    def rate(self, name: str, verdict: TakeVerdict, note: str = "") -> Rating:
+        """Keep what is thought of a take; a rejected one is kept, too. Returns what was read back."""
+        folder = self.take_folder(name)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        write_rating(folder, Rating(verdict=verdict, note=note.strip(), rated_utc=now))
+        return read_rating(folder)
 
     def take_ids(self) -> tuple[str, ...]:
         """Return the ids of all takes that are kept, newest first."""
@@ -438,12 +478,14 @@ def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress],
     rooms = Rooms(
         settings=settings,
         planner=planner,
+        variation_words=load_variation_words(settings.configs_dir / "variations.toml"),
         engines=load_registry(),
         takes=TakeStore(settings.takes_dir),
         open_daw=lambda: open_live(settings),
     )
     made = (
         generate_recipe(rooms),
+        vary.vary_recipe(rooms),
         place_recipe(rooms),
         record.record_recipe(lambda: open_live(settings)),
         render_recipe(rooms),

@@ -49,7 +49,7 @@ def settle(page: Page) -> Reading:
         brief=Brief(prompt=page.prompt, **_typed(values)),
         understood=tuple(remark for _, remark in sorted(understood, key=lambda item: (item[0], item[1].field))),
         assumed=tuple(assumed),
-        unused=tuple(_unused(page)),
+        unused=tuple(unused_words(page)),
         conflicts=tuple(conflicts),
     )
 
@@ -129,7 +129,7 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(map(Role, value)) if name in _ROLE_FIELDS else value for name, value in values.items()}
 
 
-def _unused(page: Page) -> Iterable[str]:
+def unused_words(page: Page) -> Iterable[str]:
     """Yield the runs of words that carried no meaning, without fillers at their ends."""
     refused = dict(page.refused)
     start = 0

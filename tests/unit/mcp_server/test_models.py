@@ -24,7 +24,8 @@ from tests.takes import a_plan, a_take
 from workflows.durable import JobId, JobState, JobStatus
 from workflows.open_session import Change
 from workflows.render_requests import RenderedFile, RenderReport
-from workflows.studio import Availability, KeptTakes
+from workflows.studio import Availability, Rating, TakeTree, TakeVerdict
+from workflows.take_tree import KeptTake
 
 PLAN = a_plan(
     n_bars=6,
@@ -61,15 +62,16 @@ def test_asked_against_measured_is_one_line_with_its_verdict(agrees: bool | None
 
 
 def test_a_summary_gives_the_length_of_all_bars_and_what_was_measured() -> None:
-    summary = TakeSummary.of(TAKE)
+    summary = TakeSummary.of(TAKE, Rating())
     assert (summary.bars, summary.seconds, summary.key) == (6, 12.0, "C major")
     assert summary.measured == ["tempo: asked 120 BPM, measured 60 BPM, DIFFERS (half)"]
     as_asked = dataclasses.replace(TAKE, comparisons=(dataclasses.replace(TAKE.comparisons[0], agrees=True),))
-    assert TakeSummary.of(as_asked).measured == []
+    assert TakeSummary.of(as_asked, Rating()).measured == []
 
 
 def test_a_detail_names_sections_by_their_bars_and_links_all_but_the_session_s_files() -> None:
-    detail = TakeDetail.of_folder(TAKE, "/takes/t1")
+    detail = TakeDetail.of_folder(TAKE, "/takes/t1", Rating(verdict=TakeVerdict.FAVOURITE, note="the one"))
+    assert detail.rating == "favourite: the one"
     assert detail.sections == ["intro: 1-2", "verse: 3-6"]
     assert detail.resources == [take_uri("t1", "mix.wav"), "sideman://takes/t1/stems/bass.wav"]
     assert (detail.assumed, detail.not_understood) == (["key: C major"], ["zorp"])
@@ -98,7 +100,7 @@ def test_a_failed_job_tells_its_error_beside_the_take_that_it_had_made() -> None
 
 
 def test_a_list_of_takes_names_the_damaged_ones() -> None:
-    listed = TakeList.of(KeptTakes(takes=(TAKE,), damaged=("t2",)))
+    listed = TakeList.of(TakeTree(takes=(KeptTake(take=TAKE, rating=Rating()),), damaged=("t2",)))
     assert ([take.id for take in listed.takes], listed.damaged) == (["t1"], ["t2"])
 
 

@@ -118,7 +118,9 @@ def test_files_go_into_a_new_folder_below_one_that_may_be_written_to(tmp_path: P
     song, takes, allowed = tmp_path / "Song", tmp_path / "takes", tmp_path / "allowed"
     settings = Settings(takes_dir=takes, data_dir=tmp_path / "data", allowed_folders=(allowed,))
     nothing = cast("Any", None)
-    rooms = Rooms(settings=settings, planner=nothing, engines=nothing, takes=nothing, open_daw=nothing)
+    rooms = Rooms(
+        settings=settings, planner=nothing, variation_words=nothing, engines=nothing, takes=nothing, open_daw=nothing
+    )
     job = JobId("job")
     assert new_folder(rooms, RenderRequest(), song, job) == song / "export" / "mix job"
     for folder in (str(takes / "x"), str(allowed), "here"):
