@@ -12,6 +12,7 @@ from music.variation.changes import Density, Scope
 from music.variation.piece import NEAR_TICKS, Piece, Studio, beside, clusters, drum_notes, nearest, parts_in, touched
 
 _TIMEKEEPERS = ("hat", "open_hat", "pedal_hat", "ride", "shaker", "tambourine", "high_conga", "low_conga", "cowbell")
+_HATS = ("hat", "open_hat", "pedal_hat")
 _STRUCK = ("snare", "rim", "clap", "kick")
 _SIXTEENTH = TICKS_PER_QUARTER // 4
 _CLOSEST_TICKS = 150  # nothing is struck faster than this apart
@@ -48,12 +49,16 @@ def _drums(piece: Piece, inside: list[Note], change: Density, studio: Studio) ->
     named = drum_notes(change.scope.drums, studio.style)
     if change.direction > 0 and named & timekeepers and not any(by_drum.get(note) for note in named & timekeepers):
         return inside + _eighths(piece, change.scope, min(named & timekeepers))
+    hats = drum_notes(_HATS, studio.style)
     out: list[Note] = []
+    if change.direction > 0:
+        together = sorted(note for note in inside if note.midi_note in hats)  # one player, one pair of cymbals
+        out += [note._replace(midi_note=min(hats)) for note in _between(piece, together)]
     rng = random.Random(f"{studio.seed}:density")
     for midi_note, notes in sorted(by_drum.items()):
         if change.direction < 0:
             out += _fewer_hits(piece, notes, is_timekeeper=midi_note in timekeepers)
-        elif midi_note in timekeepers:
+        elif midi_note in timekeepers - hats:
             out += [*notes, *_between(piece, notes)]
         elif midi_note in drum_notes(_STRUCK, studio.style):
             loudness = _PUSH if midi_note in drum_notes(("kick",), studio.style) else _GHOST

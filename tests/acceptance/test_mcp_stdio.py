@@ -19,8 +19,8 @@ from tests.acceptance.homes import home_environment
 
 TOOLS = {
     "cancel_job", "capabilities", "compare", "describe_operations", "edit_session", "generate", "get_take", "inspect",
-    "job", "list_changes", "list_takes", "measure", "picture", "place_take", "record", "redo", "render",
-    "search_plugins", "session", "session_diff", "session_overview", "transport", "undo",
+    "job", "list_changes", "list_takes", "measure", "picture", "place_take", "rate_take", "record", "redo", "render",
+    "search_plugins", "session", "session_diff", "session_overview", "transport", "undo", "vary",
 }  # fmt: skip
 _MOST_TOOLS, _LARGEST_LIST_BYTES = 40, 32_000
 _DEADLINE_SECONDS = 180.0
@@ -103,6 +103,30 @@ async def test_a_take_is_generated_with_progress_and_can_be_read(tmp_path: Path)
         resource = (await session.read_resource("sideman://takes")).contents[0]
     assert [found["id"] for found in listed["takes"]] == [take["id"]]
     assert damaged == {"takes": [], "damaged": [take["id"]]} == json.loads(resource.text)  # type: ignore[union-attr]
+
+
+async def test_a_take_is_varied_judged_listed_below_its_parent_and_compared_with_it(tmp_path: Path) -> None:
+    async with connected(tmp_path) as session:
+        first = (await call(session, "generate", prompt="pop with piano, drums, bass", bars=4, seed=2, to="none"))[
+            "take"
+        ]
+        report = await call(session, "vary", take=first["id"], words="sparser melody, loud purple")
+        varied = report["take"]
+        assert (report["recipe"], report["state"], varied["parent"]) == ("vary", "done", first["id"])
+        assert varied["done"][0].startswith("melody sparser: melody ")
+        assert varied["not_understood"] == ["loud purple"]
+        assert "its sections are" in await refused(session, "vary", take=first["id"], words="darker bridge")
+        judged = await call(session, "rate_take", take=varied["id"], verdict="favourite", note="keep this one")
+        assert judged["rating"] == "favourite: keep this one"
+        listed = await call(session, "list_takes")
+        favourites = await call(session, "list_takes", rated="favourite")
+        compared = await call(session, "compare", before=first["id"], after=varied["id"])
+    assert [(take["id"], take["parent"]) for take in listed["takes"]] == [
+        (first["id"], None),
+        (varied["id"], first["id"]),
+    ]
+    assert [take["id"] for take in favourites["takes"]] == [varied["id"]]
+    assert [line.partition(":")[0] for line in compared["music"] if "note" in line] == ["melody"]
 
 
 async def test_who_listens_hears_of_a_take_that_another_process_made(tmp_path: Path) -> None:

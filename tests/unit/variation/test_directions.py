@@ -12,7 +12,7 @@ from music.score import Note
 from music.variation import Piece
 from music.variation.feel import swing_of
 from tests.unit.variation.conftest import PieceMaker, Varier, tried
-from tests.unit.variation.test_the_rest_stays import FORM, HATS, SEEDS, bars_of
+from tests.unit.variation.test_the_rest_stays import FORM, HATS, bars_of, styles_and_seeds
 from workflows.planner import Planner
 
 Measure = Callable[[Piece, Piece], bool]
@@ -76,15 +76,14 @@ DIRECTIONS: dict[str, Measure] = {
 @pytest.mark.parametrize("words", DIRECTIONS)
 def test_words_lead_where_they_say(words: str, planner: Planner, make_piece: PieceMaker, varied: Varier) -> None:
     right, asked = 0, 0
-    for style in planner.repertoire.styles.values():
-        for seed in SEEDS:
-            before = make_piece(f"{style.title}, {FORM}", seed)
-            after = tried(varied, before, words)
-            if after is None:  # nothing there that could become so
-                continue
-            asked += 1
-            right += DIRECTIONS[words](before, after)
-    assert asked >= 0.7 * len(SEEDS) * len(planner.repertoire.styles)
+    for style, seed in styles_and_seeds(planner, words):
+        before = make_piece(f"{style.title}, {FORM}", seed)
+        after = tried(varied, before, words)
+        if after is None:  # nothing there that could become so
+            continue
+        asked += 1
+        right += DIRECTIONS[words](before, after)
+    assert asked >= 0.7 * len(planner.repertoire.styles)
     assert right >= 0.95 * asked
 
 
