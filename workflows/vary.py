@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from engines.composer.given import style_of
 from library.takes import read_take
 from music.brief import Reading
 from music.plan import Plan
@@ -90,7 +91,7 @@ class Varying(Making):
         parent, rooms = self._parent(), self._rooms
         assert self._asked.seed is not None
         studio = Studio(
-            style=rooms.styles[parent.plan.style],
+            style=style_of(parent.plan, rooms.styles),
             instruments=rooms.instruments,
             compose=self._composed,
             seed=self._asked.seed,

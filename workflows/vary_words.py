@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from engines.composer.given import style_of
 from music.brief import Brief, Reading, Remark
 from music.errors import RequestInvalid
 from music.instrument import Instrument, Role
@@ -87,7 +88,7 @@ class _Reader:
     def __init__(self, request: Request, tables: Tables) -> None:
         self.request, self.page, self.plan = request, request.page, request.plan
         self.tables = tables
-        self.style: Style = tables.repertoire.styles[request.plan.style]
+        self.style: Style = style_of(request.plan, tables.repertoire.styles)
         self.changes: list[Change] = []
         self.understood: list[Remark] = []
         self.assumed: list[Remark] = []

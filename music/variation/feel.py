@@ -10,7 +10,7 @@ from music.score import Note
 from music.style import Style, SwingUnit
 from music.time import TimeSignature
 from music.variation.changes import Articulation, Dynamics, Swing, TimeFeel
-from music.variation.piece import SHORTEST_TICKS, Piece, Studio, beside, drum_notes, parts_in, touched
+from music.variation.piece import PITCHED, SHORTEST_TICKS, Piece, Studio, beside, drum_notes, parts_in, touched
 
 _CARRYING = ("kick", "snare", "clap", "rim")  # the drums that make a time feel; timekeepers go on as they were
 
@@ -136,7 +136,7 @@ def dynamics(piece: Piece, change: Dynamics, studio: Studio) -> Piece:
 def articulation(piece: Piece, change: Articulation, studio: Studio) -> Piece:
     """Shorten notes, or let them sound up to the next that is struck in the part."""
     notes: dict[Role, list[Note]] = {}
-    for part in parts_in(piece, change.scope, usual=tuple(role for role in Role if role is not Role.DRUMS)):
+    for part in parts_in(piece, change.scope, usual=PITCHED):
         inside, outside = touched(piece, part, change.scope, studio.style)
         starts = sorted({note.start_ticks for note in part.notes})
         held = [_sounding(note, change.factor, starts, piece.score.length_ticks) for note in inside]

@@ -11,8 +11,8 @@ from music.instrument import Role
 from music.score import ChordSpan, Note, Part
 from music.time import TICKS_PER_QUARTER
 from music.variation.changes import Rechord, Scope
-from music.variation.piece import NEAR_TICKS, Piece, Studio, beside, folded, is_inside, nearest, touched
-from music.variation.tuning import PITCHED, range_of
+from music.variation.piece import NEAR_TICKS, PITCHED, Piece, Studio, beside, folded, is_inside, nearest, touched
+from music.variation.tuning import range_of
 
 _MOST_VOICES = 6  # of a chord whose best places are searched; further ones double their neighbours
 _RUB, _MISSING, _DOUBLED = 6.0, 9.0, 2.5  # what a voicing costs, in semitones of movement

@@ -15,6 +15,8 @@ from music.score import ChordSpan, Note, Part, Score
 from music.style import Style
 from music.variation.changes import Scope
 
+PITCHED = tuple(role for role in Role if role not in (Role.DRUMS, Role.EFFECTS))
+MUSICIANS = (Role.DRUMS, *PITCHED)  # effects belong to the form: they change only where they are named
 SHORTEST_TICKS = 24
 NEAR_TICKS = 70  # how far a player strikes from the place that is meant
 
@@ -121,7 +123,7 @@ def touched(piece: Piece, part: Part, scope: Scope, style: Style) -> tuple[list[
     return inside, outside
 
 
-def parts_in(piece: Piece, scope: Scope, *, usual: Iterable[Role] = tuple(Role)) -> list[Part]:
+def parts_in(piece: Piece, scope: Scope, *, usual: Iterable[Role] = MUSICIANS) -> list[Part]:
     """Return the parts that a scope is about: those it names, the drums where it names drums, else the usual ones."""
     roles = set(scope.roles) or ({Role.DRUMS} if scope.drums else set(usual))
     return [part for part in piece.score.parts if part.role in roles]

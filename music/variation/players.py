@@ -32,7 +32,8 @@ def _mixed(before: PartMix, change: Mix) -> PartMix:
     reverb = before.reverb_send_db
     if change.reverb_db:
         reverb = min(_WETTEST_DB, (_DRY_DB - 6.0 if reverb is None else reverb) + change.reverb_db)
-    return PartMix(
+    return replace(
+        before,
         gain_db=max(_SOFTEST_DB, min(_LOUDEST_DB, before.gain_db + change.gain_db)),
         pan=before.pan if change.pan is None else change.pan,
         reverb_send_db=reverb,

@@ -9,9 +9,20 @@ from music.instrument import Role
 from music.pitch import Key, pitch_class_name
 from music.score import ChordSpan, Note, Part
 from music.variation.changes import Colour, MoveOctaves, Rekey
-from music.variation.piece import Piece, Studio, beside, clusters, drum_notes, folded, is_inside, parts_in, touched
+from music.variation.piece import (
+    MUSICIANS,
+    PITCHED,
+    Piece,
+    Studio,
+    beside,
+    clusters,
+    drum_notes,
+    folded,
+    is_inside,
+    parts_in,
+    touched,
+)
 
-PITCHED = tuple(role for role in Role if role is not Role.DRUMS)
 _CYMBALS = ("hat", "open_hat", "pedal_hat", "crash", "ride", "ride_bell", "splash", "tambourine", "shaker")
 _DULLER, _SHARPER = 0.72, 1.2
 _LOWEST_VOICE = 48  # a chord's voice under C3 makes mud, not darkness
@@ -110,7 +121,7 @@ def move_octaves(piece: Piece, change: MoveOctaves, studio: Studio) -> Piece:
     """Move parts by whole octaves as far as their instruments reach."""
     notes: dict[Role, list[Note]] = {}
     for part in parts_in(piece, change.scope, usual=PITCHED):
-        if part.role is not Role.DRUMS:
+        if part.role in PITCHED:
             inside, outside = touched(piece, part, change.scope, studio.style)
             moved = _shifted(inside, 12 * change.octaves, *range_of(part, studio))
             notes[part.role] = beside(outside, moved, end_ticks=piece.score.length_ticks)
@@ -129,7 +140,7 @@ def colour(piece: Piece, change: Colour, studio: Studio) -> Piece:
 
     The bass stays where it is unless it is named: it is dark already.
     """
-    usual = tuple(role for role in Role if role is not Role.BASS)
+    usual = tuple(role for role in MUSICIANS if role is not Role.BASS)
     notes: dict[Role, list[Note]] = {}
     for part in parts_in(piece, change.scope, usual=usual):
         inside, outside = touched(piece, part, change.scope, studio.style)

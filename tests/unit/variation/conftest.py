@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engines.composer.engine import Composer
+from engines.composer.given import style_of
 from engines.engine import EngineContext, Result
 from music.errors import RequestInvalid
 from music.job import Progress
@@ -79,7 +80,10 @@ def varied(planner: Planner, compose: Callable[[Plan], Score], read: Reader) -> 
         changes = read(asked, piece.plan).changes if isinstance(asked, str) else asked
         repertoire = planner.repertoire
         studio = Studio(
-            style=repertoire.styles[piece.plan.style], instruments=repertoire.instruments, compose=compose, seed=seed
+            style=style_of(piece.plan, repertoire.styles),
+            instruments=repertoire.instruments,
+            compose=compose,
+            seed=seed,
         )
         return vary(piece, changes, studio)[0]
 
