@@ -20,6 +20,7 @@ from daw_bridge.osc import open_socket
 from daw_bridge.wire import to_bbt
 from music.changeset import ChangeSetId
 from music.errors import RequestInvalid, SetupBroken, StorageFailed, StudioError
+from music.session import RouteId
 from music.time import BBT, TimeSignature
 
 HEARTBEAT_NAME = "serve.json"
@@ -56,13 +57,27 @@ class UndoPress:
     turn: ChangeSetId | None  # the one to take back; None asks which it would be
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaryPress:
+    """Somebody wants the selected part otherwise, in its place."""
+
+    id: str
+    words: str
+    session_folder: Path
+    route: RouteId
+    region: str | None  # None where the track was selected and no region
+
+
+Press = ButtonPress | UndoPress | VaryPress
+
+
 def is_alive(folder: BridgeFolder, now_unix: float) -> bool:
     """Tell whether a `sideman serve` listens for buttons."""
     beat = folder.read(HEARTBEAT_NAME)
     return beat is not None and now_unix - float(beat["time_unix"]) <= LONGEST_SILENCE_SECONDS
 
 
-def to_press(facts: JsonObject) -> ButtonPress | UndoPress:
+def to_press(facts: JsonObject) -> Press:
     """Read a press; SetupBroken when a button of another version made it, RequestInvalid for what cannot be read."""
     if facts.get("version") != bridge_version():
         raise SetupBroken(
@@ -76,6 +91,14 @@ def to_press(facts: JsonObject) -> ButtonPress | UndoPress:
                 id=facts["id"],
                 session_folder=Path(facts["session"]),
                 turn=None if turn is None else ChangeSetId(str(turn)),
+            )
+        if facts["kind"] == "vary":
+            return VaryPress(
+                id=facts["id"],
+                words=str(facts["prompt"])[:_LONGEST_PROMPT],
+                session_folder=Path(facts["session"]),
+                route=RouteId(str(facts["route"])),
+                region=None if facts["region"] is None else str(facts["region"]),
             )
         metre = facts["time_signature"]
         return ButtonPress(
@@ -100,7 +123,7 @@ class ButtonEar:
         self.port = port
         self._folder, self._pressed = folder, pressed
 
-    async def presses(self) -> AsyncGenerator[ButtonPress | UndoPress, None]:
+    async def presses(self) -> AsyncGenerator[Press, None]:
         """Yield presses as they come, for as long as somebody asks. A press is taken once.
 
         One that cannot be read, such as that of a button from before an upgrade, is answered here.

@@ -17,4 +17,5 @@ class Button:
 
 GENERATE = Button(name="Sideman: generate here", press="generate", icon="generate")
 UNDO = Button(name="Sideman: undo its last turn", press="undo", icon="undo")
-BUTTONS = (GENERATE, UNDO)
+VARY = Button(name="Sideman: vary selected part", press="vary", icon="vary")
+BUTTONS = (GENERATE, UNDO, VARY)

@@ -33,7 +33,7 @@ from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
 from workflows.place import PLACE_STAGES, run_placement
 from workflows.placement import voice_notices
 from workflows.planner import Planned
-from workflows.requests import Destination, PlaceRequest
+from workflows.requests import Destination, PartInSession, PlaceRequest
 from workflows.rooms import Rooms
 from workflows.take_back import take_back_placement
 from workflows.take_files import (
@@ -101,7 +101,7 @@ def making_recipe(
         wish = made.wish
         if wish.to is Destination.LIVE:
             placing = PlaceRequest(take=made.take_id, at_bar=wish.at_bar, session_folder=wish.session_folder)
-            result["placed"] = run_placement(rooms, job, placing, folder)
+            result["placed"] = run_placement(rooms, job, placing, folder, part=made.part)
         return result
 
     def clean_up(job_id: JobId, request: JsonObject) -> None:
@@ -125,6 +125,11 @@ class Making(ABC):
         self.take_id = TakeId(job.id)
         self._folder = rooms.takes.staging(self.parent, self.take_id)
         self._timings: list[tuple[str, float]] = []
+
+    @property
+    def part(self) -> PartInSession | None:
+        """The part of the open session that the take's own replaces; None places the whole take."""
+        return None
 
     def make(self) -> Path:
         """Run all stages up to the finished folder."""

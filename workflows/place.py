@@ -6,23 +6,23 @@ keeps account of change sets in the session, ends with exactly one placement.
 
 import asyncio
 import shutil
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from daw_bridge.change_journal import is_open
 from daw_bridge.instrument_preset import PRESET_LABEL
-from library.takes import TAKE_FILE, read_take, storage_errors, take_file, write_atomically
+from library.takes import TAKE_FILE, read_take, take_file
 from music.changeset import ChangeSet, ChangeSetId, ChangeSetResult
 from music.errors import SetupBroken, StudioError
-from music.midi_file import part_to_midi
-from music.score import Score
 from music.session import SessionSnapshot
 from music.session_layout import Playback
 from workflows.cancelling import run_unless_cancelled
 from workflows.durable import Job, JobId, JsonObject, Recipe, Stage
-from workflows.placement import PlacedFiles, check_session, lay_out_take, place_take
-from workflows.requests import PlaceRequest
+from workflows.part_files import part_files
+from workflows.place_part import arrange_part
+from workflows.placement import check_session, lay_out_take, place_take
+from workflows.requests import PartInSession, PlaceRequest
 from workflows.rooms import Rooms
 from workflows.take_back import HalfPlaced, take_back_placement
 from workflows.take_files import STEMS_FOLDER, read_kept_score, stem_path
@@ -47,15 +47,23 @@ def place_recipe(rooms: Rooms) -> Recipe:
     return Recipe(name="place", stages=lambda _request: PLACE_STAGES, run=run, clean_up=clean_up)
 
 
-def run_placement(rooms: Rooms, job: Job, wish: PlaceRequest, take_folder: Path) -> JsonObject:
-    """Run the two stages that place the take in a folder, and return what became of the change set."""
+def run_placement(
+    rooms: Rooms, job: Job, wish: PlaceRequest, take_folder: Path, *, part: PartInSession | None = None
+) -> JsonObject:
+    """Run the two stages that place the take in a folder, and return what became of the change set.
+
+    With a ``part`` that alone is placed, instead of the one that stands in the session.
+    """
     folder = rooms.placing_folder(job.id)
 
     async def arrange() -> JsonObject:
         async with rooms.open_daw() as daw:
             session = await daw.snapshot()
         check_session(wish.session_folder, session)
-        change_set = arrange_take(rooms, take_folder, folder, session, wish.at_bar, ChangeSetId(job.id))
+        if part is None:
+            change_set = arrange_take(rooms, take_folder, folder, session, wish.at_bar, ChangeSetId(job.id))
+        else:
+            change_set = arrange_part(rooms, take_folder, folder, session, part, ChangeSetId(job.id))
         return {"change_set": _CHANGE_SET.dump_python(change_set, mode="json"), "session": session.folder}
 
     async def apply(change_set: ChangeSet, session_folder: Path) -> JsonObject:
@@ -107,20 +115,6 @@ def arrange_take(
         at_bar=at_bar if at_bar is not None else _bar_at_playhead(session),
         playback=Playback(rooms.settings.playback),
         session=session,
-    )
-
-
-def part_files(rooms: Rooms, score: Score, folder: Path, stems: Path, stem_length_samples: int) -> PlacedFiles:
-    """Write one MIDI file per part, and name the stems that go with them, with their length at the session's rate."""
-    with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    midi = {part.role.value: folder / f"{part.role.value}.mid" for part in score.parts}
-    for part in score.parts:
-        write_atomically(midi[part.role.value], part_to_midi(score, part, rooms.instruments))
-    return PlacedFiles(
-        midi=midi,
-        stems={part.role.value: stems / PurePath(stem_path(part.role)).name for part in score.parts},
-        stem_length_samples=stem_length_samples,
     )
 
 

@@ -5,6 +5,7 @@ from enum import Enum
 
 from music.errors import RequestInvalid
 from music.given import Task
+from music.instrument import Role
 from music.names import shorten
 
 LAST_BAR = 100_000  # in 4/4 at 120 BPM some 55 hours on; no session is that long
@@ -55,6 +56,17 @@ class GenerateRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartInSession:
+    """A part of a take as it stands in a session."""
+
+    role: Role
+    route: str  # id of the track
+    region: str | None  # id; None is the only one on the track
+    stem_route: str | None = None  # id of the track beside it that holds the part's audio
+    stem_region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VaryRequest:
     """A wish to change one thing about a kept take, as it was typed; what is None was not said."""
 
@@ -65,6 +77,7 @@ class VaryRequest:
     to: Destination = Destination.NONE
     at_bar: int | None = None  # with LIVE, as above
     session_folder: str | None = None
+    part: PartInSession | None = None  # with LIVE: only this part may change, and it is put in the place of the old
 
     def __post_init__(self) -> None:
         _check_bar(self.at_bar)

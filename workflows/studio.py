@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from daw_bridge.bridge_client import EditorClosed, Recording
-from daw_bridge.button_ear import ButtonEar, ButtonPress, UndoPress
+from daw_bridge.button_ear import ButtonEar, ButtonPress, Press, UndoPress, VaryPress
 from daw_bridge.daw import Capabilities, TransportAction, TransportState
 from daw_bridge.doctor import Check, Verdict
 from daw_bridge.events import Passing
@@ -30,7 +30,7 @@ from music.errors import NotFound, RequestInvalid, SetupBroken, StudioError, Tim
 from music.job import Progress
 from music.take import Take
 from renderers.soundfont import find_soundfont
-from workflows import record, vary
+from workflows import record, vary, vary_button
 from workflows.ardour import follow_editor, open_ear, open_live
 from workflows.commands import spelled_here
 from workflows.configuration import with_plugins
@@ -42,6 +42,7 @@ from workflows.given_selection import clip_of_selection
 from workflows.listening import Listening
 from workflows.open_session import OpenSession
 from workflows.place import place_recipe
+from workflows.place_part import find_part
 from workflows.placement import check_session
 from workflows.planner import LlmSettings, load_planner
 from workflows.render import render_recipe
@@ -396,16 +397,18 @@ class Studio:
             async for press in ear.presses():
                 answers.create_task(self._answer_or_log(press, ear, tell))
 
-    async def _answer_or_log(self, press: ButtonPress | UndoPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+    async def _answer_or_log(self, press: Press, ear: ButtonEar, tell: Callable[[str], None]) -> None:
         """Answer a press; whatever goes wrong with one, the server goes on with the next."""
         try:
             await self._answer(press, ear, tell)
         except Exception:  # noqa: BLE001  a server's loop
             _LOG.exception("the press %s was not answered", press.id)
 
-    async def _answer(self, press: ButtonPress | UndoPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+    async def _answer(self, press: Press, ear: ButtonEar, tell: Callable[[str], None]) -> None:
         if isinstance(press, UndoPress):
             await answer_undo(press, ear, tell, open_daw=self._rooms.open_daw)
+        elif isinstance(press, VaryPress):
+            await self._answer_vary(press, ear, tell)
         else:
             await self._answer_wish(press, ear, tell)
 
@@ -444,6 +447,33 @@ class Studio:
         except StudioError as error:
             tell(f"button: {press.prompt!r}: {error}")
             ear.leave_notice(spelled_here(f"{press.prompt!r} did not work: {error}"))
+
+    async def _answer_vary(self, press: VaryPress, ear: ButtonEar, tell: Callable[[str], None]) -> None:
+        """Do what a press of "vary selected part" asks for; whoever pressed sees the region change, or why not."""
+        try:
+            brought_by, part = find_part(press.session_folder, press.route, press.region)
+            take = self.take_of(self.job(JobId(brought_by)))
+            if take is None:
+                raise NotFound("take", brought_by, known="the take that this part came from is not kept any more")
+            request = vary_button.to_request(press, take, part)
+            # before Ardour, which waits for our answer, is asked anything
+            asked = vary.read_wish(self._rooms.planner, self._rooms.variation_words, take.plan, request)
+        except StudioError as error:
+            tell(f"button: {press.words!r}: {error}")
+            problem = spelled_here(str(error))
+            ear.answer(press.id, problem)
+            await ear.see_shown(press.id, problem)
+            return
+        ear.answer(press.id)
+        try:
+            job_id = await self.vary(request)
+            tell(f"button: {press.words!r}, of the {part.role.value}: job {job_id}")
+            self._raise_unless_placed(await self.settled(job_id))
+            if unused := ", ".join(asked.reading.unused):
+                ear.leave_notice(f"{press.words!r}: not understood: {unused}")
+        except StudioError as error:
+            tell(f"button: {press.words!r}: {error}")
+            ear.leave_notice(spelled_here(f"{press.words!r} did not work: {error}"))
 
     def _raise_unless_placed(self, status: JobStatus) -> None:
         """Raise what kept an ended job from placing its take; a cancelled one was meant to end so."""

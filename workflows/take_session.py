@@ -13,7 +13,7 @@ from music.session_layout import Playback, to_change_set
 from music.time import BBT
 from renderers.soundfont import find_soundfont
 from workflows.ardour import is_bridge_installed
-from workflows.place import part_files
+from workflows.part_files import part_files
 from workflows.placement import lay_out_take
 from workflows.rooms import Rooms
 from workflows.take_files import STEMS_FOLDER

@@ -19,11 +19,11 @@ from music.variation import Change, Piece, Studio, Variation, vary
 from workflows.durable import Job, JsonObject, Recipe
 from workflows.making import Making, making_recipe, run_engine, write_score
 from workflows.planner import Planned, Planner
-from workflows.requests import VaryRequest
+from workflows.requests import PartInSession, VaryRequest
 from workflows.rooms import Rooms
 from workflows.take_files import read_kept_score
 from workflows.vary_vocabulary import VariationWords
-from workflows.vary_words import Tables, VariationReading, read_variation
+from workflows.vary_words import Tables, VariationReading, narrowed, read_variation
 
 _REQUEST = TypeAdapter(VaryRequest)
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])
@@ -40,7 +40,8 @@ def vary_recipe(rooms: Rooms) -> Recipe:
 def read_wish(planner: Planner, words: VariationWords, plan: Plan, wish: VaryRequest) -> VariationReading:
     """Read what a wish changes about a take; RequestInvalid where it says nothing that can be done."""
     tables = Tables(vocabulary=planner.vocabulary, words=words, repertoire=planner.repertoire)
-    return read_variation(wish.words, plan, tables)
+    asked = read_variation(wish.words, plan, tables)
+    return asked if wish.part is None else narrowed(asked, wish.part.role)
 
 
 def to_request(wish: VaryRequest, asked: VariationReading) -> JsonObject:
@@ -60,6 +61,11 @@ class Varying(Making):
         self._changes = _CHANGES.validate_python(request["changes"])
         self._reading = _READING.validate_python(request["reading"])
         super().__init__(rooms, job, request, self._asked)
+
+    @property
+    def part(self) -> PartInSession | None:
+        """The part that is replaced in the open session."""
+        return self._asked.part
 
     def plan(self) -> Planned:
         """Plan what the take becomes with the changes."""

@@ -1,7 +1,7 @@
 """Reads what is to change about a take: words become typed changes, with the account of how they were understood."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engines.composer.given import style_of
 from music.brief import Brief, Reading, Remark
@@ -20,6 +20,7 @@ from music.variation.changes import (
     Mix,
     MoveOctaves,
     Regenerate,
+    Rekey,
     Resize,
     Retempo,
     Scope,
@@ -80,6 +81,22 @@ def read_variation(prompt: str, plan: Plan, tables: Tables) -> VariationReading:
         brief=Brief(prompt=prompt), understood=tuple(reader.understood), assumed=tuple(reader.assumed), unused=unused
     )
     return VariationReading(changes=tuple(dict.fromkeys(reader.changes)), reading=reading)
+
+
+def narrowed(asked: VariationReading, role: Role) -> VariationReading:
+    """Return the changes as they are meant for one part; RequestInvalid for those that concern more than that."""
+    changes = []
+    for change in asked.changes:
+        scope = getattr(change, "scope", None)
+        named = set(scope.roles) | ({Role.DRUMS} if scope.drums else set()) if scope is not None else set()
+        is_swap = isinstance(change, SwapInstrument) and change.role is role
+        if isinstance(change, Rekey) or not (is_swap or (scope is not None and named <= {role})):
+            raise RequestInvalid(
+                f"{asked.reading.brief.prompt!r:.80} concerns more than the {role.value.replace('_', '-')}; "
+                "ask for it in a chat or with 'sideman vary', or say what shall be different about this part alone"
+            )
+        changes.append(change if scope is None or named else replace(change, scope=replace(scope, roles=(role,))))
+    return replace(asked, changes=tuple(changes))
 
 
 class _Reader:

@@ -159,6 +159,60 @@ function button.generate(port, session, editor)
 	end
 end
 
+-- The strip and the region that are selected, or nil where it is not one part: a region's own track, or the one track.
+local function selected_part(session, editor)
+	local regions, routes = reader.selected_regions(editor), reader.selected_routes(session)
+	if #regions > 1 or (#regions == 0 and #routes ~= 1) then
+		return nil
+	end
+	for _, route in ipairs(strips.all(session)) do
+		local track = route:to_track()
+		if not track:isnil() then
+			for region in lists.each(track:playlist():region_list()) do
+				if ids.of(region) == regions[1] then
+					return { route = ids.of(route), region = regions[1], name = region:name() }
+				end
+			end
+		end
+		if #regions == 0 and ids.of(route) == routes[1] then
+			return { route = routes[1], region = json.null, name = route:name() }
+		end
+	end
+	return nil
+end
+
+--- Ask what shall be different about the selected part, and have it played so in its place.
+function button.vary(port, session, editor)
+	local part = selected_part(session, editor)
+	if not part then
+		say("Select one region, or one track, that Sideman has made, and press the button again.")
+		return
+	end
+	local list = {
+		{ type = "label", align = "left", title = "Selected: " .. part.name },
+		{ type = "label", align = "left", title = "What shall be different? For example: busier in the chorus, darker,"
+			.. " an octave lower, or another one" },
+		{ type = "entry", key = "prompt", title = "", default = "" },
+	}
+	local notice = earlier()
+	if notice then
+		table.insert(list, 1, { type = "label", align = "left", title = wrapped(notice) })
+	end
+	local answer = LuaDialog.Dialog("Sideman: vary selected part", list):run()
+	if not answer then
+		return
+	end
+	local prompt = answer.prompt:match("^%s*(.-)%s*$")
+	if prompt == "" then
+		say("Nothing was asked for.\n\nPress the button again and say what shall be different, for example\n\n    darker")
+		return
+	end
+	local reply = reply_to(send(port, session, "vary", { prompt = prompt, route = part.route, region = part.region }))
+	if reply.problem ~= "" then
+		say(reply.problem)
+	end
+end
+
 --- Tell what the last turn was, and take it back if the person says so.
 function button.undo(port, session)
 	local reply = reply_to(send(port, session, "undo", { turn = json.null }))

@@ -79,9 +79,9 @@ async def press_button(studio: Studio, title: str = BUTTON_TITLE, *, button: str
     return await window_shown(studio, title)
 
 
-async def ask_for(studio: Studio, prompt: str) -> None:
+async def ask_for(studio: Studio, prompt: str, *, button: str = GENERATE.name) -> None:
     """Press the button, type a prompt and choose OK."""
-    window = await press_button(studio)
+    window = await press_button(studio, f"^{button}$", button=button)
     await _focused(studio, window)
     if prompt:
         xdotool(studio, "type", "--window", window, prompt)

@@ -8,7 +8,7 @@ import pytest
 
 from daw_bridge.ardour_config import OSC_PROTOCOL, is_osc_on, switch_osc_on
 from daw_bridge.bridge_folder import BridgeFolder
-from daw_bridge.buttons import GENERATE, UNDO
+from daw_bridge.buttons import GENERATE, UNDO, VARY
 from daw_bridge.install import BRIDGE_NAME, install, installed_version, own_slots, uninstall
 from daw_bridge.installation import find_osc_port, read_installation
 from daw_bridge.lua_bundle import bridge_version
@@ -42,11 +42,14 @@ def _files(home: Path) -> dict[str, bytes]:
 def test_installing_and_uninstalling_leaves_every_byte_as_it_was(config_home: Path, tmp_path: Path) -> None:
     before = _files(config_home)
     report = install(tmp_path / "bridge", config_home=config_home, processes=tmp_path / "proc")
-    assert (report.button_slots, report.bridge_slot) == ({GENERATE.name: 2, UNDO.name: 3}, 32)  # the first is taken
+    assert (report.button_slots, report.bridge_slot) == (
+        {GENERATE.name: 2, UNDO.name: 3, VARY.name: 4},
+        32,
+    )  # the first is taken
     assert [folder.name for folder in report.config_folders] == ["ardour7", "ardour8"]
     for folder in report.config_folders:
         scripts = UiScripts((folder / "ui_scripts").read_bytes())
-        assert own_slots(scripts) == {BRIDGE_NAME: 32, GENERATE.name: 2, UNDO.name: 3}
+        assert own_slots(scripts) == {BRIDGE_NAME: 32, GENERATE.name: 2, UNDO.name: 3, VARY.name: 4}
         assert installed_version(scripts) == bridge_version()
         assert is_osc_on((folder / "config").read_text())
     assert UiScripts((config_home / "ardour7" / "ui_scripts").read_bytes()).names()[1] == "Mine"
