@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from music.brief import MAX_SECONDS
 from music.errors import RequestInvalid
-from music.score import ChordSpan, Note, Part, Section
+from music.lyrics import SungLine
+from music.plan import Plan
+from music.score import ChordSpan, Lyric, Note, Part, Section
 from music.time import ticks_to_seconds
 from music.variation.changes import Resize
 from music.variation.piece import Piece, Studio
@@ -35,9 +37,10 @@ def resize(piece: Piece, change: Resize, _studio: Studio) -> Piece:
         n_bars=n_bars,
         sections=tuple(_moved_sections(plan.sections, index, change.n_bars)),
         chords=tuple(_chords(plan.chords, stretches, piece.bar_ticks)),
+        lyrics=tuple(_lines(plan, index, change.n_bars - section.n_bars)),
     )
-    notes = {part.role: list(_notes(part, stretches, piece.bar_ticks)) for part in piece.score.parts}
-    return piece.with_notes(notes).planned_as(longer)
+    parts = tuple(_moved_part(part, stretches, piece.bar_ticks) for part in piece.score.parts)
+    return replace(piece, score=replace(piece.score, parts=parts)).planned_as(longer)
 
 
 def _stretches(section: Section, n_bars: int, n_before: int) -> list[Stretch]:
@@ -68,6 +71,30 @@ def _chords(chords: Sequence[ChordSpan], stretches: Iterable[Stretch], bar_ticks
             if left < right:
                 yield replace(span, start_ticks=offset + left - start, duration_ticks=right - left)
         offset += end - start
+
+
+def _lines(plan: Plan, index: int, n_added: int) -> Iterable[SungLine]:
+    """Yield the lines that are sung, those of the section with its end; one that no longer fits goes."""
+    for line in plan.lyrics:
+        if line.section != index:
+            yield line
+        elif line.first_bar + n_added >= 0:
+            yield replace(line, first_bar=line.first_bar + n_added)
+
+
+def _moved_part(part: Part, stretches: Sequence[Stretch], bar_ticks: int) -> Part:
+    notes = sorted(_notes(part, stretches, bar_ticks), key=lambda note: (note.start_ticks, note.midi_note))
+    lyrics: list[Lyric] = []
+    offset = 0
+    for first, last in stretches:
+        start, end = first * bar_ticks, last * bar_ticks
+        lyrics += [
+            one._replace(start_ticks=one.start_ticks + offset - start)
+            for one in part.lyrics
+            if start <= one.start_ticks < end
+        ]
+        offset += end - start
+    return replace(part, notes=tuple(notes), lyrics=tuple(lyrics))
 
 
 def _notes(part: Part, stretches: Sequence[Stretch], bar_ticks: int) -> Iterable[Note]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from music.drum_kit import DRUM_NOTES
 from music.instrument import Instrument, Role
 from music.plan import Plan
-from music.score import ChordSpan, Note, Part, Score
+from music.score import ChordSpan, Lyric, Note, Part, Score
 from music.style import Style
 from music.variation.changes import Scope
 
 PITCHED = tuple(role for role in Role if role not in (Role.DRUMS, Role.EFFECTS))
 MUSICIANS = (Role.DRUMS, *PITCHED)  # effects belong to the form: they change only where they are named
 SHORTEST_TICKS = 24
+_SUNG_NEAR_TICKS = 240  # how far a syllable goes with its note
 NEAR_TICKS = 70  # how far a player strikes from the place that is meant
 
 Compose = Callable[[Plan], Score]
@@ -72,11 +73,8 @@ class Piece:
         return Piece(plan=plan, score=score)
 
     def with_notes(self, notes: Mapping[Role, Iterable[Note]]) -> "Piece":
-        """Return the piece with other notes in some parts, sorted as scores have them."""
-        parts = tuple(
-            replace(part, notes=tuple(sorted(notes[part.role], key=_order))) if part.role in notes else part
-            for part in self.score.parts
-        )
+        """Return the piece with other notes in some parts, sorted as scores have them; words stay under their notes."""
+        parts = tuple(_rewritten(part, notes[part.role]) if part.role in notes else part for part in self.score.parts)
         return replace(self, score=replace(self.score, parts=parts))
 
     def spans(self, bars: tuple[tuple[int, int], ...]) -> tuple[Span, ...]:
@@ -94,6 +92,21 @@ class Piece:
     def chord_at(self, ticks: int) -> ChordSpan | None:
         """Return the span of chords that covers a place."""
         return next((span for span in self.plan.chords if span.start_ticks <= ticks < span.end_ticks), None)
+
+
+def _rewritten(part: Part, notes: Iterable[Note]) -> Part:
+    """Return a part with other notes, its syllables under the notes that they are nearest to; far from any they go."""
+    ordered = tuple(sorted(notes, key=_order))
+    if not part.lyrics:
+        return replace(part, notes=ordered)
+    starts = sorted({note.start_ticks for note in ordered})
+    placed: dict[int, Lyric] = {}
+    for lyric in part.lyrics:
+        after = bisect_left(starts, lyric.start_ticks)
+        near = min(starts[max(0, after - 1) : after + 1], key=lambda at: abs(at - lyric.start_ticks), default=None)
+        if near is not None and abs(near - lyric.start_ticks) <= _SUNG_NEAR_TICKS:
+            placed.setdefault(near, lyric._replace(start_ticks=near))
+    return replace(part, notes=ordered, lyrics=tuple(placed.values()))
 
 
 def _order(note: Note) -> tuple[int, int]:

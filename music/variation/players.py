@@ -195,7 +195,9 @@ def silence(piece: Piece, change: Silence, studio: Studio) -> Piece:
     left = tuple(planned[part.role] for part in piece.plan.parts if notes.get(part.role, [part]))
     if not left:
         raise RequestInvalid("nothing would be left to play; name the parts or the sections that are to rest")
-    return piece.with_notes(notes).planned_as(replace(piece.plan, parts=left, excluded_drums=excluded))
+    is_sung = any(part.role is Role.MELODY for part in left)
+    lyrics = piece.plan.lyrics if is_sung else ()
+    return piece.with_notes(notes).planned_as(replace(piece.plan, parts=left, excluded_drums=excluded, lyrics=lyrics))
 
 
 def _sections_within(piece: Piece, scope: Scope) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def notes(piece: Piece, role: Role, sections: tuple[str, ...] = (), drums: Itera
 
 
 def height(piece: Piece, *roles: Role) -> float:
-    return mean(note.midi_note for role in roles for note in notes(piece, role))
+    return mean(mean(note.midi_note for note in notes(piece, role)) for role in roles)
 
 
 def loudness(piece: Piece, role: Role, **where: object) -> float:

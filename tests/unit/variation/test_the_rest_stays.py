@@ -8,7 +8,7 @@ import pytest
 
 from music.instrument import Role
 from music.midi_file import score_from_midi, score_to_midi
-from music.score import Note, Part
+from music.score import Lyric, Note, Part
 from music.style import Style
 from music.variation import Piece
 from tests.unit.variation.conftest import PieceMaker, Reader, Varier, tried
@@ -160,3 +160,21 @@ def test_variations_add_up(make_piece: PieceMaker, varied: Varier) -> None:
     silent = bars_of(third, ("verse 1",))
     assert drums.notes != first.part(Role.DRUMS).notes  # type: ignore[union-attr]
     assert not [note for note in drums.notes if note.start_ticks // third.bar_ticks + 1 in silent]
+
+
+@pytest.mark.parametrize(
+    "words", ["longer intro", "verse 1 of 4 bars", "swing it", "sparser melody", "darker", "no drums"]
+)
+def test_words_that_are_sung_stay_under_their_notes(words: str, make_piece: PieceMaker, varied: Varier) -> None:
+    plain = make_piece(f"pop, {FORM}", 2)
+    melody = plain.part(Role.MELODY)
+    assert melody is not None
+    sung = replace(melody, lyrics=tuple(Lyric(note.start_ticks, f"la{i}") for i, note in enumerate(melody.notes)))
+    parts = tuple(sung if part is melody else part for part in plain.score.parts)
+    after = varied(replace(plain, score=replace(plain.score, parts=parts)), words).part(Role.MELODY)
+    assert after is not None
+    starts = [note.start_ticks for note in after.notes]
+    assert {lyric.start_ticks for lyric in after.lyrics} == set(starts)
+    kept = [lyric.text for lyric in after.lyrics]
+    if words not in ("sparser melody", "verse 1 of 4 bars"):
+        assert {lyric.text for lyric in sung.lyrics} <= set(kept)
