@@ -164,7 +164,8 @@ class Studio:
         Raises NotFound for an unknown take and RequestInvalid for words that ask for nothing that can be changed.
         """
         folder = self._rooms.take_folder(request.take)
-        asked = vary.read_wish(self._rooms.planner, self._rooms.variation_words, read_take(folder).plan, request)
+        plan = read_take(folder).plan
+        asked, notices = await vary.understand(self._rooms.planner, self._rooms.variation_words, plan, request)
         parent = self._rooms.takes.prepare(Path(request.out) if request.out else None)
         if request.to is Destination.LIVE:
             session = await self.open_session.snapshot()
@@ -172,7 +173,7 @@ class Studio:
             request = replace(request, session_folder=session.folder)
         seed = request.seed if request.seed is not None else _draw_seed()
         chosen = replace(request, take=str(folder), seed=seed)
-        recorded = vary.to_request(chosen, asked) | {"parent": str(parent), "notices": []}
+        recorded = vary.to_request(chosen, asked) | {"parent": str(parent), "notices": notices}
         return self._jobs.start(new_job_id(), "vary", recorded)
 
     async def place(self, request: PlaceRequest) -> JobId:

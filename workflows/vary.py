@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from engines.composer.given import style_of
 from library.takes import read_take
-from music.brief import Reading
+from music.brief import Brief, Reading, Remark
+from music.errors import RequestInvalid
 from music.plan import Plan
 from music.score import Score
 from music.take import Take
@@ -19,6 +20,7 @@ from music.variation import Change, Piece, Studio, Variation, vary
 from workflows.durable import Job, JsonObject, Recipe
 from workflows.making import Making, making_recipe, run_engine, write_score
 from workflows.planner import Planned, Planner
+from workflows.planner.llm_settings import LlmFailed
 from workflows.requests import PartInSession, VaryRequest
 from workflows.rooms import Rooms
 from workflows.take_files import read_kept_score
@@ -42,6 +44,45 @@ def read_wish(planner: Planner, words: VariationWords, plan: Plan, wish: VaryReq
     tables = Tables(vocabulary=planner.vocabulary, words=words, repertoire=planner.repertoire)
     asked = read_variation(wish.words, plan, tables)
     return asked if wish.part is None else narrowed(asked, wish.part.role)
+
+
+async def understand(
+    planner: Planner, words: VariationWords, plan: Plan, wish: VaryRequest
+) -> tuple[VariationReading, list[str]]:
+    """Read a wish, with the model where one is set up and the rules leave words over; and tell of a model that failed.
+
+    RequestInvalid where neither finds anything that can be done.
+    """
+    refusal: RequestInvalid | None = None
+    by_rules: VariationReading | None = None
+    try:
+        by_rules = read_wish(planner, words, plan, wish)
+    except RequestInvalid as error:
+        refusal = error
+    if planner.llm is None or (by_rules is not None and not by_rules.reading.unused):
+        if by_rules is None:
+            raise refusal or RequestInvalid(f"nothing is known of {wish.words!r:.80}")
+        return by_rules, []
+    from workflows.vary_llm import ask_for_commands  # noqa: PLC0415 - the client takes long to load
+
+    try:
+        instruments = tuple(planner.repertoire.instruments)
+        commands = "; ".join(await ask_for_commands(wish.words, plan, words, instruments, planner.llm))
+        meant = _all_understood(read_wish(planner, words, plan, replace(wish, words=commands)))
+    except (LlmFailed, RequestInvalid) as failure:
+        if by_rules is None:
+            raise refusal or RequestInvalid(str(failure)) from failure
+        return by_rules, [f"the model {planner.llm.model} was not used: {failure}"]
+    told = Remark("words", f"the model {planner.llm.model} read them as: {commands}")
+    reading = replace(meant.reading, brief=Brief(prompt=wish.words), assumed=(told, *meant.reading.assumed))
+    return replace(meant, reading=reading), []
+
+
+def _all_understood(meant: VariationReading) -> VariationReading:
+    """Return what was read of a model's commands; LlmFailed where it used words that are not known."""
+    if unused := ", ".join(meant.reading.unused):
+        raise LlmFailed(f"its commands hold what is not known: {unused}")
+    return meant
 
 
 def to_request(wish: VaryRequest, asked: VariationReading) -> JsonObject:
