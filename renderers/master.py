@@ -1,6 +1,7 @@
 """The master: the mix at the style's loudness, its true peak at or below -1 dBTP, as the 24-bit file will hold it."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,22 +39,30 @@ def master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float) -> Master:
     Material that is silent or shorter than 400 ms has no loudness: it is left as quiet as it is, or turned down to the
     ceiling. Where taking peaks down by 10 dB at most does not reach the loudness, a notice tells what was reached.
     """
+    with ThreadPoolExecutor(1, thread_name_prefix="master") as beside:  # peaks are found while loudness is measured
+        return _master(mix, sample_rate_hz, target_lufs, beside)
+
+
+def _master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float, beside: ThreadPoolExecutor) -> Master:
+    finding = beside.submit(block_true_peaks, mix)
     weighted = _k_weighted(mix, sample_rate_hz)
-    before = _gated_loudness(weighted, sample_rate_hz)
+    before, peaks = _gated_loudness(weighted, sample_rate_hz), finding.result()
     if before is None:
-        return _finish(mix, None, gain_db=0.0, limiting_db=0.0)
-    peaks = block_true_peaks(mix)
+        audio = quantise(mix)
+        return _finish(audio, block_true_peaks(audio), None, gain_db=0.0, limiting_db=0.0)
     highest_gain_db = TRUE_PEAK_CEILING_DBTP - _decibels(peaks) + MAX_LIMITING_DB
     correction_lu = 0.0
     for _ in range(_MAX_PASSES):
         gain_db = _gain_for(target_lufs + correction_lu, before, weighted, peaks, highest_gain_db, sample_rate_hz)
         audio, limiting_db = _turn_up(mix, peaks, gain_db, sample_rate_hz)
+        audio = quantise(audio)
+        finding = beside.submit(block_true_peaks, audio)
         reached = _gated_loudness(_k_weighted(audio, sample_rate_hz), sample_rate_hz)
         missing = target_lufs - reached if reached is not None else 0.0
         if abs(missing) <= _TOLERANCE_LU or (missing > 0 and gain_db >= highest_gain_db):
             break
         correction_lu += missing
-    finished = _finish(audio, reached, gain_db=gain_db, limiting_db=limiting_db)
+    finished = _finish(audio, finding.result(), reached, gain_db=gain_db, limiting_db=limiting_db)
     if finished.loudness_lufs is None or abs(finished.loudness_lufs - target_lufs) <= 0.5:
         return finished
     reason = (
@@ -63,11 +72,11 @@ def master(mix: FloatAudio, sample_rate_hz: int, target_lufs: float) -> Master:
     return dataclasses.replace(finished, notices=(reason,))
 
 
-def _finish(audio: FloatAudio, loudness_lufs: float | None, *, gain_db: float, limiting_db: float) -> Master:
-    """Round to 24 bits and measure the true peak of that; turn it down if it is still above the ceiling."""
-    correction_db = 0.0
-    audio = quantise(audio)
-    peak_db = _decibels(block_true_peaks(audio))
+def _finish(
+    audio: FloatAudio, peaks: FloatAudio, loudness_lufs: float | None, *, gain_db: float, limiting_db: float
+) -> Master:
+    """Return audio on the 24-bit grid, with its true peaks, turned down if it is still above the ceiling."""
+    correction_db, peak_db = 0.0, _decibels(peaks)
     if peak_db > TRUE_PEAK_CEILING_DBTP:
         correction_db = TRUE_PEAK_CEILING_DBTP - 0.01 - peak_db
         audio = quantise(audio * np.float32(10.0 ** (correction_db / 20.0)))

@@ -248,6 +248,15 @@ def test_an_insert_does_the_same_to_a_soft_part_as_to_a_loud_one(insert: Insert)
     np.testing.assert_allclose(soft * np.float32(100.0), loud, atol=1e-4)
 
 
+def test_a_part_in_the_middle_comes_out_as_if_its_sides_had_been_worked_on_apart() -> None:
+    middle = np.repeat(noise()[:1], 2, axis=0)
+    nearly = middle.copy()
+    nearly[1, -1] += np.float32(1e-6)  # no longer the same on both sides
+    chain = [insert for insert in ALL if not isinstance(insert, Chorus | Delay)]
+    out = apply_inserts(middle, chain, SESSION)
+    np.testing.assert_allclose(out, apply_inserts(nearly, chain, SESSION), atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("build", "told"),
     [
