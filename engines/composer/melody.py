@@ -243,13 +243,14 @@ class MelodyWriter:
         arrangement, part = self._arrangement, self._part
         key = self._key
         scale = key.scale
-        middle = (self._low + self._high) / 2 - 2 + (stretch.energy - 0.5) * _REGISTER_LIFT
+        rng = stream(arrangement.plan.seed, self._role.value, stretch.kind, "register", phrase.number // 2)
+        middle = (self._low + self._high) / 2 - 2 + (stretch.energy - 0.5) * _REGISTER_LIFT + rng.uniform(-2.5, 1.5)
         start, length = phrase.bars[0].start_ticks, len(phrase.bars) * arrangement.bar_ticks
         places = [(one.bar.start_ticks + one.tone.hit.start - start) / length for one in placed]
         roof = self._roof(is_peak=is_peak)
         climax = self._climax(stretch, phrase, placed, places, middle, is_peak=is_peak)
         ends = self._ends(placed[-1], phrase, middle, roof + 1 if climax is None else climax[1])
-        heights = _arc(places, middle, climax, ends[0])
+        heights = _arc(places, middle, climax, ends[0], rng.uniform(0.7, 2.0))
         slots = []
         for i, one in enumerate(placed):
             hit, chord = one.tone.hit, self._chord_under(one)
@@ -430,14 +431,19 @@ def rest_tones(chord: Chord | None, key: Key) -> tuple[int, ...]:
     return tuple((chord.root_pitch_class + step) % 12 for step in chord.intervals if step < 14)
 
 
-def _arc(places: Sequence[float], middle: float, climax: tuple[int, int] | None, end: float) -> list[float]:
-    """Return where each note should lie for the line to rise to its climax and to fall to its end."""
+def _arc(
+    places: Sequence[float], middle: float, climax: tuple[int, int] | None, end: float, bend: float
+) -> list[float]:
+    """Return where each note should lie for the line to rise to its climax and to fall to its end.
+
+    ``bend`` above 1 waits before it rises, below 1 it rises at once.
+    """
     if climax is None:
         return [middle + (end - middle) * place for place in places]
     top, at = climax[1] - 1.0, places[climax[0]]
     foot = min(middle, top - 3)
     return [
-        foot + (top - foot) * (place / at) ** 1.3 if place <= at else top + (end - top) * (place - at) / (1 - at)
+        foot + (top - foot) * (place / at) ** bend if place <= at else top + (end - top) * (place - at) / (1 - at)
         for place in places
     ]
 
