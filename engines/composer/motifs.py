@@ -141,7 +141,7 @@ def fragmented(figure: Figure, bar_ticks: int) -> Figure:
 
 
 def ornamented(figure: Figure, bar_ticks: int) -> Figure:
-    """Circle the first note that is long enough: the note, its neighbour, the note again."""
+    """Circle the first note that is long enough: the note, its lower neighbour, the note again."""
     del bar_ticks
     tones = list(figure.tones)
     at = next((i for i, tone in enumerate(tones) if tone.hit.length >= TICKS_PER_QUARTER), None)
@@ -151,8 +151,8 @@ def ornamented(figure: Figure, bar_ticks: int) -> Figure:
     rest = hit.length - 2 * quarter
     tones[at : at + 1] = [
         tones[at]._replace(hit=hit._replace(length=quarter)),
-        Tone(hit._replace(start=hit.start + quarter, length=quarter, mark="x"), 1),
-        Tone(hit._replace(start=hit.start + 2 * quarter, length=rest, mark="x"), -1),
+        Tone(hit._replace(start=hit.start + quarter, length=quarter, mark="x"), -1),
+        Tone(hit._replace(start=hit.start + 2 * quarter, length=rest, mark="x"), 1),
     ]
     return figure._replace(tones=tuple(tones))
 
