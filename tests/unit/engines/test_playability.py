@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engines.composer.humanise import Stroke
 from engines.composer.playability import breathe, fits_desks, fits_two_hands, longest_breath_seconds
 from engines.engine import EngineContext
-from music.instrument import Hand, Instrument, Role
+from music.instrument import Hand, Instrument, Role, SoundFontVoice
 from music.pitch import Key, Mode, pitch_class_name
 from music.plan import Plan
 from music.score import Note, Part, Score
@@ -83,6 +83,20 @@ def test_players_of_a_section_keep_their_order_and_ranges() -> None:
     assert fits_desks((48, 55, 64, 72), SECTION)
     assert not fits_desks((36, 40, 64, 72), SECTION)  # two notes that only the cellos have
     assert not fits_desks((48, 55, 60, 64, 72), SECTION)
+
+
+def test_every_wind_brass_and_choir_sound_breathes_and_every_guitar_and_bass_guitar_has_frets(
+    context: EngineContext,
+) -> None:
+    """Told by the General MIDI program, so that no instrument is forgotten when it is added."""
+    for player in context.instruments.values():
+        voice = player.general_midi
+        if voice.is_drum_kit or not isinstance(player.voice, SoundFontVoice):
+            continue
+        if voice.program in (52, 53, *range(56, 62), *range(64, 80)) or voice.program == 22:
+            assert player.breath_seconds is not None, player.id
+        if voice.program in (*range(24, 32), *range(33, 38), 105) and player.id != "pedal_steel":
+            assert player.fretboard is not None, player.id
 
 
 def attacks(notes: tuple[Note, ...]) -> list[tuple[int, ...]]:
