@@ -1,7 +1,7 @@
 """Who plays in which bars, and how loud the band is there: entrances, exits, silences, and swells, all from data."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from engines.composer.grid import slots
@@ -11,11 +11,13 @@ from engines.composer.randomness import stream
 from music.instrument import Role
 from music.plan import Plan
 from music.style import Presence, Style
+from music.time import TICKS_PER_QUARTER
 
 Spans = tuple[tuple[int, int], ...]  # from tick to tick of the piece
 
 _CLIMAXES = ("chorus", "hook", "drop", "head", "theme")
 _HALVES_FROM_BARS = 4
+_STRUCK_AGAIN = TICKS_PER_QUARTER // 2  # what is held for as long after a silence is heard there
 # Who plays alone where nobody else of the cast would.
 _ANCHORS = (Role.CHORDS, Role.PAD, Role.ARPEGGIO, Role.MELODY, Role.DRUMS, Role.BASS, Role.COUNTER_MELODY)
 
@@ -93,20 +95,27 @@ def halfway(n_bars: int) -> int:
 
 
 def hushed(strokes: list[Stroke], spans: Spans) -> list[Stroke]:
-    """Leave out what starts in a silence, and end what sounds into one at its edge."""
+    """Leave out what sounds in a silence; what is held through its end is struck again there."""
     if not spans:
         return strokes
     kept = []
     for stroke in strokes:
-        start, end = stroke.start, stroke.start + stroke.length
+        pieces = [(stroke.start, stroke.start + stroke.length)]
         for left, right in spans:
-            if left <= start < right:
-                break
-            if start < left < end:
-                end = left
-        else:
-            kept.append(stroke if end == start + stroke.length else stroke._replace(length=end - start))
+            pieces = [piece for start, end in pieces for piece in _outside(start, end, left, right)]
+        kept += [stroke._replace(start=start, length=end - start) for start, end in pieces]
     return kept
+
+
+def _outside(start: int, end: int, left: int, right: int) -> Iterator[tuple[int, int]]:
+    """Yield what of a span lies outside a silence: all before it, and after it what is long enough to strike again."""
+    if end <= left or start >= right:
+        yield start, end
+        return
+    if start < left:
+        yield start, left
+    if end - right >= _STRUCK_AGAIN:
+        yield right, end
 
 
 def gaps_of(plan: Plan, style: Style, stretches: Sequence[Stretch]) -> Spans:

@@ -7,6 +7,8 @@ from statistics import StatisticsError, correlation, mean
 
 import pytest
 
+from engines.composer.humanise import Stroke
+from engines.composer.staging import hushed
 from engines.engine import EngineContext
 from music.instrument import Role
 from music.plan import Plan
@@ -225,3 +227,17 @@ def test_a_build_swells_in_every_part(make_plan: PlanMaker, compose: Compose) ->
         first = mean(note.velocity for r, note in in_bars(score, 0, 2) if r is role)
         last = mean(note.velocity for r, note in in_bars(score, 6, 2) if r is role)
         assert last > first * 1.1
+
+
+def test_what_is_held_through_a_silence_is_taken_up_again_after_it() -> None:
+    """A pad that enters halfway has all of its chord, though half of that was held over from before."""
+    held, short, early = Stroke(0, 8000, 60, 80.0), Stroke(2000, 900, 64, 80.0), Stroke(3700, 400, 67, 80.0)
+    assert hushed([held, short, early], ((1000, 4000),)) == [
+        held._replace(length=1000),
+        held._replace(start=4000, length=4000),
+    ]
+    assert hushed([early], ((1000, 3600),)) == [Stroke(3700, 400, 67, 80.0)]
+    assert hushed([held], ((0, 3840), (5000, 6000))) == [
+        held._replace(start=3840, length=1160),
+        held._replace(start=6000, length=2000),
+    ]
