@@ -51,7 +51,7 @@ class ChordWriter:
         self._part: PartStyle = arrangement.style.part(role)
         self._instrument = instrument
         low, high = playable_range(self._part, instrument)
-        self._player = Player(
+        self._whole = Player(
             voicing=self._part.voicing,
             n_voices=self._part.n_voices,
             low=low,
@@ -61,6 +61,7 @@ class ChordWriter:
             fretboard=instrument.fretboard,
             forbids_parallels=arrangement.style.forbids_parallels,
         )
+        self._player = self._whole  # as far as a section's rhythm uses it
         self._lean = stream(arrangement.plan.seed, role.value, "register").randint(-_LEAN, _LEAN)
         self._laid: Laid | None = None
         self._laid_in = -1  # the bar in which the chord was laid out, by its start
@@ -75,6 +76,7 @@ class ChordWriter:
         for stretch in stretches:
             pattern = pattern_for(self._arrangement, self._role, stretch)
             rng = stream(self._arrangement.plan.seed, self._role.value, "walk", stretch.index)
+            self._player = replace(self._whole, n_voices=_n_voices(pattern, self._part.n_voices))
             figure = Figure(self._instrument, self._player, in_octaves=pattern.in_octaves, rng=rng)
             events = [
                 e for bar in stretch.bars for e in self._events(stretch, bar, pattern, following.get(bar.start_ticks))
@@ -170,7 +172,7 @@ class ChordWriter:
         if self._laid is not None and is_same and (not self._part.revoices or event.bar.start_ticks <= self._laid_in):
             return self._laid
         self._laid_in = event.bar.start_ticks
-        player = self._player
+        player = self._whole if event.bar.is_ending else self._player
         if event.bar.is_ending and player.voicing in (Voicing.SHELL, Voicing.ROOTLESS):
             n_voices = max(player.n_voices, len(chord.intervals))
             player = replace(player, voicing=Voicing.CLOSE, n_voices=n_voices)
@@ -180,6 +182,14 @@ class ChordWriter:
         else:
             self._laid, self._chord = voice(chord, self._laid, player, centre), chord
         return self._laid
+
+
+def _n_voices(pattern: Pattern, n_voices: int) -> int:
+    """Return how many voices a rhythm of single ones counts, three at least; any other rhythm has all."""
+    marks = {*"".join(pattern.bars)} - {*".- |"}
+    if not all(mark.isdecimal() for mark in marks):
+        return n_voices
+    return min(n_voices, max([3, *map(int, marks)]))
 
 
 def _coming(bar: Bar, place: int, following: Bar | None) -> tuple[Chord | None, int]:

@@ -20,7 +20,6 @@ _PIANIST = Hand()
 _MUDDY_BELOW = 52  # under E3 thirds and seconds blur
 _PERFECT = (0, 7)
 _FORBIDDEN = 40.0  # what a parallel costs where the style forbids it: more than any other way out
-_TOLERATED = 0.8
 _UNRESOLVED = 2.5  # a seventh that leaps away
 _SAME_WAY = 0.6  # outer voices that move in one direction
 _LEAP = 4  # semitones beyond which a voice leaps
@@ -304,16 +303,15 @@ def _grip_cost(grip: Grip, player: Player) -> float:
 
 def _movement(laid: Laid, before: Laid, player: Player) -> float:
     """Tell how much it takes to come from the layout before."""
+    cost = 0.0
+    if player.forbids_parallels:
+        cost = _exposure(laid, before) + (_FORBIDDEN if has_parallels(before, laid) else 0.0)
     if player.fretboard:
-        return 0.35 * abs(laid.position - before.position) + 0.4 * _moved(laid.notes, before.notes)
-    cost = _moved(laid.notes, before.notes)
+        return cost + 0.35 * abs(laid.position - before.position) + 0.4 * _moved(laid.notes, before.notes)
+    cost += _moved(laid.notes, before.notes)
     below, above = laid.notes[0] - before.notes[0], laid.notes[-1] - before.notes[-1]
     if below * above > 0:
         cost += _SAME_WAY
-    if has_parallels(before, laid):
-        cost += _FORBIDDEN if player.forbids_parallels else _TOLERATED
-    if player.forbids_parallels:
-        cost += _exposure(laid, before)
     return cost + sum(_UNRESOLVED for note in before.sevenths if not {note, note - 1, note - 2} & {*laid.notes})
 
 

@@ -187,6 +187,12 @@ def test_a_chord_that_stays_is_turned_over_from_bar_to_bar_where_the_style_wants
     assert len(set(pitches(still))) == 4
 
 
+def test_a_figure_of_single_voices_lays_out_as_many_as_it_counts_and_so_has_the_whole_chord(play_figure: Play) -> None:
+    notes = play_figure("1213121312131213", chords="C F G7 C", n_voices=4, n_bars=4)
+    for bar, tones in enumerate(({0, 4, 7}, {5, 9, 0}, {11, 5, 2}, {0, 4, 7})):
+        assert {note.midi_note % 12 for note in bar_of(notes, bar)} == tones
+
+
 def test_octaves_double_single_voices_and_leave_chords_alone(play_figure: Play) -> None:
     notes = play_figure(*FIGURES["montuno"], chords="C", in_octaves=True, n_bars=1)
     for place, mark in enumerate(FIGURES["montuno"][0]):

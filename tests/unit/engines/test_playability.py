@@ -246,4 +246,4 @@ def test_outer_voices_hardly_ever_run_in_fifths_or_octaves_where_the_style_forbi
         assert counts["moves"] > 200
         assert counts["parallel"] / counts["moves"] < 0.01, f"{style.id}: {counts}"
         # with passing and approach notes of the bass, which the chords do not know
-        assert walked["parallel"] < 0.04 * walked["moves"], f"{style.id}: {walked}"
+        assert walked["parallel"] < 0.08 * walked["moves"], f"{style.id}: {walked}"
