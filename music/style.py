@@ -185,7 +185,7 @@ class PartStyle:
     phrase_bars: int = 4
     phrase: tuple[str, ...] = ("A", "A'", "B", "C")  # per bar: a motif, varied by a prime; "-" rests
     follows_kick: bool = False  # bass: strike where the kick does
-    variety: float = 0.5  # chords: 0 bars as written, 1 hardly two bars alike
+    variety: float = 0.5  # chords and bass: 0 bars as written, 1 hardly two bars alike
     feel: Feel = Feel()
 
     def __post_init__(self) -> None:

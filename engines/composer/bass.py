@@ -9,6 +9,7 @@ from engines.composer.chords import struck_again
 from engines.composer.grid import Hit, pattern_hits
 from engines.composer.humanise import Stroke, dynamic, swung
 from engines.composer.randomness import stream
+from engines.composer.variation import vary_bass
 from engines.composer.walking import walk
 from music.chord import Chord
 from music.instrument import Instrument, Role
@@ -27,6 +28,7 @@ _HOMING = 0.8  # how much a walk's next root is drawn to its arc, against the la
 _TASTES = 6  # ways to walk a bar, of which each bar draws one
 _JOINS = 0.7  # chance that a kick between the bass's notes is joined, where the bass rests or holds
 _COMPARED_BARS = 4
+_OWN = 1.6  # changes that each player makes to a rhythm for good, at full variety
 _LEADS = 0.6  # chance that the last short note before a section leads to its first
 
 
@@ -94,15 +96,32 @@ class BassWriter:
             return tuple(hit._replace(mark="1") for hit in bar.band)
         written = pattern_hits(pattern, bar.number, arrangement.time_signature, arrangement.backbeat)
         kicks = kicks_in(self._chart[bar.start_ticks // arrangement.bar_ticks])
-        if not kicks:
-            return written
         rng = stream(arrangement.plan.seed, "bass", stretch.index, bar.number)
-        if self._part.follows_kick:
+        if self._part.follows_kick and kicks:
             return self._under(kicks, written)
-        hits = list(written)
-        if self._has_drums and not self._walks and rng.random() < _JOINS * arrangement.style.drums.variety * 2:
+        hits = list(self._made_own(stretch, bar, pattern, written, set(kicks)))
+        if (
+            kicks
+            and self._has_drums
+            and not self._walks
+            and rng.random() < _JOINS * arrangement.style.drums.variety * 2
+        ):
             hits = _joined(hits, kicks)
         return tuple(hits)
+
+    def _made_own(
+        self, stretch: Stretch, bar: Bar, pattern: Pattern, written: tuple[Hit, ...], kicks: set[int]
+    ) -> tuple[Hit, ...]:
+        """Play the rhythm as this player does: small changes that stay for the piece, and some that end phrases."""
+        arrangement, variety = self._arrangement, self._part.variety
+        if self._walks or not variety:
+            return written
+        pulses = arrangement.time_signature.pulse_ticks
+        own = stream(arrangement.plan.seed, "own bass", stretch.kind, bar.number % len(pattern.bars))
+        hits = vary_bass(written, pulses=pulses, kept=kicks, n_changes=int(_OWN * variety + own.random()), rng=own)
+        once = stream(arrangement.plan.seed, "bass", "phrase", stretch.index, bar.number)
+        ends = 1.2 if bar.number % 4 == 3 else 0.3
+        return vary_bass(hits, pulses=pulses, kept=kicks, n_changes=int(ends * variety + once.random()), rng=once)
 
     def _under(self, kicks: list[int], written: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """Put the pattern's signs on the kick's places, and slides where they are written."""

@@ -14,7 +14,7 @@ from engines.composer.randomness import stream
 from engines.composer.staging import halfway
 from engines.composer.variation import vary_drums
 from music.instrument import Role
-from music.style import DrumPattern, Presence, SwingUnit
+from music.style import DrumPattern, Presence, Style, SwingUnit
 from music.time import TimeSignature
 
 Chart = tuple[Lanes, ...]  # by bar of the piece
@@ -32,6 +32,8 @@ _SKELETON = ("kick", "snare", "rim", "clap")
 # How many small changes bars have, by their place in eight; the fourth and the last lead on.
 _CHANGES = (0.0, 1.0, 0.4, 1.6, 0.3, 1.2, 0.6, 1.6)
 _AGAIN = 1.6  # more of them for each time that a section has been heard
+_OWN = 2.4  # changes that each drummer makes to a groove for good, at full variety
+_SHORTEST_VARIED = 1920  # ticks of a bar
 _USUAL_STROKES = 18  # in a bar; where more drums play more is changed
 _TRIPLET_SWING = 0.45
 _NEAREST = 2  # of the grooves that could lend their colours, those most like the section's own
@@ -124,6 +126,7 @@ class _Part:
         lanes = self.written(bar.number)
         for lane in self._thinned:
             lanes.pop(lane, None)
+        self._make_own(lanes, bar.number)
         self._vary(lanes, bar, rng)
         if stretch.kind == "build" and self._drums.build and "build" not in self._groove.where.sections:
             self._roll(lanes, bar)
@@ -184,17 +187,27 @@ class _Part:
             if hit.mark in "xX" and hit.start % 480 == 0
         ]
 
+    def _make_own(self, lanes: Lanes, number: int) -> None:
+        """Play the groove as this drummer does: a small change or two that stay for the piece."""
+        groove = self._groove
+        cycle = max(len(bars) for bars in groove.lanes.values())
+        rng = stream(self._seed, "own groove", self._stretch.kind, number % cycle)
+        self._change(lanes, int(_OWN * self._drums.variety + rng.random()), rng)
+
     def _vary(self, lanes: Lanes, bar: Bar, rng: random.Random) -> None:
         wanted = _CHANGES[bar.number % 8] + _AGAIN * min(2, self._stretch.occurrence)
         wanted *= 2 * self._drums.variety * max(1.0, sum(map(len, lanes.values())) / _USUAL_STROKES)
-        n_changes = int(wanted + rng.random())
+        self._change(lanes, int(wanted + rng.random()), rng)
+
+    def _change(self, lanes: Lanes, n_changes: int, rng: random.Random) -> None:
         arrangement = self._arrangement
-        if n_changes and arrangement.bar_ticks >= 1920:
+        if n_changes and arrangement.bar_ticks >= _SHORTEST_VARIED:
             vary_drums(
                 lanes,
                 bar_ticks=arrangement.bar_ticks,
                 pulses=arrangement.time_signature.pulse_ticks,
                 n_changes=n_changes,
+                finest=swung_unit(arrangement.style),
                 rng=rng,
             )
 
@@ -227,7 +240,7 @@ class _Part:
             texts = {lane: bars[0] for lane, bars in fill.lanes.items()}
             filled = {lane: _read(arrangement, text, fill.meter) for lane, text in texts.items()}
             return with_fill(lanes, filled, beats[max(0, len(beats) - from_end)][0])
-        swings = style.swing >= _TRIPLET_SWING and style.swing_unit is SwingUnit.EIGHTH
+        swings = swung_unit(style) == SwingUnit.EIGHTH.ticks
         taken = beats[-n_slots:]
         made = made_fill(lanes, taken, arrival=arrival, swings=swings, is_machine=self._is_machine, rng=rng)
         return with_fill(lanes, made, taken[0][0])
@@ -257,6 +270,12 @@ class _Part:
 
 def _read(arrangement: Arrangement, text: str, meter: TimeSignature) -> list[Hit]:
     return list(hits_in_bar(text, meter, arrangement.time_signature, arrangement.backbeat))
+
+
+def swung_unit(style: Style) -> int:
+    """Return the smallest step of a feel: eighths where those are swung to triplets, else sixteenths."""
+    swings = style.swing >= _TRIPLET_SWING and style.swing_unit is SwingUnit.EIGHTH
+    return SwingUnit.EIGHTH.ticks if swings else SwingUnit.SIXTEENTH.ticks
 
 
 def _fullness(groove: DrumPattern) -> float:

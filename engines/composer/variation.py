@@ -16,19 +16,25 @@ _HAND_DRUMS = (
 )  # fmt: skip
 _FINEST = 240
 _STRUMS = "xXumc"
+_BASS_NOTES = "135678a"
 
 
-def vary_drums(lanes: Lanes, *, bar_ticks: int, pulses: tuple[int, ...], n_changes: int, rng: random.Random) -> None:
-    """Make up to ``n_changes`` small changes to a bar of drums; beat one and the backbeat stay."""
-    grid = _grid(lanes)
+def vary_drums(
+    lanes: Lanes, *, bar_ticks: int, pulses: tuple[int, ...], n_changes: int, finest: int, rng: random.Random
+) -> None:
+    """Make up to ``n_changes`` small changes to a bar of drums; beat one and the backbeat stay.
+
+    ``finest`` is the smallest step that the feel has: eighths where those are swung, else sixteenths.
+    """
+    grid = _grid(lanes, finest)
     changes: list[Callable[[], bool]] = [
         lambda: _pick_up(lanes, bar_ticks, pulses, grid, rng),
         lambda: _move_kick(lanes, pulses, grid, rng),
         lambda: _ghost(lanes, bar_ticks, pulses, grid, rng),
         lambda: _leave_out(lanes, pulses, rng),
-        lambda: _double(lanes, bar_ticks, pulses, rng),
+        lambda: _double(lanes, bar_ticks, pulses, finest, rng),
         lambda: _open(lanes, bar_ticks, pulses),
-        lambda: _answer_by_hand(lanes, bar_ticks, pulses, rng),
+        lambda: _answer_by_hand(lanes, bar_ticks, pulses, finest, rng),
         lambda: _leave_out_by_hand(lanes, pulses, rng),
     ]
     done = 0
@@ -38,10 +44,10 @@ def vary_drums(lanes: Lanes, *, bar_ticks: int, pulses: tuple[int, ...], n_chang
         done += change()
 
 
-def _grid(lanes: Lanes) -> int:
+def _grid(lanes: Lanes, finest: int) -> int:
     """Return the smallest step in which the bar's kick and snare move."""
     steps = [hit.step for lane in ("kick", "snare", "rim", "clap") for hit in lanes.get(lane, [])]
-    return max(_FINEST, min(steps, default=2 * _FINEST))
+    return max(finest, min(steps, default=2 * _FINEST))
 
 
 def _taken(lanes: Lanes, lane: str) -> set[int]:
@@ -102,16 +108,16 @@ def _leave_out(lanes: Lanes, pulses: tuple[int, ...], rng: random.Random) -> boo
     return True
 
 
-def _double(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], rng: random.Random) -> bool:
+def _double(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], finest: int, rng: random.Random) -> bool:
     """Play a light stroke between two of the timekeeper's."""
     lane = _timekeeper(lanes)
     hits = [hit for hit in lanes.get(lane, []) if hit.mark in "xX"]
     taken = _taken(lanes, lane)
-    places = [h.start + h.step // 2 if h.step > _FINEST else h.start + h.step for h in hits]
-    free = [p for p in places if p not in taken and p < bar_ticks and p not in pulses and p % _FINEST == 0]
+    places = [h.start + h.step // 2 if h.step > finest else h.start + h.step for h in hits]
+    free = [p for p in places if p not in taken and p < bar_ticks and p not in pulses and p % finest == 0]
     if not free:
         return False
-    lanes[lane].append(Hit(rng.choice(free), _FINEST, _FINEST, "g"))
+    lanes[lane].append(Hit(rng.choice(free), finest, finest, "g"))
     return True
 
 
@@ -132,7 +138,7 @@ def _by_hand(lanes: Lanes) -> list[str]:
     return [lane for lane in _HAND_DRUMS if lanes.get(lane)]
 
 
-def _answer_by_hand(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], rng: random.Random) -> bool:
+def _answer_by_hand(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], finest: int, rng: random.Random) -> bool:
     """Add a light stroke beside one of a hand drum or of the toms, as percussionists converse."""
     played = _by_hand(lanes)
     if not played:
@@ -140,10 +146,10 @@ def _answer_by_hand(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], rng: 
     lane = rng.choice(played)
     taken = {place for other in played for place in _taken(lanes, other)}
     free = [h.start + h.step for h in lanes[lane]]
-    free = sorted(p for p in free if p < bar_ticks and p not in taken and p not in pulses)
+    free = sorted(p for p in free if p < bar_ticks and p not in taken and p not in pulses and p % finest == 0)
     if not free:
         return False
-    lanes[lane].append(Hit(rng.choice(free), _FINEST, _FINEST, "g"))
+    lanes[lane].append(Hit(rng.choice(free), finest, finest, "g"))
     return True
 
 
@@ -159,6 +165,36 @@ def _leave_out_by_hand(lanes: Lanes, pulses: tuple[int, ...], rng: random.Random
 
 def _timekeeper(lanes: Lanes) -> str:
     return next((lane for lane in _TIMEKEEPERS if lanes.get(lane)), "hat")
+
+
+def vary_bass(
+    hits: tuple[Hit, ...], *, pulses: tuple[int, ...], kept: set[int], n_changes: int, rng: random.Random
+) -> tuple[Hit, ...]:
+    """Change some weak notes of a bar of bass: to the fifth or the octave, left out, or struck twice.
+
+    The first note and those at the places ``kept`` (the kick's) are not left out; lines that walk, slide, push or stay
+    on a pedal stay as they are.
+    """
+    if any(hit.mark not in _BASS_NOTES for hit in hits):
+        return hits
+    out = list(hits)
+    for _ in range(n_changes):
+        weak = [i for i, hit in enumerate(out) if i and hit.start not in pulses] or list(range(1, len(out)))
+        long = [i for i, hit in enumerate(out) if hit.length >= 4 * _FINEST and hit.mark == "1"]
+        kind = rng.choice(("tone", "tone", "out", "twice"))
+        if kind == "tone" and weak:
+            i = rng.choice(weak)
+            out[i] = out[i]._replace(mark=rng.choice("558") if out[i].mark == "1" else "1")
+        elif kind == "out" and len(loose := [i for i in weak if out[i].start not in kept]) > 1:
+            i = rng.choice(loose)
+            before, gone = out[i - 1], out.pop(i)
+            if before.start + before.length == gone.start:
+                out[i - 1] = before._replace(length=before.length + gone.length)
+        elif kind == "twice" and long:
+            i = rng.choice(long)
+            hit, half = out[i], out[i].length // 2 // _FINEST * _FINEST
+            out[i : i + 1] = [hit._replace(length=half), hit._replace(start=hit.start + half, length=hit.length - half)]
+    return tuple(out)
 
 
 def comping_variety(stretch: Stretch, bar: Bar, variety: float) -> float:

@@ -43,13 +43,16 @@ def both_playing(parts: dict[Role, tuple[Note, ...]]) -> tuple[list[Note], list[
     ]
 
 
-@pytest.mark.parametrize("style", ["pop", "rock", "country", "lofi"])
-def test_most_kicks_have_a_bass_note_with_them(style: str, make_plan: PlanMaker, compose: Compose) -> None:
+def test_most_kicks_have_a_bass_note_with_them(make_plan: PlanMaker, compose: Compose) -> None:
     shares = []
-    for seed in range(10):
-        kicks, bass = both_playing(parts_of(compose(make_plan(style, n_bars=32, seed=seed))))
-        shares.append(share_near(kicks, bass))
-    assert mean(shares) > 0.6, f"{mean(shares):.2f}"
+    for style in ("pop", "rock", "country", "lofi", "blues", "reggae"):
+        here = []
+        for seed in range(6):
+            kicks, bass = both_playing(parts_of(compose(make_plan(style, n_bars=32, seed=seed))))
+            here.append(share_near(kicks, bass))
+        assert mean(here) > 0.5, f"{style}: {mean(here):.2f}"
+        shares += here
+    assert mean(shares) > 0.65
 
 
 def test_a_bass_that_follows_the_kick_strikes_with_it_and_hardly_elsewhere(
@@ -137,7 +140,7 @@ def line(
     """Return four bars, C | F | C | F, of a bass written as texts say, played to the grid."""
     style = context.styles["rock"]
     feel = replace(style.part(Role.BASS).feel, drift_seconds=0.0)
-    bass = replace(style.part(Role.BASS), patterns=(Pattern(bars=text),), feel=feel, gate=1.0, lowest=28)
+    bass = replace(style.part(Role.BASS), patterns=(Pattern(bars=text),), feel=feel, gate=1.0, lowest=28, variety=0.0)
     drums = replace(style.drums, variety=0.0)
     style = replace(style, parts={**style.parts, Role.BASS: bass}, drums=drums, ending_from_bars=1000)
     chords = tuple(map(parse_chord, ("C", "F", "C", "F")))
