@@ -15,6 +15,8 @@ from engines.composer.scales import nearest_index
 _WIDTH = 5  # lines that are followed at once
 _STEP = 2  # semitones
 _FAR = 1000.0
+_PARALLEL = 12.0
+_EXPOSED = 3.0
 
 Trail: TypeAlias = "tuple[int, Trail | None]"  # a line, its last note first
 
@@ -47,6 +49,7 @@ class Slot(NamedTuple):
     only: tuple[int, ...] = ()  # the notes allowed here, where there is no other choice
     other: int | None = None  # what another voice sounds at this moment
     other_before: int | None = None  # and what it sounded at the note before
+    basses: tuple[int, int] | None = None  # where the bass goes on and parallels are forbidden: from and to which class
 
 
 class _Line(NamedTuple):
@@ -180,6 +183,8 @@ def _extended(line: _Line, note: int, distance: int, slot: Slot, taste: Taste) -
         cost += 9.0
     if slot.other is not None:
         cost += _between(note, move, slot)
+    if slot.basses is not None and move:
+        cost += _over_bass(note, line.last, slot.basses)
     return _Line(cost, note, move, not is_tone and note % 12 not in taste.blue, is_owing, (note, line.trail))
 
 
@@ -199,6 +204,18 @@ def _size_cost(size: int, taste: Taste) -> float:
         return 0.35 * taste.leap_cost
     cost = taste.leap_cost + (1.2 if size in (6, 10, 11) else 0.0)
     return cost + (0.0 if size <= 5 else 0.8 if size <= 7 else 2.5 if size <= 9 else 6.0 if size <= 12 else _FAR)
+
+
+def _over_bass(note: int, last: int, basses: tuple[int, int]) -> float:
+    """Weigh a note over a new bass: no fifths or octaves in a row, nor any that a walking bass would run along to."""
+    before, bass = basses
+    interval = (note - bass) % 12
+    if interval not in (0, 7):
+        return 0.0
+    if (last - before) % 12 == interval:
+        return _PARALLEL
+    is_leading = interval == 0 and note - last == 1
+    return _EXPOSED if abs(note - last) <= _STEP and not is_leading else 0.4
 
 
 def _between(note: int, move: int, slot: Slot) -> float:

@@ -272,10 +272,19 @@ class MelodyWriter:
                     ceiling=roof if climax is None else climax[1] - 1,
                     wanted=self._wanted(stretch, phrase, one),
                     only=(climax[1],) if climax is not None and climax[0] == i else (),
+                    basses=self._basses(placed[i - 1], one) if i else None,
                 )
             )
         slots[-1] = slots[-1]._replace(only=ends)
         return slots
+
+    def _basses(self, before: Placed, one: Placed) -> tuple[int, int] | None:
+        """Return the pitch classes between which the bass moves to a note, where parallels with it are forbidden."""
+        chord, last = self._chord_under(one), self._chord_under(before)
+        if not self._arrangement.style.forbids_parallels or chord is None or last is None:
+            return None
+        basses = (last.bass_pitch_class, chord.bass_pitch_class)
+        return basses if basses[0] != basses[1] else None
 
     def _chord_under(self, one: Placed) -> Chord | None:
         """Return the chord that a note belongs to: in some styles one just before the bar line has the next bar's."""

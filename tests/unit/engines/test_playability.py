@@ -247,3 +247,19 @@ def test_outer_voices_hardly_ever_run_in_fifths_or_octaves_where_the_style_forbi
         assert counts["parallel"] / counts["moves"] < 0.01, f"{style.id}: {counts}"
         # with passing and approach notes of the bass, which the chords do not know
         assert walked["parallel"] < 0.08 * walked["moves"], f"{style.id}: {walked}"
+
+
+def test_a_classical_melody_hardly_ever_runs_along_with_the_bass(make_plan: PlanMaker, compose: Compose) -> None:
+    """Of all moves that both make together, passing notes and all, below 2 % are fifths or octaves in a row."""
+    counts: Counter[str] = Counter()
+    for seed in range(40):
+        plan = make_plan("classical", n_bars=16, seed=seed, roles=(Role.BASS, Role.MELODY))
+        bass, melody = compose(plan).parts
+        starts = [note.start_ticks for note in bass.notes]
+        for last, note in pairwise(melody.notes):
+            index = bisect_right(starts, note.start_ticks + 90) - 1
+            if index > 0 and abs(starts[index] - note.start_ticks) <= 90:
+                below = (bass.notes[index - 1].midi_note, bass.notes[index].midi_note)
+                counts += count_parallels([(below[0], last.midi_note), (below[1], note.midi_note)])
+    assert counts["moves"] > 500
+    assert counts["parallel"] < 0.02 * counts["moves"], counts
