@@ -34,7 +34,8 @@ class Brief:
     excluded_roles: tuple[Role, ...] = ()
     excluded_drums: tuple[str, ...] = ()  # drums by name, as music/drum_kit.py has them: "no hi-hats"
     is_exclusive: bool = False  # "just piano and bass": nothing else
-    chords: tuple[Chord | None, ...] = ()  # one bar each, repeated as needed; None is N.C.
+    chords: tuple[Chord | None, ...] = ()  # in order, repeated as needed; None is N.C.
+    chord_bars: tuple[float, ...] = ()  # how much of a bar each holds, whole bars together; empty: one bar each
     seed: int | None = None
     lyrics: str = ""  # words to sing, a line each, with headings such as [Verse 1] or without
 

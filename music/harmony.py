@@ -1,156 +1,226 @@
-"""Harmony: from a style's roman numerals to spelled chords over the bars of a piece.
+"""Harmony: a style's progressions as chords over the bars of a piece, with cadences and variation; the user's chords.
 
-A numeral is written as musicians write it in the style's reference mode: ``ii7 | V7 | Imaj7``, ``i | bII``, ``V/3``
-(a bass after the slash is a chord degree). Where a chord belongs to the reference mode, its degree is rebuilt from the
-scale of the key that was asked for, so a progression in minor becomes Dorian in Dorian; a chord that does not belong
-(a dominant in minor, a borrowed bVII) keeps its distance from the tonic and its quality.
+What a kind of section plays is drawn once and kept: its first time as written, later ones varied by substitution as
+freely as the style says. Phrases close by their place in the form. Every decision draws from a stream of its own, so
+that another section more changes no chord elsewhere.
 """
 
+import math
 import random
-import re
-from functools import cache
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
 
-from music.chord import Chord
+from music.chord import Chord, chord_of
 from music.form import section_kind
-from music.pitch import Key, Mode, pitch_class_name
+from music.modes import MODAL_HARMONY
+from music.numeral import numeral_to_chord, spelled
+from music.pitch import Key, Mode
+from music.reharmony import Bar, varied
 from music.score import ChordSpan, Section
 from music.style import Harmony, Style
 from music.time import TimeSignature
 
-_NUMERAL = re.compile(r"^([#b]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)([^/]*)(?:/([357]))?$")
-_DEGREES = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4, "vi": 5, "vii": 6}
-_NATURAL_PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_UPPER = {"": "maj", "6": "maj6", "6/9": "maj69", "69": "maj69", "+": "aug", "sus": "sus4", "7sus": "7sus4"}
-_LOWER = {
-    "": "min", "7": "min7", "9": "min9", "11": "min11", "13": "min13", "6": "min6", "69": "min69",
-    "maj7": "minmaj7", "o": "dim", "o7": "dim7", "ø": "hdim7", "ø7": "hdim7",
-}  # fmt: skip
-_STACKED = {
-    (0, 4, 7): "maj", (0, 3, 7): "min", (0, 3, 6): "dim", (0, 4, 8): "aug", (0, 4, 7, 11): "maj7",
-    (0, 3, 7, 10): "min7", (0, 4, 7, 10): "7", (0, 3, 6, 10): "hdim7", (0, 3, 7, 11): "minmaj7", (0, 3, 6, 9): "dim7",
-    (0, 4, 8, 10): "aug7", (0, 4, 7, 11, 14): "maj9", (0, 3, 7, 10, 14): "min9", (0, 4, 7, 10, 14): "9",
-}  # fmt: skip
+_PLAGAL_CHANCE = 0.25
+_DECEPTIVE_CHANCE = 0.5
+_FEWEST_BARS_TO_LEAD_ON = 4
+_WITHIN_SECTION = 0.5  # share of the usual chances when a progression comes again inside its first section
+# What only leads somewhere ends on a half cadence where the style has no turnaround for all.
+_OPEN_KINDS = ("intro", "pre-chorus", "bridge", "development", "build", "break", "breakdown", "interlude")
+_HEARD_OFTEN = 0.3
+_WITH_DOMINANT = (Mode.MAJOR, Mode.MINOR, Mode.HARMONIC_MINOR, Mode.MELODIC_MINOR)
 
 
 def harmonise(
     style: Style, key: Key, sections: tuple[Section, ...], time_signature: TimeSignature, rng: random.Random
 ) -> tuple[ChordSpan, ...]:
-    """Write the chords of all sections; the same kind of section keeps its progression, the last bar is the tonic's."""
-    harmony = _for_mode(style, key.mode)
-    chosen: dict[str, tuple[str, ...]] = {}
-    bars: list[str] = []
-    for index, section in enumerate(sections):
-        kind = section_kind(section.name)
-        if kind not in chosen:
-            chosen[kind] = _choose(harmony, kind, section.n_bars, rng)
-        progression = chosen[kind]
-        written = [progression[bar % len(progression)] for bar in range(section.n_bars)]
-        leads_on = index + 1 < len(sections) and section_kind(sections[index + 1].name) != kind
-        if harmony.turnaround and leads_on and section.n_bars >= 4:
-            _replace_end(written, _bars(harmony.turnaround))
-        bars += _resolved_holds(written)
-    cadence = _bars(harmony.cadence)
-    _replace_end(bars, cadence if len(bars) >= 2 * len(cadence) else cadence[-1:])
-    return _spans(bars, key, harmony.mode, time_signature)
+    """Write the chords of all sections, each in its own key or else the piece's; the last bar is the tonic's."""
+    writer = _Writer(style=style, key=key, sections=sections, seed=rng.getrandbits(64), time_signature=time_signature)
+    bars = [bar for index in range(len(sections)) for bar in writer.section(index)]
+    if sections:
+        ending = writer.ending()
+        bars[-len(ending) :] = ending
+    return _spans(bars, time_signature)
 
 
 def spans_from_chords(
-    chords: tuple[Chord | None, ...], n_bars: int, time_signature: TimeSignature
+    chords: tuple[Chord | None, ...], n_bars: int, time_signature: TimeSignature, bars: tuple[float, ...] = ()
 ) -> tuple[ChordSpan, ...]:
-    """Give each chord one bar, in order, from the start again when there are more bars; ValueError for no chords."""
+    """Set the user's chords on the timeline, from the start again when there are more bars.
+
+    Each holds one bar, or its share of ``bars``, which add up to whole ones. ValueError for no chords.
+    """
     if not chords:
         raise ValueError("spans_from_chords needs at least one chord")
-    length = time_signature.ticks_per_bar
-    return tuple(
-        ChordSpan(start_ticks=bar * length, duration_ticks=length, chord=chords[bar % len(chords)])
-        for bar in range(n_bars)
-    )
+    cells: list[tuple[tuple[Chord | None, ...], tuple[float, ...]]] = []
+    filled = 1.0
+    for chord, share in zip(chords, bars or (1.0,) * len(chords), strict=True):
+        if filled > 1 - 1e-6:
+            cells.append(((), ()))
+            filled = 0.0
+        cells[-1] = ((*cells[-1][0], chord), (*cells[-1][1], share))
+        filled += share
+    spans: list[ChordSpan] = []
+    for bar in range(n_bars):
+        held, shares = cells[bar % len(cells)]
+        spans += _bar_spans(bar, held, shares, time_signature)
+    return tuple(spans)
 
 
-def numeral_to_chord(numeral: str, key: Key, reference: Mode) -> Chord:
-    """Return the chord that a numeral, written in the reference mode, stands for in a key; ValueError if it is none."""
-    match = _NUMERAL.match(numeral)
-    if not match:
-        raise ValueError(f"not a roman numeral chord: {numeral!r}; expected something like i, bVII, ii7 or V7/3")
-    accidental, roman, suffix, bass_degree = match.groups()
-    degree = _DEGREES[roman.lower()]
-    step = reference.intervals[degree] + {"#": 1, "b": -1, "": 0}[accidental]
-    quality = _quality(suffix, is_upper=roman.isupper())
-    chord = Chord("C", quality)
-    scale = {interval % 12 for interval in reference.intervals}
-    is_diatonic = not accidental and all((step + tone) % 12 in scale for tone in chord.intervals)
-    n_thirds = len(chord.intervals)
-    if is_diatonic and key.mode is not reference and _STACKED.get(chord.intervals) == quality:
-        degree, quality = _rebuilt(degree, n_thirds, key.mode, was_diminished=quality in ("dim", "hdim7"))
-        step = key.mode.intervals[degree]
-    root = _spelled(key, degree, step)
-    bass = None
-    if bass_degree:
-        tone = Chord("C", quality).intervals[(int(bass_degree) - 1) // 2]
-        bass = _spelled(key, degree + int(bass_degree) - 1, step + tone)
-    return Chord(root, quality, (), bass)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """Writes one piece's sections; it draws by name, so that their order does not matter."""
+
+    style: Style
+    key: Key
+    sections: tuple[Section, ...]
+    seed: int
+    time_signature: TimeSignature
+
+    def section(self, index: int) -> list[Bar]:
+        """Write one section's bars."""
+        section, kind = self.sections[index], self._kind(index)
+        key = section.key or self.key
+        harmony = harmony_for(self.style, key.mode)
+        progression = self._progression(harmony, kind)
+        written = [progression[bar % len(progression)] for bar in range(section.n_bars)]
+        fixed = self._close_phrases(index, harmony, written)
+        bars = [self._bar(text, key, harmony) for text in _resolved_holds(written)]
+        self._lead_to_key(index, bars)
+        if index + 1 == len(self.sections):
+            ending = self.ending()[-section.n_bars :]
+            bars[-len(ending) :] = ending
+            fixed |= set(range(len(bars) - len(ending), len(bars)))
+        elif self._leaves_key(index):
+            fixed.add(len(bars) - 1)
+        occurrence = sum(self._kind(before) == kind for before in range(index))
+        first = 1 if occurrence else max(1, len(progression))
+        changed = varied(
+            bars,
+            key,
+            harmony.reharmonise,
+            self._stream("vary", kind, occurrence),
+            first=first,
+            fixed=frozenset(fixed),
+            is_certain=occurrence > 0,
+        )
+        return changed if occurrence or self._stream("within", kind).random() < _WITHIN_SECTION else bars
+
+    def ending(self) -> list[Bar]:
+        """Write the cadence that ends the piece; a short piece has room for its last bar alone."""
+        key = self.sections[-1].key or self.key
+        harmony = harmony_for(self.style, key.mode)
+        rng = self._stream("ending")
+        is_plagal = bool(harmony.cadences.plagal) and rng.random() < _PLAGAL_CHANCE
+        text = rng.choice(harmony.cadences.plagal) if is_plagal else harmony.cadence
+        bars = [self._bar(bar, key, harmony) for bar in _resolved_holds(list(_bars(text)))]
+        n_bars = sum(section.n_bars for section in self.sections)
+        return bars if n_bars >= 2 * len(bars) else bars[-1:]
+
+    def _kind(self, index: int) -> str:
+        return section_kind(self.sections[index].name)
+
+    def _stream(self, *names: object) -> random.Random:
+        return random.Random(":".join(map(str, (self.seed, *names))))
+
+    def _progression(self, harmony: Harmony, kind: str) -> tuple[str, ...]:
+        """Draw a kind's progression, preferably one whose bars divide the first such section, else one that fits."""
+        n_bars = next(s.n_bars for i, s in enumerate(self.sections) if self._kind(i) == kind)
+        written = harmony.progressions.get(kind) or harmony.progressions["any"]
+        candidates = [_bars(text) for text in written]
+        dividing = [bars for bars in candidates if n_bars % len(bars) == 0]
+        shorter = [bars for bars in candidates if len(bars) <= n_bars]
+        return self._stream("progression", kind, harmony.mode.value).choice(dividing or shorter or candidates)
+
+    def _close_phrases(self, index: int, harmony: Harmony, written: list[str]) -> set[int]:
+        """Write the cadences at the ends of a section's phrases, and return the bars that they take."""
+        fixed: set[int] = set()
+        for end, choices in self._phrase_ends(index, harmony):
+            endings = [_bars(text) for text in choices]
+            ending = self._stream("cadence", self._kind(index), end, len(endings)).choice(endings)
+            if len(ending) < end:
+                written[end - len(ending) : end] = ending
+                fixed |= set(range(end - len(ending), end))
+        return fixed
+
+    def _phrase_ends(self, index: int, harmony: Harmony) -> list[tuple[int, tuple[str, ...]]]:
+        """Tell after which bars of a section a cadence falls, and which ones suit the place."""
+        section, cadences = self.sections[index], harmony.cadences
+        is_last = index + 1 == len(self.sections)
+        phrase, n_bars = self.style.phrase_bars, section.n_bars
+        ends: dict[int, tuple[str, ...]] = {}
+        inner = range(phrase, n_bars - phrase + 1, phrase)
+        if cadences.half and cadences.authentic and phrase > 1:
+            ends = {end: cadences.half if n % 2 == 0 else cadences.authentic for n, end in enumerate(inner)}
+        if is_last and inner and cadences.deceptive and self._stream("deceptive").random() < _DECEPTIVE_CHANCE:
+            ends[inner[-1]] = cadences.deceptive
+        if not is_last and n_bars >= _FEWEST_BARS_TO_LEAD_ON:
+            is_new = self._kind(index + 1) != self._kind(index)
+            opens = self._kind(index) in _OPEN_KINDS and is_new
+            leading = (harmony.turnaround,) if harmony.turnaround else cadences.half if opens else ()
+            ends[n_bars] = (leading if is_new else ()) or cadences.authentic
+        return [(end, choices) for end, choices in ends.items() if choices]
+
+    def _leaves_key(self, index: int) -> bool:
+        if index + 1 == len(self.sections):
+            return False
+        here, there = self.sections[index].key or self.key, self.sections[index + 1].key or self.key
+        return here != there and there.mode in _WITH_DOMINANT
+
+    def _lead_to_key(self, index: int, bars: list[Bar]) -> None:
+        """End a section before another key on that key's dominant."""
+        if self._leaves_key(index):
+            goal = self.sections[index + 1].key or self.key
+            dominant = Chord(spelled(goal, 4, 7), "7")
+            can_share = len(self.time_signature.pulse_ticks) > 1 and len(bars) > 1
+            bars[-1] = (bars[-1][0], dominant) if can_share and bars[-1][0] != dominant else (dominant,)
+
+    def _bar(self, text: str, key: Key, harmony: Harmony) -> Bar:
+        chords = tuple(numeral_to_chord(numeral, key, harmony.mode) for numeral in text.split())
+        is_plain = harmony is MODAL_HARMONY.get(harmony.mode) and _is_rich(self.style)
+        return tuple(_with_seventh(chord, key) for chord in chords) if is_plain else chords
 
 
-def _quality(suffix: str, *, is_upper: bool) -> str:
-    table = _UPPER if is_upper else _LOWER
-    quality = table.get(suffix, suffix)
-    Chord("C", quality)
-    return quality
+def harmony_for(style: Style, mode: Mode) -> Harmony:
+    """Return a style's harmony for a mode, else the mode's own, else the style's with such a third, else its first.
 
-
-def _rebuilt(degree: int, n_tones: int, mode: Mode, *, was_diminished: bool) -> tuple[int, str]:
-    """Stack thirds on a degree of a mode; an unstable triad gives way to a neighbour that shares two of its notes."""
-    for candidate in (degree, 3 if degree == 1 else degree + 5, degree + 3, degree + 2):
-        intervals = _stacked(candidate % 7, n_tones, mode)
-        quality = _STACKED.get(intervals) or _STACKED.get(intervals[:4]) or _STACKED[intervals[:3]]
-        quality = "min" if quality == "minmaj7" else quality
-        is_stable = intervals[2] == 7
-        if is_stable or was_diminished or degree == 0:
-            return candidate % 7, quality
-    raise ValueError(f"no stable chord near degree {degree + 1} of {mode.value}")
-
-
-@cache
-def _stacked(degree: int, n_tones: int, mode: Mode) -> tuple[int, ...]:
-    scale = mode.intervals
-    root = scale[degree]
-    return tuple(scale[(degree + 2 * i) % 7] + 12 * ((degree + 2 * i) // 7) - root for i in range(n_tones))
-
-
-def _spelled(key: Key, degree: int, step: int) -> str:
-    """Spell a note by its scale degree's letter, or plainly where that needs more than a double accidental."""
-    letters = "CDEFGAB"
-    letter = letters[(letters.index(key.tonic[0]) + degree) % 7]
-    wanted = (key.pitch_class + step) % 12
-    shift = (wanted - _NATURAL_PITCH_CLASSES[letter] + 6) % 12 - 6
-    name = letter + ("#" * shift if shift > 0 else "b" * -shift)
-    if abs(shift) <= 1 or (abs(shift) == 2 and abs(key.signature_fifths) > 7):
-        return name
-    return pitch_class_name(wanted, prefer_flats=key.prefers_flats)
-
-
-def _for_mode(style: Style, mode: Mode) -> Harmony:
-    """Return the harmony written for a mode, else for its family (major or minor third), else the first."""
+    A style's minor serves for harmonic minor where its dominants are heard often enough.
+    """
     exact = [harmony for harmony in style.harmony if harmony.mode is mode]
     family = [harmony for harmony in style.harmony if harmony.mode.is_minor == mode.is_minor]
-    return (exact or family or list(style.harmony))[0]
+    if exact:
+        return exact[0]
+    if mode is Mode.HARMONIC_MINOR and family and _leading_notes(family[0]) > _HEARD_OFTEN:
+        return family[0]
+    return MODAL_HARMONY.get(mode) or (family or list(style.harmony))[0]
 
 
-def _choose(harmony: Harmony, kind: str, n_bars: int, rng: random.Random) -> tuple[str, ...]:
-    """Draw a progression for a section: preferably one whose bars divide it, else one that fits into it."""
-    written = harmony.progressions.get(kind) or harmony.progressions["any"]
-    candidates = [_bars(text) for text in written]
-    dividing = [bars for bars in candidates if n_bars % len(bars) == 0]
-    shorter = [bars for bars in candidates if len(bars) <= n_bars]
-    return rng.choice(dividing or shorter or candidates)
+def _leading_notes(harmony: Harmony) -> float:
+    """Return the share of a harmony's chords that have the leading note when they are read in harmonic minor."""
+    key = Key("A", Mode.HARMONIC_MINOR)
+    numerals = [n for text in harmony.progressions["any"] for n in text.replace("|", " ").split() if n != "%"]
+    return sum(8 in numeral_to_chord(n, key, harmony.mode).pitch_classes for n in numerals) / len(numerals)
+
+
+def _is_rich(style: Style) -> bool:
+    """Tell whether a style's chords have sevenths as a rule."""
+    texts = style.harmony[0].progressions["any"]
+    numerals = [numeral for text in texts for numeral in text.replace("|", " ").split() if numeral != "%"]
+    return Counter(any(sign in numeral for sign in "79ø") for numeral in numerals)[True] * 2 > len(numerals)
+
+
+def _with_seventh(chord: Chord, key: Key) -> Chord:
+    """Stack one more third of the key's scale on a triad."""
+    seventh = next((step for step in (9, 10, 11) if (chord.root_pitch_class + step) % 12 in key.scale), None)
+    if len(chord.intervals) != 3 or chord.root_pitch_class not in key.scale or seventh is None:
+        return chord
+    place = key.scale.index(chord.root_pitch_class)
+    seventh = (key.scale[(place + 6) % 7] - chord.root_pitch_class) % 12
+    return chord_of(chord.root, frozenset({*chord.intervals, seventh}), chord.bass)
 
 
 def _bars(text: str) -> tuple[str, ...]:
     return tuple(bar.strip() for bar in text.split("|"))
-
-
-def _replace_end(bars: list[str], ending: tuple[str, ...]) -> None:
-    bars[-len(ending) :] = ending
 
 
 def _resolved_holds(bars: list[str]) -> list[str]:
@@ -161,15 +231,35 @@ def _resolved_holds(bars: list[str]) -> list[str]:
     return out
 
 
-def _spans(bars: list[str], key: Key, reference: Mode, time_signature: TimeSignature) -> tuple[ChordSpan, ...]:
-    """Set chords on the timeline; several chords in a bar change on its pulses."""
-    length = time_signature.ticks_per_bar
-    pulses = (*time_signature.pulse_ticks, length)
-    spans = []
-    for bar, text in enumerate(bars):
-        numerals = text.split()[: len(pulses) - 1]
-        edges = [pulses[round(i * (len(pulses) - 1) / len(numerals))] for i in range(len(numerals) + 1)]
-        for numeral, start, end in zip(numerals, edges, edges[1:], strict=False):
-            chord = numeral_to_chord(numeral, key, reference)
-            spans.append(ChordSpan(start_ticks=bar * length + start, duration_ticks=end - start, chord=chord))
-    return tuple(spans)
+def _spans(bars: list[Bar], time_signature: TimeSignature) -> tuple[ChordSpan, ...]:
+    return tuple(
+        span
+        for bar, chords in enumerate(bars)
+        for span in _bar_spans(bar, chords, (1.0,) * len(chords), time_signature)
+    )
+
+
+def _bar_spans(
+    bar: int, chords: tuple[Chord | None, ...], shares: tuple[float, ...], time_signature: TimeSignature
+) -> list[ChordSpan]:
+    start = bar * time_signature.ticks_per_bar
+    return [
+        ChordSpan(start_ticks=start + left, duration_ticks=right - left, chord=chord)
+        for chord, (left, right) in zip(chords, pairwise(edges_in_bar(shares, time_signature)), strict=True)
+    ]
+
+
+def edges_in_bar(shares: tuple[float, ...], time_signature: TimeSignature) -> tuple[int, ...]:
+    """Return where chords with these shares of a bar begin, and its end: on pulses, or finer where these are too few.
+
+    Where the pulses do not divide, the first chord is the longer: two in a bar of five take three and two.
+    """
+    length, beat = time_signature.ticks_per_bar, time_signature.ticks_per_beat
+    whole = sum(shares)
+    ends = [sum(shares[: i + 1]) / whole for i in range(len(shares))]
+    for places in (time_signature.pulse_ticks, *(range(0, length, max(1, beat // part)) for part in (1, 2, 4, 8))):
+        grid = (*places, length)
+        edges = (0, *(grid[min(len(places), math.ceil(end * len(places) - 1e-6))] for end in ends[:-1]), length)
+        if all(left < right for left, right in pairwise(edges)):
+            return edges
+    return tuple(round(length * i / len(shares)) for i in range(len(shares) + 1))

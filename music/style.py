@@ -255,6 +255,64 @@ class FormTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cadences:
+    """How phrases end, in numerals as progressions are written; a kind that lists none is not made.
+
+    ``half`` ends the first of two phrases, ``authentic`` the second, and a section without a turnaround; ``plagal`` now
+    and then ends the piece, ``deceptive`` the last phrase but one. Phrases are ``phrase_bars`` of the style long.
+    """
+
+    half: tuple[str, ...] = ()
+    authentic: tuple[str, ...] = ()
+    plagal: tuple[str, ...] = ()
+    deceptive: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reharmonisation:
+    """How freely progressions are varied when they come again: chances, 0 to 1, for each bar where it can be done."""
+
+    relative: float = 0.0  # a chord gives way to its relative: I to vi, IV to ii
+    secondary: float = 0.0  # a chord is led to by its own dominant in the second half of the bar before
+    two_five: float = 0.0  # a dominant seventh is split into its ii and itself
+    tritone: float = 0.0  # a dominant seventh that falls a fifth gives way to the one a semitone above its goal
+    borrowed: float = 0.0  # a chord comes from the parallel mode: IV as iv, vi as bVI; in minor iv as IV
+    diminished: float = 0.0  # a diminished seventh passes between two roots that lie a whole tone apart
+
+    def __post_init__(self) -> None:
+        for name in ("relative", "secondary", "two_five", "tritone", "borrowed", "diminished"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is a chance from 0 to 1, got {getattr(self, name)}")
+
+
+class KeyChange(Enum):
+    """Where a modulation goes, from the key of the piece."""
+
+    HALF_STEP_UP = "half step up"
+    STEP_UP = "step up"
+    MINOR_THIRD_UP = "minor third up"
+    RELATIVE = "relative"
+    PARALLEL = "parallel"
+    DOMINANT = "dominant"
+    SUBDOMINANT = "subdominant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modulation:
+    """A kind of section that may stand in another key, as often as ``chance`` (0-1) says."""
+
+    section: str
+    to: KeyChange
+    chance: float
+    is_last_only: bool = False  # the last of two or more sections of this kind, not each of them
+    is_to_the_end: bool = False  # what follows stays in the new key
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.chance <= 1:
+            raise ValueError(f"chance must be within 0 and 1, got {self.chance}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Harmony:
     """Progressions in roman numerals, bars separated by ``|``, by section kind; ``any`` serves the others.
 
@@ -265,6 +323,8 @@ class Harmony:
     progressions: Mapping[str, tuple[str, ...]]
     cadence: str
     turnaround: str | None = None
+    cadences: Cadences = Cadences()
+    reharmonise: Reharmonisation = Reharmonisation()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +355,7 @@ class Style:
     section_energy: Mapping[str, float]
     forms: tuple[FormTemplate, ...]
     harmony: tuple[Harmony, ...]
+    modulations: tuple[Modulation, ...] = ()
     parts: Mapping[Role, PartStyle]
     drums: DrumStyle = field(default_factory=DrumStyle)
     effects: EffectsStyle = EffectsStyle()

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from music.drum_kit import DRUM_NOTES
 from music.errors import SetupBroken
-from music.harmony import numeral_to_chord
 from music.instrument import Instrument, PluginVoice, Role
 from music.names import nearest_name
+from music.numeral import numeral_to_chord
 from music.pitch import Key
 from music.pronunciation import Pronunciations
 from music.style import PATTERN_CHARACTERS, Style
@@ -136,6 +136,7 @@ def _check_harmony(file: Path, style: Style) -> None:
             raise ConfigurationInvalid(file, f"harmony.{index}.progressions", "has no progressions for 'any' section")
         texts = [(kind, text) for kind, written in harmony.progressions.items() for text in written]
         texts += [("cadence", harmony.cadence), ("turnaround", harmony.turnaround or "%")]
+        texts += [("cadences", text) for listed in astuple(harmony.cadences) for text in listed]
         kinds = {numeral: kind for kind, text in texts for numeral in text.replace("|", " ").replace("%", " ").split()}
         for numeral, kind in kinds.items():
             try:

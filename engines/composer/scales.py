@@ -15,8 +15,9 @@ _RAISED = (4, 8, 11)  # a chromatic third, sharp fifth or major seventh is a rai
 
 def _scale_classes(key: Key, scale: MelodyScale) -> set[int]:
     third, fifth = key.mode.intervals[2], key.mode.intervals[4]
-    if scale is MelodyScale.KEY or fifth != 7:
-        return set(key.scale)
+    is_plain = key.mode in (Mode.MAJOR, Mode.MINOR)
+    if scale is MelodyScale.KEY or fifth != 7 or (scale is MelodyScale.PENTATONIC and not is_plain):
+        return set(key.scale)  # five notes would leave out the one that tells a mode
     steps: tuple[int, ...] = (
         _BLUES if scale is MelodyScale.BLUES else _MINOR_PENTATONIC if third == 3 else _MAJOR_PENTATONIC
     )

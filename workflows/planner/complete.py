@@ -12,6 +12,7 @@ from music.form import lay_out
 from music.harmony import harmonise, spans_from_chords
 from music.instrument import Role
 from music.lyrics import Verse, parse_lyrics
+from music.modulation import with_keys
 from music.pitch import Key, Mode, pitch_class, spell_tonic
 from music.plan import Plan
 from music.score import ChordSpan, Section
@@ -39,7 +40,8 @@ class Draft:
 
     title: str = ""
     sections: tuple[Section, ...] = ()
-    chords: tuple[Chord | None, ...] = ()  # one a bar
+    chords: tuple[Chord | None, ...] = ()
+    chord_bars: tuple[float, ...] = ()  # how much of a bar each holds; empty: one bar each
 
 
 BY_RULES = Author()
@@ -76,6 +78,9 @@ def complete(
     else:
         sections = _sections(brief, style, energy, draft, pace.n_bars)
     words, unsung = set_words(verses, sections, time_signature, pace.tempo_bpm, sound)
+    if not brief.chords and not draft.chords:
+        sections = with_keys(style, key, sections, used_seed)
+        assumed += _modulations(key, sections)
     if not reading.brief.form:
         assumed.append(Remark("form", ", ".join(section.name for section in sections)))
     cast = cast_parts(brief, style, repertoire, energy)
@@ -213,10 +218,20 @@ def _chords(
     seed: int,
 ) -> tuple[ChordSpan, ...]:
     n_bars = sum(section.n_bars for section in sections)
-    chords = brief.chords or draft.chords
-    if chords:
-        return spans_from_chords(chords, n_bars, time_signature)
+    if brief.chords:
+        return spans_from_chords(brief.chords, n_bars, time_signature, brief.chord_bars)
+    if draft.chords:
+        return spans_from_chords(draft.chords, n_bars, time_signature, draft.chord_bars)
     return harmonise(style, key, sections, time_signature, random.Random(f"{seed}:harmony"))
+
+
+def _modulations(key: Key, sections: tuple[Section, ...]) -> list[Remark]:
+    """Tell which sections stand in another key."""
+    names: dict[Key, list[str]] = {}
+    for section in sections:
+        if section.key is not None and section.key != key:
+            names.setdefault(section.key, []).append(section.name)
+    return [Remark("key", f"{other} in {' and '.join(listed)}, a modulation") for other, listed in names.items()]
 
 
 def _title(brief: Brief, style: Style, key: Key) -> str:

@@ -131,8 +131,8 @@ def _fit_bars(brief: Brief, seconds: float, style: Style, time_signature: TimeSi
 def _usual_bars(brief: Brief, style: Style, time_signature: TimeSignature, tempo_bpm: float) -> int:
     """Return the style's usual length, or two phrases for each section asked for; whole rounds of the chords."""
     n_bars = 2 * style.phrase_bars * len(brief.form) if brief.form else style.default_bars
-    n_chords = len(brief.chords)
-    if n_chords:
-        n_bars = math.ceil(n_bars / n_chords) * n_chords
+    n_chord_bars = round(sum(brief.chord_bars)) or len(brief.chords)
+    if n_chord_bars:
+        n_bars = math.ceil(n_bars / n_chord_bars) * n_chord_bars
     longest = int(MAX_SECONDS / ticks_to_seconds(time_signature.ticks_per_bar, tempo_bpm))
     return max(1, min(n_bars, longest))

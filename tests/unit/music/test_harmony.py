@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from music.chord import Chord, parse_chord
-from music.harmony import harmonise, numeral_to_chord, spans_from_chords
+from music.chord_chart import parse_chart
+from music.harmony import edges_in_bar, harmonise, spans_from_chords
+from music.numeral import numeral_to_chord
 from music.pitch import Key, Mode, parse_key, pitch_class_name
 from music.score import Section
 from music.style import FormTemplate, Harmony, Style
-from music.time import TimeSignature
+from music.time import TimeSignature, parse_time_signature
 
 FOUR = TimeSignature(4, 4)
 
@@ -52,6 +54,13 @@ def _section(n_bars: int, name: str = "verse", start_bar: int = 1) -> Section:
         ("VII", "E harmonic minor", Mode.MINOR, "B:maj"),
         ("V", "G mixolydian", Mode.MAJOR, "D:min"),
         ("I", "F lydian", Mode.MAJOR, "F:maj"),
+        # any spelling of a chord may follow the numeral
+        ("V7b9", "C minor", Mode.MINOR, "G:7(b9)"),
+        ("I7#9", "E major", Mode.MAJOR, "E:7(#9)"),
+        ("V7alt", "A minor", Mode.MINOR, "E:aug(b7,b9,#9)"),
+        ("IVadd9", "D major", Mode.MAJOR, "G:maj(9)"),
+        ("V9sus4", "G major", Mode.MAJOR, "D:sus4(b7,9)"),
+        ("ii7b5", "C minor", Mode.MINOR, "D:hdim7"),
     ],
 )
 def test_numerals_become_the_chords_a_musician_reads(numeral: str, key: str, reference: Mode, label: str) -> None:
@@ -115,6 +124,35 @@ def test_the_users_chords_take_a_bar_each_and_start_again() -> None:
     spans = spans_from_chords(chords, 5, FOUR)
     assert [span.chord for span in spans] == [chords[0], None, chords[2], chords[0], None]
     assert all(span.duration_ticks == FOUR.ticks_per_bar for span in spans)
+
+
+def test_the_users_chords_share_bars_as_written() -> None:
+    chart = parse_chart("C | Am F | G % | C / / F")
+    for metre, edges in (("4/4", (1920, 2880)), ("3/4", (1920, 1920)), ("5/4", (2880, 3840)), ("7/8", (1920, 2880))):
+        meter = parse_time_signature(metre)
+        spans = spans_from_chords(chart.chords, 8, meter, chart.bars)
+        bar = meter.ticks_per_bar
+        names = [span.chord.root for span in spans if span.chord]
+        assert names == ["C", "A", "F", "G", "C", "F"] * 2
+        assert spans[2].start_ticks == bar + edges[0]
+        assert spans[-1].end_ticks == 8 * bar
+        if metre != "3/4":
+            assert spans[5].start_ticks - 3 * bar >= edges[0]
+
+
+@given(st.integers(1, 12), st.builds(TimeSignature, st.integers(2, 13), st.sampled_from([4, 8])))
+def test_every_chord_of_a_bar_gets_a_place_in_it(n_chords: int, meter: TimeSignature) -> None:
+    edges = edges_in_bar((1.0,) * n_chords, meter)
+    assert len(edges) == n_chords + 1
+    assert list(edges) == sorted(set(edges))
+    assert (edges[0], edges[-1]) == (0, meter.ticks_per_bar)
+
+
+@pytest.mark.parametrize(
+    ("metre", "quarters"), [("4/4", 2), ("3/4", 2), ("5/4", 3), ("6/8", 1.5), ("12/8", 3), ("7/8", 2), ("7/4", 4)]
+)
+def test_two_chords_in_a_bar_change_where_its_second_half_begins(metre: str, quarters: float) -> None:
+    assert edges_in_bar((1.0, 1.0), parse_time_signature(metre))[1] == 960 * quarters
 
 
 def test_no_chords_at_all_are_refused() -> None:
