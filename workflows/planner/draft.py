@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from music.brief import MAX_SECONDS, Brief
-from music.chord import Chord, parse_chord
+from music.chord_chart import ChordChart, parse_chart
 from music.errors import RequestInvalid
 from music.instrument import Role
 from music.pitch import Key, parse_key
@@ -40,8 +40,8 @@ class _SectionAnswer(_Answer):
     bars: int = Field(description="whole bars, at least 1")
     energy: float = Field(description="0 calm to 1 intense")
     chords: list[str] = Field(
-        description="one chord a bar, such as Am7, F#m7b5, C/E or N.C.; fewer than bars: repeated; "
-        "empty: the style's own harmony"
+        description="one text a bar, such as Am7, F#m7b5, C/E, 'Dm7 G7' (two in a bar) or N.C.; fewer than bars: "
+        "repeated; empty: the style's own harmony"
     )
 
 
@@ -116,11 +116,16 @@ def _choices(answer: _PlanAnswer, asked: Brief, repertoire: Repertoire) -> Draft
         is_exclusive=asked.is_exclusive or (answer.only_these_instruments and bool(instruments)),
         excluded_roles=tuple(dict.fromkeys((*asked.excluded_roles, *excluded))),
     )
-    chords = _chords(answer)
-    if chords and chosen.key is not None and chosen.key != key:
-        chords = _moved(chords, key, chosen.key)
+    chart = _chords(answer)
+    if chart and chosen.key is not None and chosen.key != key:
+        chart = _moved(chart, key, chosen.key)
     fits = not asked.form and chosen.time_signature == time_signature
-    draft = Draft(title=_line(answer.title, _LONGEST_TITLE), sections=sections if fits else (), chords=chords)
+    draft = Draft(
+        title=_line(answer.title, _LONGEST_TITLE),
+        sections=sections if fits else (),
+        chords=chart.chords if chart else (),
+        chord_bars=chart.bars if chart else (),
+    )
     return DraftChoices(brief=chosen, draft=draft, deviations=tuple(_deviations(asked, genre, tempo_bpm, key,
                                                                                time_signature, n_bars)))  # fmt: skip
 
@@ -152,27 +157,22 @@ def _level(value: float) -> float:
     return round(value, 3)
 
 
-def _chords(answer: _PlanAnswer) -> tuple[Chord | None, ...]:
-    """Return one chord a bar for the whole piece, or none when a section leaves its harmony open."""
+def _chords(answer: _PlanAnswer) -> ChordChart | None:
+    """Return the chords of the whole piece, or None when a section leaves its harmony open."""
     if not all(section.chords for section in answer.sections):
-        return ()
-    return tuple(
-        chord for section in answer.sections for chord in _filled([parse_chord(text) for text in section.chords],
-                                                                 section.bars)
-    )  # fmt: skip
+        return None
+    bars = [section.chords[bar % len(section.chords)] for section in answer.sections for bar in range(section.bars)]
+    return parse_chart(f"|{'|'.join(bars)}|")
 
 
-def _filled(chords: Sequence[Chord | None], n_bars: int) -> tuple[Chord | None, ...]:
-    return tuple(chords[bar % len(chords)] for bar in range(n_bars))
-
-
-def _moved(chords: tuple[Chord | None, ...], source: Key, target: Key) -> tuple[Chord | None, ...]:
+def _moved(chart: ChordChart, source: Key, target: Key) -> ChordChart | None:
     """Transpose chords to the key that was asked for; between major and minor they are left out."""
     if source.mode.is_minor != target.mode.is_minor:
-        return ()
+        return None
     semitones = target.pitch_class - source.pitch_class
     flats = target.prefers_flats
-    return tuple(chord and chord.transposed(semitones, prefer_flats=flats) for chord in chords)
+    moved = tuple(chord and chord.transposed(semitones, prefer_flats=flats) for chord in chart.chords)
+    return replace(chart, chords=moved)
 
 
 def _line(text: str, longest: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from workflows.planner.tokens import Token, tokenize
+from workflows.planner.tokens import Token, plain_signs, tokenize
 from workflows.planner.vocabulary import Kind, Phrase, Term, Vocabulary
 
 
@@ -34,9 +34,11 @@ class Page:
 
     def __init__(self, prompt: str, vocabulary: Vocabulary) -> None:
         self.prompt = prompt
+        self.signs = plain_signs(prompt)
         self.vocabulary = vocabulary
         self.lexicon = vocabulary.lexicon
         self.tokens = tuple(_corrected(token, vocabulary) for token in tokenize(prompt, self.lexicon.numbers))
+        self.starts_at = tuple(token.start for token in self.tokens)
         self.is_used = [False] * len(self.tokens)
         self.named = tuple(self._name())
         self.findings: list[Finding] = []

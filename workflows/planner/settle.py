@@ -7,6 +7,7 @@ from typing import Any
 from music.blend import StyleShare
 from music.brief import Brief, Reading, Remark
 from music.chord import Chord
+from music.chord_chart import ChordChart
 from music.instrument import Role
 from workflows.planner.page import Finding, Page
 from workflows.planner.vocabulary import Kind
@@ -44,6 +45,8 @@ def settle(page: Page) -> Reading:
             understood.append((finding.start, Remark(name, _account(page, finding))))
             if finding.note:
                 assumed.append(Remark(name, f"{shown(finding.value)}, {finding.note}"))
+    if isinstance(chart := values.get("chords"), ChordChart):
+        values["chords"], values["chord_bars"] = chart.chords, chart.bars
     _drop_contradictions(values, conflicts)
     return Reading(
         brief=Brief(prompt=page.prompt, **_typed(values)),

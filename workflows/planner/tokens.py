@@ -39,9 +39,14 @@ class Token:
         return not self.gap.strip(" \t-_'.") and not self.is_after_stop
 
 
+def plain_signs(prompt: str) -> str:
+    """Return a text of the same length with sharps, flats, quotes and dashes as they are typed on a keyboard."""
+    return prompt.translate(_SIGNS)
+
+
 def tokenize(prompt: str, number_words: Mapping[str, int]) -> tuple[Token, ...]:
     """Return the words of a prompt; ``number_words`` maps ``twenty`` to 20 and the like."""
-    text = prompt.translate(_SIGNS)
+    text = plain_signs(prompt)
     tokens: list[Token] = []
     end = 0
     for match in _WORD.finditer(text):

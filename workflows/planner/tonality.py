@@ -1,17 +1,18 @@
 """Reads keys, chords and roman numerals; capital letters that are only words ("A sad song", "Dad rock") stay words."""
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from itertools import pairwise
 
-from music.chord import Chord, parse_chord
-from music.harmony import numeral_to_chord
+from music.chord import Chord
+from music.chord_chart import ChartItem, ChordChart, Mark, build_chart, scan_chart
+from music.numeral import numeral_to_chord
 from music.pitch import Key, Mode
 from workflows.planner.page import Finding, Page
 from workflows.planner.vocabulary import Kind
 
 _NOTE = re.compile(r"([A-Ga-g])(##|bb|[#b])?$")
 _NOTE_WITH_MODE = re.compile(r"([A-G](?:[#b])?)(m|min|minor|maj|major)$")
-_CHORD = re.compile(r"[A-G](?:##|bb|[#b])?[a-zA-Z0-9#°øΔ△∆]{0,12}$|N\.C\.$")
 _NUMERAL = re.compile(
     r"[#b]?(?:VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)(?:maj7|m7b5|sus4|sus2|o7|o|°7|°|ø7|ø|7|9|6)?$"
 )
@@ -19,85 +20,92 @@ _SEPARATORS = re.compile(r"[\s,|>\-→/]*$")
 _NOT_A_KEY_AFTER = ("7th", "seventh", "chord", "chords", "third", "thirds", "sixth", "sixths", "second", "seconds")
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A chord as it stands in the prompt; ``is_plain`` when it is a bare letter that could be anything."""
-
-    chord: Chord | None
-    end: int
-    is_plain: bool
-
-
 def read_chords(page: Page) -> None:
-    """Read runs of chords: ``Am F C G``, ``| Dm7 | G7 |``, ``C G/B Am``, ``A minor, F major, C major``."""
+    """Read rows of chords: ``Am F C G``, ``| Dm7 | G7 C |``, ``C G/B Am x2``, ``A minor, F major, C major``."""
     i = 0
     while i < len(page):
-        run = _run(page, i)
-        if not run:
+        items, end = _row(page, i)
+        if not items:
             i += 1
             continue
         start = i
-        i = run[-1].end
-        if len(run) > 2 and _is_key_before(page, start, run):
-            start, run = run[0].end, run[1:]
-        if _are_chords(page, start, run):
+        i = end
+        chords = [item for item in items if item.mark is Mark.CHORD]
+        if len(chords) > 2 and _is_key_before(page, start, chords):
+            items = [item for item in items if item.start >= chords[1].start]
+            start, chords = _token_at(page, chords[1].start), chords[1:]
+        if _are_chords(page, start, end, chords, items):
             cue = page.ends("chords", start)
-            page.take(Finding("chords", tuple(written.chord for written in run), start - cue, run[-1].end))
+            try:
+                chart = build_chart(items)
+            except ValueError:  # a repeat sign with nothing before it
+                continue
+            page.take(Finding("chords", chart, start - cue, end))
 
 
-def _run(page: Page, i: int) -> list[_Written]:
-    run: list[_Written] = []
-    at = i
-    while at < len(page) and not page.is_used[at]:
-        if run and not _SEPARATORS.match(page.tokens[at].gap):
+def _row(page: Page, i: int) -> tuple[list[ChartItem], int]:
+    """Return the marks of a row of chords that starts at token ``i``, and the token after it."""
+    token = page.tokens[i]
+    items: list[ChartItem] = []
+    if page.is_used[i] or page.signs[token.start] not in "ABCDEFGN":
+        return items, i
+    for item in scan_chart(page.signs, token.start):
+        cut = bool(items) and _ends_inside_word(page, items[-1].end)
+        if (cut and (item.mark is not Mark.AGAIN or item.start > items[-1].end)) or not _is_readable(page, item):
             break
-        written = _chord(page, at)
-        if written is None:
-            break
-        run.append(written)
-        at = written.end
-    return run
+        items.append(item)
+    while items and (items[-1].is_line_break or _ends_inside_word(page, items[-1].end)):
+        items.pop()
+    if not items or items[0].mark is not Mark.CHORD:
+        return [], i
+    return items, max(_token_at(page, items[-1].end), i + 1)
 
 
-def _chord(page: Page, i: int) -> _Written | None:
-    text = _plain_signs(page.tokens[i].text)
-    if not _CHORD.match(text):
-        return None
-    try:
-        chord = parse_chord(text)
-    except ValueError:
-        return None
-    bass = page.token(i + 1)
-    if chord and bass and bass.gap == "/" and re.fullmatch(r"[A-G][#b]?", _plain_signs(bass.text)):
-        return _Written(Chord(chord.root, chord.quality, chord.added, _plain_signs(bass.text)), i + 2, is_plain=False)
-    mode = _mode(page, i + 1, 1)
-    if mode is not None and re.fullmatch(r"[A-G][#b]?", text):
-        if mode not in (Mode.MAJOR, Mode.MINOR) or _says_more(page, i + 2):
-            return None
-        return _Written(Chord(text, "min" if mode is Mode.MINOR else "maj"), i + 2, is_plain=False)
-    return _Written(chord, i + 1, is_plain=len(text) == 1)
+def _ends_inside_word(page: Page, position: int) -> bool:
+    """Whether a mark ends before its word does, as the chord of ``Cx2``: then ``x2`` must follow."""
+    before = _token_at(page, position) - 1
+    return before >= 0 and page.tokens[before].end > position
 
 
-def _is_key_before(page: Page, start: int, run: list[_Written]) -> bool:
-    """Whether the run's first element is a key that the others follow: ``in C, Am F G``."""
-    gap = page.tokens[run[0].end].gap
-    return _key_cue(page, start) > 0 and "," in gap and "," not in page.tokens[run[1].end].gap
-
-
-def _are_chords(page: Page, start: int, run: list[_Written]) -> bool:
-    n_sure = sum(not written.is_plain for written in run)
-    if len(run) < 2:
+def _is_readable(page: Page, item: ChartItem) -> bool:
+    """Whether no word of a mark is used yet, and it is not part of an interval or of a key: ``A minor 7th``."""
+    first, after = _token_at(page, item.start), _token_at(page, item.end)
+    if any(page.is_used[first:after]):
         return False
-    gaps = [page.tokens[i].gap for i in range(start + 1, run[-1].end)]
-    is_drawn = any("|" in gap or "-" in gap or ">" in gap or "→" in gap for gap in gaps)
-    if page.ends("chords", start) or page.starts("chords", run[-1].end):
+    if item.mark is not Mark.CHORD:
         return True
-    if _key_cue(page, start) and len(run) == 2:
+    if re.fullmatch(r"[A-G][#b]?", page.signs[item.start : item.end]):
+        return _mode(page, after, 1) is None
+    return " " not in page.signs[item.start : item.end] or not _says_more(page, after)
+
+
+def _token_at(page: Page, position: int) -> int:
+    """Return the first token that starts at or after a place in the prompt."""
+    return bisect_left(page.starts_at, position)
+
+
+def _is_key_before(page: Page, start: int, chords: list[ChartItem]) -> bool:
+    """Whether the row's first element is a key that the others follow: ``in C, Am F G``."""
+    gaps = [page.signs[left.end : right.start] for left, right in pairwise(chords[:3])]
+    return _key_cue(page, start) > 0 and "," in gaps[0] and "," not in gaps[1]
+
+
+def _are_chords(page: Page, start: int, end: int, chords: list[ChartItem], items: list[ChartItem]) -> bool:
+    n_sure = sum(not item.is_plain for item in chords)
+    has_signs = any(item.mark is not Mark.CHORD and not item.is_line_break for item in items)
+    cue = page.ends("chords", start)
+    if len(chords) == 1:
+        return bool(cue) and (n_sure > 0 or has_signs or page.tokens[start].gap.strip() == ":")
+    gaps = page.signs[chords[0].end : chords[-1].start]
+    is_drawn = has_signs or any(sign in gaps for sign in "->→")
+    if cue or page.starts("chords", end):
+        return True
+    if _key_cue(page, start) and len(chords) == 2:
         return False
-    if len(run) == 2:
-        return n_sure == 2 or (is_drawn and n_sure == 1)
-    letters = "".join(page.tokens[i].text for i in range(start, run[-1].end))
-    return n_sure > 0 or is_drawn or (len(run) >= 4 and not _is_letter_form(letters))
+    if len(chords) == 2:
+        return n_sure == 2 or (is_drawn and n_sure == 1) or (has_signs and "|" in gaps)
+    letters = "".join(page.signs[item.start : item.end] for item in chords)
+    return n_sure > 0 or is_drawn or (len(chords) >= 4 and not _is_letter_form(letters))
 
 
 def read_numerals(page: Page, key: Key | None) -> None:
@@ -114,12 +122,23 @@ def read_numerals(page: Page, key: Key | None) -> None:
             home = key or (Key("A", Mode.MINOR) if "i" in numerals else Key("C", Mode.MAJOR))
             note = "" if key else f"in {home}, since no key was named"
             try:
-                chords = tuple(_numeral(numeral, home) for numeral in numerals)
+                chart = _numeral_chart(page, i, end, home)
             except ValueError:
-                chords = ()
-            if chords:
-                page.take(Finding("chords", chords, i, end, note=note))
+                chart = None
+            if chart:
+                page.take(Finding("chords", chart, i, end, note=note))
         i = max(end, i + 1)
+
+
+def _numeral_chart(page: Page, start: int, end: int, key: Key) -> ChordChart:
+    """Read numerals as a row of chords, with bar lines where they stand."""
+    items: list[ChartItem] = []
+    for at in range(start, end):
+        token = page.tokens[at]
+        if at > start and "|" in token.gap:
+            items.append(ChartItem(Mark.BAR_LINE, token.start, token.start))
+        items.append(ChartItem(Mark.CHORD, token.start, token.end, chord=_numeral(token.text, key)))
+    return build_chart(items)
 
 
 def _numeral(text: str, key: Key) -> Chord:

@@ -180,3 +180,25 @@ def test_an_instrument_with_one_role_moves_another_one_to_its_second(repertoire:
 def test_wishes_that_cannot_be_met_together_are_refused(repertoire: Repertoire, prompt: str, words: str) -> None:
     with pytest.raises(RequestInvalid, match=words):
         planned(prompt, repertoire)
+
+
+def test_a_modulation_is_told_and_chords_of_the_users_own_stay_in_their_key(repertoire: Repertoire) -> None:
+    n_modulated = 0
+    for seed in range(40):
+        reading, plan = planned("country song in C, 3 minutes", repertoire, seed=seed)
+        away = {section.key for section in plan.sections} - {None, plan.key}
+        told = [remark.text for remark in reading.assumed if remark.field == "key"]
+        assert bool(away) == bool(told)
+        assert all(any(str(key) in text for text in told) for key in away)
+        n_modulated += bool(away)
+        _, theirs = planned("country song in C, 3 minutes, chords C | Am F | G", repertoire, seed=seed)
+        assert all(section.key is None for section in theirs.sections)
+        assert [span.chord.root for span in theirs.chords if span.chord][:4] == ["C", "A", "F", "G"]
+    assert 2 <= n_modulated <= 25
+
+
+def test_a_piece_has_whole_rounds_of_its_chords(repertoire: Repertoire) -> None:
+    _, plan = planned("pop with chords C | Am F | G", repertoire)
+    assert plan.n_bars % 3 == 0
+    _, plan = planned("blues, A7 | D7 | A7 x2 | D7 x2 | A7 x2 | E7 | D7 | A7 | E7", repertoire)
+    assert plan.n_bars == 12
