@@ -124,13 +124,18 @@ class _Writer:
         return random.Random(":".join(map(str, (self.seed, *names))))
 
     def _progression(self, harmony: Harmony, kind: str) -> tuple[str, ...]:
-        """Draw a kind's progression, preferably one whose bars divide the first such section, else one that fits."""
+        """Draw a kind's progression, preferably one whose bars divide the first such section, else one that fits.
+
+        Longer ones come more often: they are what the section was written for, and short ones fit everywhere.
+        """
         n_bars = next(s.n_bars for i, s in enumerate(self.sections) if self._kind(i) == kind)
         written = harmony.progressions.get(kind) or harmony.progressions["any"]
         candidates = [_bars(text) for text in written]
         dividing = [bars for bars in candidates if n_bars % len(bars) == 0]
         shorter = [bars for bars in candidates if len(bars) <= n_bars]
-        return self._stream("progression", kind, harmony.mode.value).choice(dividing or shorter or candidates)
+        options = dividing or shorter or candidates
+        rng = self._stream("progression", kind, harmony.mode.value)
+        return rng.choices(options, weights=[len(bars) for bars in options])[0]
 
     def _close_phrases(self, index: int, harmony: Harmony, written: list[str]) -> set[int]:
         """Write the cadences at the ends of a section's phrases, and return the bars that they take."""

@@ -216,11 +216,17 @@ def _ringing(events: list[_Event], bar_ticks: int) -> Iterator[_Event]:
 
 
 def struck_again(hits: tuple[Hit, ...], change: Change) -> list[Hit]:
-    """Return the hits under one chord; a note held over into the chord is struck again where the chord starts."""
+    """Return the hits under one chord; a note held over into the chord is struck again where the chord starts.
+
+    A chord that shares a bar and falls where its rhythm rests is struck where it starts, so that each is heard.
+    """
     end = change.start + change.length
     out = []
     for hit in hits:
         left, right = max(hit.start, change.start), min(hit.start + hit.length, end)
         if left < right:
             out.append(Hit(left, right - left, hit.step, hit.mark))
+    if not out and hits:
+        length = min(change.length, TICKS_PER_QUARTER)
+        out.append(Hit(change.start, length, length, hits[0].mark))
     return out
