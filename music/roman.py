@@ -3,7 +3,7 @@
 from functools import cache
 
 from music.chord import Chord
-from music.harmony import numeral_to_chord
+from music.numeral import numeral_to_chord
 from music.pitch import Key
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")

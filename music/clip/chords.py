@@ -11,7 +11,7 @@ from functools import cache
 
 from music.chord import Chord
 from music.clip.evidence import Evidence, fit, gather, stretch_edges
-from music.harmony import numeral_to_chord
+from music.numeral import numeral_to_chord
 from music.pitch import Key, Mode, pitch_class_name
 from music.score import ChordSpan, Note
 from music.time import TimeSignature

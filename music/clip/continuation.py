@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from music.chord import Chord
-from music.harmony import numeral_to_chord
+from music.numeral import numeral_to_chord
 from music.pitch import Key, Mode
 from music.score import ChordSpan
 from music.time import TimeSignature

@@ -9,8 +9,8 @@ from music.clip.chords import FoundChords
 from music.clip.clip import Clip
 from music.clip.findings import chords_of, examine
 from music.clip.learnt_rhythms import Studied, learn_drums, learn_part, learn_patterns, parts_of
-from music.harmony import numeral_to_chord
 from music.instrument import Role
+from music.numeral import numeral_to_chord
 from music.pitch import Key, Mode
 from music.roman import chord_to_numeral
 from music.style import Feel, Harmony, PartStyle, Style, SwingUnit

@@ -9,8 +9,8 @@ from music.brief import Brief
 from music.clip.clip import Clip
 from music.clip.findings import Findings
 from music.clip.patterns import drum_bars
-from music.harmony import numeral_to_chord
 from music.instrument import Role
+from music.numeral import numeral_to_chord
 from music.pitch import Key
 from music.style import Style
 from workflows.planner.repertoire import Repertoire

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mir_eval import chord as mir_chord  # type: ignore[import-untyped]  # it has no types
+from mir_eval import chord as mir_chord
 
 from music.chord import Chord, chord_of, parse_chord
 from music.pitch import pitch_class
