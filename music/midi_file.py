@@ -1,8 +1,8 @@
 """Scores as standard MIDI files (format 1), and back.
 
 The first track holds tempo, metre, a key signature wherever the key changes, and a marker per section; each part has a
-track of its own, with a lyric event before each note that begins a syllable; a hyphen at its end says that the word goes
-on. The same score always gives the same bytes, and every track ends exactly where the score ends.
+track of its own, with a lyric event before each note that begins a syllable; a hyphen at its end says that the word
+goes on. The same score always gives the same bytes, and every track ends exactly where the score ends.
 Source: Standard MIDI Files 1.0 (RP-001).
 """
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from engines.composer.arrangement import Arrangement, Bar, Stretch, patterns_for, playable_range
 from engines.composer.chart import Chart, kicks_in
-from engines.composer.chords import struck_again
+from engines.composer.chords import struck_again, struck_once
 from engines.composer.grid import Hit, pattern_hits
 from engines.composer.humanise import Stroke, dynamic, swung
 from engines.composer.randomness import stream
@@ -142,7 +142,7 @@ class BassWriter:
                 continue
             following = bar.changes[index + 1].chord if index + 1 < len(bar.changes) else bar.next_chord
             place = _Place(stretch, bar, change.chord, following or change.chord)
-            under = struck_again(hits, change)
+            under = struck_again(hits, change) or ([struck_once(hits, change)] if hits else [])
             self._line = []
             is_aimed = self._target is not None and self._target % 12 == change.chord.bass_pitch_class
             self._root, self._target = self._target if is_aimed else None, None

@@ -66,6 +66,7 @@ class ChordWriter:
         self._laid: Laid | None = None
         self._laid_in = -1  # the bar in which the chord was laid out, by its start
         self._chord: Chord | None = None
+        self._pushed: Chord | None = None  # the chord that the end of the last bar anticipated
         self._strokes: list[Stroke] = []
         self._held: dict[int, int] = {}  # note -> index of the stroke that sounds it
 
@@ -89,17 +90,24 @@ class ChordWriter:
 
     def _events(self, stretch: Stretch, bar: Bar, pattern: Pattern, following: Bar | None) -> Iterator[_Event]:
         """Yield what a bar holds; an anticipation less than a beat before a change has the chord that it leads to."""
-        for hit in bar.band or self._hits(stretch, bar, pattern):
+        hits = bar.band or self._hits(stretch, bar, pattern)
+        events: list[_Event] = []
+        for hit in hits:
             if hit.mark == "a":
                 coming, left = _coming(bar, hit.start, following)
                 is_struck = following is not None and bool(following.band)  # then there is nothing to push
-                if coming and not is_struck and left <= TICKS_PER_QUARTER:
-                    yield _Event(bar, hit._replace(length=max(hit.length, left)), coming)
+                is_silent = bar.chord_at(hit.start) is None  # N.C. is silence to its end
+                if coming and not is_struck and not is_silent and left <= TICKS_PER_QUARTER:
+                    events.append(_Event(bar, hit._replace(length=max(hit.length, left)), coming))
                     continue
             held = hit._replace(mark="x") if hit.mark == "a" else hit  # with nothing to push towards
             for change in bar.changes:
                 if change.chord is not None:
-                    yield from (_Event(bar, part, change.chord) for part in struck_again((held,), change))
+                    events += (_Event(bar, part, change.chord) for part in struck_again((held,), change))
+        ends = [e for e in events if e.hit.mark == "a" and e.hit.start + e.hit.length >= self._arrangement.bar_ticks]
+        events += _unheard(bar, hits, {self._pushed, *(event.chord for event in events)})
+        self._pushed = ends[-1].chord if ends else None
+        yield from sorted(events, key=lambda event: event.start)
 
     def _hits(self, stretch: Stretch, bar: Bar, pattern: Pattern) -> tuple[Hit, ...]:
         """Return the bar's rhythm, varied as players do, above all where a section comes back."""
@@ -192,6 +200,17 @@ def _n_voices(pattern: Pattern, n_voices: int) -> int:
     return min(n_voices, max([3, *map(int, marks)]))
 
 
+def _unheard(bar: Bar, hits: tuple[Hit, ...], heard: set[Chord | None]) -> list[_Event]:
+    """Return a stroke for each chord of a shared bar that neither its rhythm nor an anticipation has."""
+    if len(bar.changes) == 1 or not hits:
+        return []
+    return [
+        _Event(bar, struck_once(hits, change), change.chord)
+        for change in bar.changes
+        if change.chord is not None and change.chord not in heard
+    ]
+
+
 def _coming(bar: Bar, place: int, following: Bar | None) -> tuple[Chord | None, int]:
     """Return the chord after the one at a place in a bar, None where none follows at once, and the ticks until then."""
     for change in bar.changes:
@@ -216,17 +235,17 @@ def _ringing(events: list[_Event], bar_ticks: int) -> Iterator[_Event]:
 
 
 def struck_again(hits: tuple[Hit, ...], change: Change) -> list[Hit]:
-    """Return the hits under one chord; a note held over into the chord is struck again where the chord starts.
-
-    A chord that shares a bar and falls where its rhythm rests is struck where it starts, so that each is heard.
-    """
+    """Return the hits under one chord; a note held over into the chord is struck again where the chord starts."""
     end = change.start + change.length
     out = []
     for hit in hits:
         left, right = max(hit.start, change.start), min(hit.start + hit.length, end)
         if left < right:
             out.append(Hit(left, right - left, hit.step, hit.mark))
-    if not out and hits:
-        length = min(change.length, TICKS_PER_QUARTER)
-        out.append(Hit(change.start, length, length, hits[0].mark))
     return out
+
+
+def struck_once(hits: tuple[Hit, ...], change: Change) -> Hit:
+    """Return a stroke for a chord that shares a bar and falls where its rhythm rests, so that each chord is heard."""
+    length = min(change.length, TICKS_PER_QUARTER)
+    return Hit(change.start, length, length, "1" if hits[0].mark.isdecimal() else hits[0].mark)
