@@ -102,6 +102,7 @@ def blend_styles(styles: Mapping[str, Style], shares: Sequence[StyleShare], seed
             modes=harmony.modes,
             tonics=harmony.tonics,
             harmony=harmony.harmony,
+            modulations=harmony.modulations,
             energy=mean(lambda style: style.energy),
             loudness_lufs=mean(lambda style: style.loudness_lufs),
             swing=groove.swing,
