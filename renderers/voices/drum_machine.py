@@ -20,15 +20,15 @@ from renderers.voices.kit909 import DRUMS_909
 N_LAYERS = 6
 _FADE_SECONDS = 0.004
 _CHOKED = {DRUM_NOTES["open_hat"]: (DRUM_NOTES["hat"], DRUM_NOTES["pedal_hat"], DRUM_NOTES["open_hat"])}
-_NEAREST = {
-    35: 36, 40: 38, 43: 41, 47: 45, 57: 49, 52: 49, 59: 51, 62: 63, 61: 64, 60: 63, 69: 70, 82: 70, 77: 76, 75: 76,
-    65: 50, 66: 45, 67: 56, 68: 56, 73: 70, 74: 70, 81: 53,
-}  # fmt: skip
+_NEAREST = {35: 36, 40: 38, 43: 41, 47: 45, 59: 51, 80: 81, 82: 70}  # what has no name of its own
 # Where each drum stands, -1 left to 1 right; what is not here is in the middle.
 _PLACES = {
     "hat": 0.18, "pedal_hat": 0.18, "open_hat": 0.18, "ride": -0.3, "ride_bell": -0.3, "crash": 0.35, "splash": -0.35,
     "high_tom": 0.3, "mid_tom": 0.05, "low_tom": -0.2, "floor_tom": -0.35, "cowbell": -0.25, "shaker": -0.3,
     "tambourine": 0.3, "high_conga": 0.25, "low_conga": -0.25, "woodblock": 0.2, "rim": -0.1,
+    "crash_2": -0.35, "china": -0.4, "high_bongo": 0.3, "low_bongo": 0.2, "slap_conga": 0.25, "high_timbale": 0.35,
+    "low_timbale": 0.25, "high_agogo": -0.3, "low_agogo": -0.35, "cabasa": 0.3, "guiro": 0.25, "long_guiro": 0.25,
+    "claves": -0.2, "low_woodblock": 0.2, "triangle": -0.3,
 }  # fmt: skip
 _NAMES = {note: name for name, note in DRUM_NOTES.items()}
 

@@ -96,10 +96,31 @@ def _tambourine(hardness: float, rate: int) -> FloatAudio:
     return 0.28 * jingles * bursts(n, rate, (0.0, 0.018), 0.2)
 
 
-def _claves(hardness: float, rate: int) -> FloatAudio:
+def _wood(hardness: float, rate: int, *, hertz: float) -> FloatAudio:
     n = round(0.12 * rate)
-    tone = falling_tone(n, rate, hertz=2_480.0, drop=0.02, drop_seconds=0.002, decay_seconds=0.06)
+    tone = falling_tone(n, rate, hertz=hertz, drop=0.02, drop_seconds=0.002, decay_seconds=0.06)
     return np.float32(0.5 + 0.1 * hardness) * tone
+
+
+def _bell(hardness: float, rate: int, *, hertz: float, decay_seconds: float) -> FloatAudio:
+    """Return two partials that do not agree, as those of agogos and triangles: the upper dies first."""
+    n = round(1.5 * decay_seconds * rate)
+    low = falling_tone(n, rate, hertz=hertz, drop=0.01, drop_seconds=0.01, decay_seconds=decay_seconds)
+    high = falling_tone(n, rate, hertz=2.76 * hertz, drop=0.0, drop_seconds=0.01, decay_seconds=0.5 * decay_seconds)
+    return 0.35 * low + np.float32(0.1 + 0.25 * hardness) * high
+
+
+def _timbale(hardness: float, rate: int, *, hertz: float) -> FloatAudio:
+    drum = _tom(hardness, rate, hertz=hertz, is_conga=True)
+    shell = noise(len(drum), rate, 2_000.0, 5_000.0 + 5_000.0 * hardness, seed=7) * fall(len(drum), rate, 0.15)
+    return drum + np.float32(0.04 + 0.06 * hardness) * shell
+
+
+def _guiro(hardness: float, rate: int, *, n_strokes: int) -> FloatAudio:
+    seconds = 0.014 * n_strokes
+    n = round((seconds + 0.1) * rate)
+    notches = [0.014 * stroke for stroke in range(n_strokes)]
+    return 0.3 * noise(n, rate, 2_500.0, 5_000.0 + 5_000.0 * hardness, seed=8) * bursts(n, rate, notches, 0.05)
 
 
 DRUMS_808: Mapping[str, Callable[[float, int], FloatAudio]] = {
@@ -123,5 +144,20 @@ DRUMS_808: Mapping[str, Callable[[float, int], FloatAudio]] = {
     "high_conga": partial(_tom, hertz=392.0, is_conga=True),
     "tambourine": _tambourine,
     "shaker": _shaker,
-    "woodblock": _claves,
+    "woodblock": partial(_wood, hertz=1_250.0),
+    "low_woodblock": partial(_wood, hertz=830.0),
+    "claves": partial(_wood, hertz=2_480.0),
+    "crash_2": partial(_cymbal, decay_seconds=1.5, body=0.5),
+    "china": partial(_cymbal, decay_seconds=0.9, body=1.2),
+    "high_bongo": partial(_tom, hertz=540.0, is_conga=True),
+    "low_bongo": partial(_tom, hertz=410.0, is_conga=True),
+    "slap_conga": partial(_timbale, hertz=400.0),
+    "high_timbale": partial(_timbale, hertz=480.0),
+    "low_timbale": partial(_timbale, hertz=320.0),
+    "high_agogo": partial(_bell, hertz=1_080.0, decay_seconds=0.3),
+    "low_agogo": partial(_bell, hertz=810.0, decay_seconds=0.35),
+    "cabasa": _shaker,
+    "guiro": partial(_guiro, n_strokes=6),
+    "long_guiro": partial(_guiro, n_strokes=22),
+    "triangle": partial(_bell, hertz=4_700.0, decay_seconds=1.1),
 }

@@ -55,6 +55,12 @@ def test_drums_lie_where_a_kit_has_them(kit: str) -> None:
         assert centres[metal] > 4_000, metal
 
 
+@pytest.mark.parametrize("pair", ["bongo", "timbale", "agogo", "woodblock", "conga"])
+def test_of_a_pair_of_drums_the_high_one_is_higher(pair: str) -> None:
+    high = strike("kit808", "woodblock" if pair == "woodblock" else f"high_{pair}")
+    assert centre_hz(high) > 1.15 * centre_hz(strike("kit808", f"low_{pair}"))
+
+
 @pytest.mark.parametrize("kit", KITS)
 def test_closed_hats_are_short_open_ones_long_and_crashes_longest(kit: str) -> None:
     lengths = {drum: seconds_to_60_db_down(strike(kit, drum)) for drum in ("pedal_hat", "hat", "open_hat", "crash")}
