@@ -12,7 +12,11 @@ from typing import Any, cast
 from engines.registry import load_registry
 from mcp_server.operation_schema import operation_help
 from mcp_server.server import build_server
+from music.general_midi import sound_name
+from music.instrument import Instrument, SynthVoice
 from renderers.soundfont import KNOWN_SOUNDFONTS
+from workflows.chains import CHAINS_FILE
+from workflows.configuration import load_chains
 from workflows.operation_reading import offered_operations
 from workflows.planner import load_planner
 from workflows.settings import Settings, settings_table
@@ -96,11 +100,52 @@ def _sounds() -> str:
     lines += ["", "| SoundFont | version | licence |", "| --- | --- | --- |"]
     lines += [f"| {known.name} | {known.version} | {known.licence} |" for known in KNOWN_SOUNDFONTS]
     lines += ["", "The styles have [a page of their own](styles.md)."]
-    lines += ["", "| instrument | plays | also found as |", "| --- | --- | --- |"]
+    lines += ["", "| instrument | plays | sounds as | also found as |", "| --- | --- | --- | --- |"]
     for instrument in planner.repertoire.instruments.values():
         roles = ", ".join(role.value for role in instrument.roles)
-        lines.append(f"| `{instrument.id}` | {roles} | {', '.join(instrument.synonyms)} |")
-    return "\n".join(lines) + "\n"
+        lines.append(f"| `{instrument.id}` | {roles} | {_sound(instrument)} | {', '.join(instrument.synonyms)} |")
+    return "\n".join([*lines, *_mixing()]) + "\n"
+
+
+def _sound(instrument: Instrument) -> str:
+    name = sound_name(instrument.general_midi)
+    if isinstance(instrument.voice, SynthVoice):
+        return f"our own `{instrument.voice.synth}`; in Ardour {name}"
+    return name
+
+
+_MIXING = """
+## From a part to the mix
+
+Each part is played dry: by FluidSynth, by one of our own voices, or by an LV2 instrument that the setting
+`lv2_instruments` names. Drums have their hardest hits taken down by up to 6 dB. Then come the part's inserts, in the
+order of its chain; its gain, its place, and its own share of the room make the stem. All stems have one gain in common,
+and they add up to the mix before mastering to the last step of 24 bits. The master brings the mix to the style's
+loudness, with its true peak at or below -1 dBTP.
+
+Levels inside compressors and saturation count from the loudest sample that reaches them, and what they take from a
+part's RMS is made up. Ducking follows the kicks of the drum part's notes, so it is the same in every rendering. A
+velocity changes the timbre as well as the level, of sampled instruments by their low-pass.
+
+SFZ files are not played themselves: sfizz, the player that would do it, is not among the packages of Debian 12, and its
+binding for Python (pysfizz 0.1) is in its first releases. Polyphone makes a SoundFont of them, for the setting
+`soundfont`.
+
+A style names a chain in a part's mix, as in `mix = { gain_db = -6.0, chain = "drum_bus" }`; the chains are in
+`configs/chains.toml`, the fields of each effect in `music/insert.py`. A plan holds the inserts themselves, so a take
+keeps its sound when the chains change.
+"""
+
+
+def _mixing() -> list[str]:
+    """Return how parts are mixed, and the table of chains."""
+    chains = load_chains(Settings().configs_dir / CHAINS_FILE)
+    roles = {name: [role.value for role, usual in chains.defaults.items() if usual == name] for name in chains.chains}
+    rows = [
+        f"| `{name}` | {', '.join(insert.effect for insert in inserts) or 'nothing'} | {', '.join(roles[name])} |"
+        for name, inserts in chains.chains.items()
+    ]
+    return [*_MIXING.rstrip().split("\n"), "", "| chain | inserts | usual for |", "| --- | --- | --- |", *rows]
 
 
 def _styles() -> str:

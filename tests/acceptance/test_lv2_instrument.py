@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 
 from music.errors import SetupBroken
+from music.instrument import Instrument, PluginVoice, Role, SoundFontVoice
+from music.job import Progress
+from music.pitch import Key, Mode
+from music.score import Note, Part, PartMix, Score
+from music.time import TimeSignature
+from renderers.fluidsynth import SoundFontRenderer
 from renderers.lv2 import play_plugin
+from renderers.render import render
 from renderers.signal import TimedNote
+from renderers.soundfont import find_soundfont
 from renderers.voices.envelope import pitch_hz
 from tests.acceptance.homes import home_environment
 from tests.programs import lack
@@ -23,6 +31,16 @@ SYNTH = "https://community.ardour.org/node/7596"  # comes with Ardour
 EFFECT = "urn:ardour:a-eq"
 RATE = 48_000
 TUNE = [TimedNote(12_000 * i, 12_000 * i + 10_000, 60 + i, 100) for i in range(4)]
+
+
+class QuietJob:
+    """A job that nobody watches or cancels."""
+
+    def report(self, progress: Progress) -> None:
+        """Take no notice."""
+
+    def raise_if_cancelled(self) -> None:
+        """Go on."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -85,3 +103,22 @@ def test_a_take_is_played_by_the_plugin_and_its_session_has_it(studio: Studio) -
     assert take.session_file is not None
     session = (studio.take_folder(take.id) / take.session_file).read_text(encoding="utf-8")
     assert session.count(f'unique-id="{SYNTH}"') == 1
+
+
+def test_the_plugin_is_as_loud_as_the_sampled_instrument_whose_place_it_takes() -> None:
+    try:
+        renderer = SoundFontRenderer(find_soundfont(None))
+    except SetupBroken as error:
+        lack(str(error))
+    notes = tuple(Note(i * 960, 900, 60 + i, 90) for i in range(8))
+    part = Part(role=Role.MELODY, name="Lead", instrument="lead", channel=0, notes=notes, mix=PartMix())
+    score = Score(title="", tempo_bpm=120.0, time_signature=TimeSignature(4, 4), key=Key("C", Mode.MAJOR), n_bars=2,
+                  sections=(), chords=(), parts=(part,))  # fmt: skip
+    sampled = SoundFontVoice(program=81)
+    levels = []
+    for voice in (sampled, PluginVoice(uri=SYNTH, fallback=sampled)):
+        lead = Instrument(id="lead", title="Lead", synonyms=(), roles=(Role.MELODY,), voice=voice,
+                          lowest_midi_note=0, highest_midi_note=127)  # fmt: skip
+        rendering = render(score, {"lead": lead}, renderer, QuietJob())
+        levels.append(10 * np.log10(np.mean(rendering.mix**2)) - rendering.headroom_db)
+    assert levels[0] == pytest.approx(levels[1], abs=0.2)

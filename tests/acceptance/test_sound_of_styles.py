@@ -131,4 +131,4 @@ def test_the_low_end_stands_in_the_middle_and_survives_mono(style: str) -> None:
     middle, side = low[0] + low[1], low[0] - low[1]
     assert np.mean(side**2) < 0.2 * np.mean(middle**2)  # the cellos of an orchestra sit a little to one side
     mono = 10 * np.log10(np.mean((mix[0] + mix[1]) ** 2) / 2 / np.mean(mix[0] ** 2 + mix[1] ** 2))
-    assert mono > -1.5  # 0 is mono, -3 two unrelated sides
+    assert mono > -2.5  # 0 is mono, -3 two unrelated sides; strings in a hall come near that
