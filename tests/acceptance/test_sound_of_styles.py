@@ -4,7 +4,6 @@ Levels of stems are in LU beside the unmastered mix. BS.1770 hears basses softer
 """
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -64,8 +63,10 @@ class Sounding:
     mastered: Master
 
 
-@cache
-def sounding(style: str) -> Sounding:
+@pytest.fixture(scope="module", params=STYLES)
+def made(request: pytest.FixtureRequest) -> Sounding:
+    """Render a style; as all tests of one style follow each other, only one is kept at a time."""
+    style = str(request.param)
     try:
         renderer = SoundFontRenderer(find_soundfont(None))
     except SetupBroken as error:
@@ -97,36 +98,31 @@ def true_peak_dbtp(audio: FloatAudio) -> float:
     return float(20 * np.log10(highest))
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_the_master_is_at_the_loudness_of_its_style_below_the_ceiling(style: str) -> None:
-    made = sounding(style)
+def test_the_master_is_at_the_loudness_of_its_style_below_the_ceiling(made: Sounding) -> None:
     assert made.mastered.notices == ()
     assert loudness_lufs(made.mastered.audio) == pytest.approx(made.plan.loudness_lufs, abs=0.5)
     assert true_peak_dbtp(made.mastered.audio) <= -1.0
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_the_stems_add_up_to_the_unmastered_mix(style: str) -> None:
+def test_the_stems_add_up_to_the_unmastered_mix(made: Sounding) -> None:
     """To the last step of 24 bits, through every insert and send."""
-    rendering = sounding(style).rendering
+    rendering = made.rendering
     total = np.sum([stem.audio.astype(np.float64) for stem in rendering.stems], axis=0)
     assert np.abs(total - rendering.mix).max() <= 2.0**-23
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_no_part_is_lost_or_drowns_the_others(style: str) -> None:
-    rendering = sounding(style).rendering
+def test_no_part_is_lost_or_drowns_the_others(made: Sounding) -> None:
+    rendering = made.rendering
     whole = loudness_lufs(rendering.mix)
     levels = {stem.role.value: round(loudness_lufs(stem.audio) - whole, 1) for stem in rendering.stems}
-    bounds = BOUNDS_LU | ({"drums": DRUMS_LU[style]} if style in DRUMS_LU else {})
+    bounds = BOUNDS_LU | ({"drums": DRUMS_LU[made.plan.style]} if made.plan.style in DRUMS_LU else {})
     wrong = {role: (level, bounds[role]) for role, level in levels.items()
              if not bounds[role][0] <= level <= bounds[role][1]}  # fmt: skip
-    assert not wrong, f"{wrong} of {levels}"
+    assert not wrong, f"{made.plan.style}: {wrong} of {levels}"
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_the_low_end_stands_in_the_middle_and_survives_mono(style: str) -> None:
-    mix = sounding(style).rendering.mix
+def test_the_low_end_stands_in_the_middle_and_survives_mono(made: Sounding) -> None:
+    mix = made.rendering.mix
     low = scipy.signal.sosfilt(scipy.signal.butter(4, 120.0, fs=RATE, output="sos"), mix, axis=1)
     middle, side = low[0] + low[1], low[0] - low[1]
     assert np.mean(side**2) < 0.2 * np.mean(middle**2)  # the cellos of an orchestra sit a little to one side
