@@ -107,6 +107,8 @@ def blend_styles(styles: Mapping[str, Style], shares: Sequence[StyleShare], seed
             loudness_lufs=mean(lambda style: style.loudness_lufs),
             swing=groove.swing,
             swing_unit=groove.swing_unit,
+            swing_evens=groove.swing_evens,
+            forbids_parallels=sources[Aspect.COMPING].forbids_parallels,
             drums=groove.drums,
             parts=_parts(members, sources),
         ),

@@ -13,7 +13,7 @@ from music.given import Given, GivenPart
 from music.instrument import Role
 from music.names import nearest_name
 from music.plan import Plan
-from music.style import DrumPattern, Feel, PartStyle, Style
+from music.style import DrumPattern, Ending, Feel, PartStyle, Style
 from music.time import TICKS_PER_QUARTER, TimeSignature
 
 _NEVER_ENDS = 10_000  # bars from which on a piece would end on a held chord
@@ -47,13 +47,16 @@ def fitted_style(style: Style, plan: Plan) -> Style:
         part = style.part(planned.role)
         follows = part.follows_kick or (planned.role is Role.BASS and _has_kick(given))
         instrument = part.instrument or planned.instrument
-        parts[planned.role] = replace(part, instrument=instrument, feel=feel, follows_kick=follows)
+        parts[planned.role] = replace(
+            part, instrument=instrument, feel=feel, follows_kick=follows, enters_from_energy=0.0
+        )
     others = {role: part for role, part in style.parts.items() if role not in parts}
     return replace(
         style,
         swing=given.swing,
         swing_unit=given.swing_unit,
         swing_evens=0.0,
+        endings=(Ending.HOLD,),  # as what was given comes to rest
         ending_from_bars=style.ending_from_bars if _comes_to_rest(given, plan) else _NEVER_ENDS,
         parts=parts | others,
     )

@@ -3,6 +3,7 @@
 Clips are the composer's own, so that what they hold is known; every measure is taken over many seeds and styles.
 """
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,14 +14,16 @@ from pydantic import TypeAdapter
 from engines.composer.engine import Composer
 from engines.engine import EngineContext
 from music.blend import StyleShare
-from music.clip import Clip, read_clip
+from music.clip import Clip, ClipTrack, read_clip
+from music.clip.clip import without_overlaps
 from music.clip.findings import examine
-from music.errors import NotFound
+from music.errors import NotFound, RequestInvalid
 from music.given import Given, Task
 from music.instrument import Role
-from music.midi_file import score_to_midi
+from music.midi_file import score_from_midi, score_to_midi
 from music.plan import Plan
 from music.score import Note, Part, Score
+from music.time import TimeSignature
 from tests.unit.engines.clips import CONFIGS, Compose, PlanMaker, composed_clip
 from workflows.planner import GivenWish, Planned, Planner, load_planner
 
@@ -284,6 +287,64 @@ def test_each_new_bar_is_drawn_by_itself(
     fewer = replace(planned.plan, parts=planned.plan.parts[1:])
     assert [part.notes for part in compose(fewer).parts] == [part.notes for part in score.parts[1:]]
     assert compose(replace(planned.plan, seed=4)).parts[3].notes != score.parts[3].notes
+
+
+def test_any_clip_at_all_gives_a_sound_take_or_a_reason(
+    planner: Planner, compose: Compose, context: EngineContext
+) -> None:
+    """Random notes on random tracks in any metre: what is made holds them all, within its bars, and reads back."""
+    rng = random.Random(11)
+    wishes = ("continue this", "harmonise this melody", "add bass", "drums to this riff", "the missing parts", "darker")
+    n_made = 0
+    for seed in range(90):
+        clip = _random_clip(rng)
+        try:
+            planned = planner.by_rules(rng.choice(wishes), seed=seed, given=GivenWish(clip=clip))
+        except RequestInvalid:
+            continue
+        score = compose(planned.plan)
+        n_made += 1
+        read = score_from_midi(score_to_midi(score, context.instruments), planned.plan)
+        assert [part.notes for part in read.parts] == [part.notes for part in score.parts]
+        given = planned.plan.given
+        assert given is not None
+        end = given.n_bars * score.time_signature.ticks_per_bar
+        for part in score.parts:
+            assert all(0 <= n.start_ticks < n.start_ticks + n.duration_ticks <= score.length_ticks for n in part.notes)
+            if kept := given.part(part.role):
+                old = [(n.start_ticks, n.midi_note, n.velocity) for n in part.notes if n.start_ticks < end]
+                assert old == [(n.start_ticks, n.midi_note, n.velocity) for n in kept.notes]
+    assert n_made >= 60
+
+
+def _random_clip(rng: random.Random) -> Clip:
+    meter = TimeSignature(*rng.choice([(4, 4), (3, 4), (6, 8), (5, 4), (7, 8), (12, 8), (2, 2), (11, 16), (1, 4)]))
+    n_bars = rng.choice([1, 1, 2, 3, 4, 7, 8])
+    ticks = n_bars * meter.ticks_per_bar
+    tracks = []
+    for _ in range(rng.randrange(1, 6)):
+        channel = rng.choice([0, 1, 2, 9])
+        notes = [
+            Note(
+                rng.randrange(ticks),
+                rng.choice([12, 100, 240, 960, 5000]),
+                rng.randrange(35, 60) if channel == 9 else rng.randrange(128),
+                rng.randrange(1, 128),
+            )
+            for _ in range(rng.randrange(1, 50))
+        ]
+        program = rng.choice([None, 0, 33, 80, 95, 120])
+        name = rng.choice(["", "Bass", "Lead", "fx", "pad"])
+        track = ClipTrack(name=name, channel=channel, program=program, notes=without_overlaps(notes)[0])
+        tracks.append(track)
+    return Clip(
+        name="random.mid",
+        tempo_bpm=rng.uniform(20, 300),
+        time_signature=meter,
+        signature_fifths=rng.choice([None, 3, -5]),
+        n_bars=n_bars,
+        tracks=tuple(tracks),
+    )
 
 
 def test_a_blend_without_one_of_its_styles_is_refused_by_name(context: EngineContext, make_plan: PlanMaker) -> None:
