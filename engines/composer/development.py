@@ -5,7 +5,7 @@ tail, sets it a step higher or lower, turns it over, ornaments or thins it; each
 """
 
 import random
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +23,8 @@ _LINES = (Role.MELODY, Role.COUNTER_MELODY)
 _RANGE_SLACK = 4  # semitones beyond the clip's own range
 _LIFT = 0.12  # how much louder a section is per unit of energy above the clip's
 _SHORTEST = 60
+_PHRASE = 4  # bars, of which the last leads on
+_OTHER_BAR = 0.35  # chance that another bar over the same chords is played instead
 _STRONG_SHARE = 0.5
 _KICK, _CRASH = 36, 49
 _KICKS = (35, 36)
@@ -133,9 +135,26 @@ class _Developer:
         ]
 
     def _source_of(self, index: int) -> int:
-        """Return the given bar that a new one is made from; a bar on which the clip rests serves for no other."""
-        source = (index - self._given.n_bars) % self._given.n_bars
-        return source - 1 if self._rests_at_end and source == self._given.n_bars - 1 else source
+        """Return the given bar that a new one is made from; a bar on which the band rests serves for no other."""
+        n_given = self._given.n_bars
+        source = (index - n_given) % n_given
+        if self._role in (*_LINES, Role.EFFECTS):
+            return source  # a tune breathes where it did
+        source = source - 1 if self._rests_at_end and source == n_given - 1 else source
+        if index % _PHRASE == _PHRASE - 1:
+            return source
+        # the band takes one bar together: what locks in the clip stays locked
+        rng = stream(self._arrangement.plan.seed, "given", "source", index)
+        others = [bar for bar in range(n_given - self._rests_at_end) if bar % _PHRASE != _PHRASE - 1]
+        alike = [bar for bar in others if bar != source and self._chords(bar) == self._chords(index)]
+        return rng.choice(alike) if alike and rng.random() < _OTHER_BAR else source
+
+    def _chords(self, bar: int) -> list[tuple[int, Chord | None]]:
+        """Return the chords of a bar by where they start in it."""
+        start = bar * self._arrangement.bar_ticks
+        spans = self._arrangement.plan.chords
+        first, last = (bisect_left(self._starts, start + at) for at in (0, self._arrangement.bar_ticks))
+        return [(span.start_ticks - start, span.chord) for span in spans[first:last]]
 
     # Accompaniment
 
