@@ -33,7 +33,7 @@ def list_takes(options: argparse.Namespace, settings: Settings) -> int:
             asked = f"{variation.words}, of {one.take.parent}" if variation and not one.depth else asked
             tempo, metre = f"{plan.tempo_bpm:g}", str(plan.time_signature)
             rating = "" if one.rating.verdict is TakeVerdict.UNRATED else one.rating.verdict.value
-            add_row(table, one.take.id, asked, plan.style, tempo, metre, str(plan.key), str(plan.n_bars), rating)
+            add_row(table, one.take.id, asked, plan.style_name, tempo, metre, str(plan.key), str(plan.n_bars), rating)
         nothing = f"No takes{f' that are {options.rated}' if options.rated else ''} in {settings.takes_dir} yet."
         PlainConsole(soft_wrap=False).print(table if kept.takes else nothing)
     return 0

@@ -49,7 +49,7 @@ class TakeSummary(BaseModel):
             id=take.id,
             title=plan.title,
             created_utc=take.created_utc,
-            style=plan.style,
+            style=plan.style_name,
             tempo_bpm=plan.tempo_bpm,
             key=str(plan.key),
             time_signature=str(plan.time_signature),

@@ -64,6 +64,11 @@ class Plan:
                 raise ValueError(f"line {line.text!r} does not fit into its section")
 
     @property
+    def style_name(self) -> str:
+        """The style, or the blend as it can be asked for: ``lofi:70,jazz:30``."""
+        return ",".join(f"{one.style}:{round(100 * one.share)}" for one in self.blend) or self.style
+
+    @property
     def length_seconds(self) -> float:
         """Length of all bars at the tempo."""
         return ticks_to_seconds(self.n_bars * self.time_signature.ticks_per_bar, self.tempo_bpm)

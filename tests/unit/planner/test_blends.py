@@ -45,6 +45,9 @@ def test_a_blend_uses_up_its_words_and_is_told(planner: Planner) -> None:
     assert planned.reading.unused == ()
     assert planned.plan.tempo_bpm == 84
     assert planned.plan.style == "lofi"
+    assert planned.plan.style_name == "lofi:70,jazz:30"
+    again = planner.by_rules("8 bars", read_flags(planner.vocabulary, genre=planned.plan.style_name), seed=1)
+    assert again.plan.blend == planned.plan.blend
     assert planned.plan.title.startswith("70 % Lo-fi hip-hop, 30 % Jazz")
     assert [(share.style, share.share) for share in planned.plan.blend] == [("lofi", 0.7), ("jazz", 0.3)]
     (sources,) = [remark.text for remark in planned.reading.assumed if remark.field == "blend"]
