@@ -42,6 +42,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_jobs(commands)
     _add_ardour(commands)
     _add_servers(commands)
+    _add_styles(commands)
     return parser
 
 
@@ -254,6 +255,19 @@ def _add_ardour(commands: "Commands") -> None:
         _add(actions, action, f"ardour:{action}", description)
     parser = _add(commands, "doctor", "ardour:doctor", "Check every link from here to the editor.")
     _add_json(parser, "the checks")
+
+
+def _add_styles(commands: "Commands") -> None:
+    description = "Learn styles of your own."
+    parser = commands.add_parser("styles", help=description, description=description)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    parser = _add(actions, "learn", "styles:learn", "Make a style of what a folder of MIDI files has in common.")
+    parser.add_argument("folder", type=typed_path, metavar="FOLDER", help="with .mid files, in folders of it too")
+    parser.add_argument("--name", required=True, metavar="NAME", help="what to ask for it by")
+    parser.add_argument(
+        "--base", metavar="STYLE", help="the style that gives what cannot be measured (default: the one for any prompt)"
+    )
+    _add_json(parser, "what was learnt")
 
 
 def _add_servers(commands: "Commands") -> None:

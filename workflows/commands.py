@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 _NAME = "sideman"
-_COMMANDS = "ardour|doctor|generate|jobs|mcp|measure|place|render|serve|settings|take|takes|undo"
+_COMMANDS = "ardour|doctor|generate|jobs|mcp|measure|place|render|serve|settings|styles|take|takes|undo"
 _WRITTEN = re.compile(rf"\b{_NAME}(?= (?:{_COMMANDS})\b)")
 
 

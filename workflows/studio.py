@@ -39,6 +39,7 @@ from workflows.generate import CLIP, check_wish, generate_recipe
 from workflows.generate_button import differences, question, read_words, remarks, to_request
 from workflows.given_clip import find_clip
 from workflows.given_selection import clip_of_selection
+from workflows.learn_style import LearntStyle, learn_style
 from workflows.listening import Listening
 from workflows.open_session import OpenSession
 from workflows.place import place_recipe
@@ -279,6 +280,13 @@ class Studio:
                 f"{path} has {n_bytes} bytes, at most {most_bytes} are sent at once; open the file itself: {file}"
             )
         return await asyncio.to_thread(file.read_bytes)
+
+    def learn_style(self, folder: str, *, name: str, base: str | None = None) -> LearntStyle:
+        """Learn a style from the MIDI files below a folder, and keep it with the user's own styles.
+
+        It can be asked for from the next start on.
+        """
+        return learn_style(self._rooms, folder, name=name, base=base, styles_folder=self._rooms.settings.styles_dir)
 
     # Jobs
 
