@@ -29,6 +29,7 @@ _MOTION = {0: 0.0, 5: -0.25, 7: 0.0, 2: 0.02, 10: 0.08, 9: -0.03, 8: 0.02, 4: 0.
 _UNRESOLVED = 1.0
 _STRANGER, _SEVENTH = 0.9, 0.3  # rarity of a chord outside the key, and of a seventh chord within it
 _LIKELIEST = 16  # chords that are followed up in each stretch
+_RICH = {4: 0.03, 5: 0.08}  # by the number of tones: what passes by would make a ninth of anything
 _DOMINANT = ("7", "9", "11", "13")
 _COLOURS = ("maj7", "min7", "7", "min9", "maj9", "9", "maj6", "min6", "hdim7", "dim7", "sus4", "7sus4", "sus2", "5")
 
@@ -46,7 +47,7 @@ class Weighing:
     form: float  # beginning and ending at home, cadences at the ends of phrases
 
 
-TEXTURE = Weighing(notes=5.0, rarity=0.35, motion=0.3, bass=0.9, change_in_bar=0.9, change=0.1, form=0.15)
+TEXTURE = Weighing(notes=5.0, rarity=0.35, motion=0.3, bass=1.2, change_in_bar=0.9, change=0.1, form=0.15)
 LINES = Weighing(notes=3.0, rarity=0.6, motion=0.6, bass=1.6, change_in_bar=0.6, change=0.0, form=0.3)
 MELODY = Weighing(notes=2.6, rarity=0.6, motion=0.9, bass=0.0, change_in_bar=0.75, change=-0.2, form=1.0)
 
@@ -123,7 +124,7 @@ def _texture_candidates(key: Key) -> tuple[tuple[Chord, float], ...]:
     others = [
         _with_rarity(Chord(pitch_class_name(number, prefer_flats=key.prefers_flats), quality), key)
         for number in range(12)
-        for quality in ("maj", "min", "maj7", "min7", "7", "hdim7")
+        for quality in ("maj", "min", "maj7", "min7", "7", "hdim7", "min9", "9")
         if (number, quality) not in have
     ]
     return (*known, *others)
@@ -272,11 +273,11 @@ def _together(heard: Sequence[Evidence]) -> Evidence:
 
 
 def _explains(chord: Chord, heard: Evidence) -> float:
-    """Return the share of what sounds that is in a chord, less what of the chord does not sound."""
+    """Return the share of what sounds that is in a chord, less what of it does not sound, and less for rich chords."""
     classes = chord.pitch_classes
     inside = sum(heard.weights[number] for number in classes) / heard.total
     missing = sum(heard.weights[number] < 0.02 * heard.total for number in classes)
-    return inside - 0.12 * missing
+    return inside - 0.12 * missing - _RICH.get(len(chord.intervals), 0.0)
 
 
 def _coloured(chord: Chord, heard: Evidence, key: Key, colours: Mapping[tuple[int, bool], tuple[str, ...]]) -> Chord:
