@@ -1,6 +1,7 @@
 """What is found in given music, measured on clips of known key, chords, roles and groove, over styles and seeds."""
 
 from dataclasses import replace
+from statistics import median
 
 import pytest
 
@@ -144,7 +145,8 @@ def test_a_harmonised_melody_begins_and_ends_at_home(
 def test_swing_is_found_as_it_was_played(
     style: str, make_plan: PlanMaker, compose: Compose, context: EngineContext
 ) -> None:
-    """Within a tenth of the way to triplets; a swing too slight to hear as one may be called straight."""
+    """Within a tenth of the way to triplets over the seeds; one too slight to hear as swing may be called straight."""
+    off: list[float] = []
     for seed in SEEDS:
         clip, plan = composed_clip(style, seed, make_plan, compose, context)
         played = context.styles[plan.style]
@@ -153,7 +155,9 @@ def test_swing_is_found_as_it_was_played(
             assert found.swing < 0.3
         elif found.n_measured:
             assert found.unit is played.swing_unit
-            assert found.swing == pytest.approx(played.swing, abs=0.12)
+            off.append(found.swing - played.swing)
+            assert abs(off[-1]) <= 0.3  # a drummer may lean for eight bars
+    assert not off or abs(median(off)) <= 0.08
 
 
 def test_straight_triplets_are_not_swing() -> None:
