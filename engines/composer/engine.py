@@ -11,7 +11,7 @@ from engines.composer.given import style_of, with_given_groove
 from engines.composer.humanise import Player, play
 from engines.composer.playability import breathe
 from engines.composer.randomness import stream
-from engines.composer.seeds import seeded, without_rests
+from engines.composer.seeds import seed_of, seeded, without_rests
 from engines.composer.timing import drift
 from engines.composer.writing import Writing
 from engines.engine import AudioChunk, EngineContext, Result
@@ -127,7 +127,7 @@ class Composer:
             bar_ticks=arrangement.bar_ticks,
             n_bars=plan.n_bars,
             streams=[
-                (stretch.bars[0].start_ticks, stream(plan.seed, role.value, "feel", stretch.index))
+                (stretch.bars[0].start_ticks, stream(seed_of(plan, role), role.value, "feel", stretch.index))
                 for stretch in arrangement.stretches
             ],
             swells=arrangement.swells,
@@ -165,7 +165,7 @@ def _player(arrangement: Arrangement, role: Role) -> Player:
         feel=feel,
         lean=_LEAN.get(role, _USUAL_LEAN) if feel.lean is None else feel.lean,
         band=drift(seed, "band", stretches),
-        own=drift(seed, role.value, stretches),
+        own=drift(seed_of(arrangement.plan, role), role.value, stretches),
         touch=drift(seed, f"{role.value} touch", stretches),
         late_by_note=late if role is Role.DRUMS else {},
     )

@@ -5,17 +5,22 @@ from dataclasses import replace
 from engines.composer.arrangement import Arrangement, arrange
 from engines.composer.given import with_given_groove
 from music.instrument import Role
-from music.plan import PlannedPart
+from music.plan import Plan, PlannedPart
 from music.score import Note
 
 
+def seed_of(plan: Plan, role: Role) -> int:
+    """Return the seed that a role draws from: its own, else the plan's."""
+    own = next((part.seed for part in plan.parts if part.role is role), None)
+    return plan.seed if own is None else own
+
+
 def seeded(arrangement: Arrangement, role: Role) -> Arrangement:
-    """Return the arrangement that a role draws from: with a seed of its own drums find other grooves, all else keeps them."""
-    plan = arrangement.plan
-    seed = next((part.seed for part in plan.parts if part.role is role), None)
-    if seed is None:
+    """Return the arrangement that a role draws from; drums with a seed of their own find other grooves as well."""
+    seed = seed_of(arrangement.plan, role)
+    if seed == arrangement.plan.seed:
         return arrangement
-    drawn = replace(plan, seed=seed)
+    drawn = replace(arrangement.plan, seed=seed)
     if role is Role.DRUMS:
         return with_given_groove(arrange(drawn, arrangement.style))
     return replace(arrangement, plan=drawn)
