@@ -1,11 +1,9 @@
 """Melodies: phrases that ask and answer, made of motifs that are stated, repeated, varied and brought back."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
 
 from engines.composer.arrangement import Arrangement, Bar, Stretch, playable_range
-from engines.composer.contour import Slot, Taste, search
+from engines.composer.contour import Slot, search
 from engines.composer.grid import Hit, candidates, pattern_hits
 from engines.composer.humanise import Stroke, dynamic, swung
 from engines.composer.motifs import (
@@ -22,17 +20,17 @@ from engines.composer.motifs import (
     draw_run,
     stated,
 )
-from engines.composer.phrases import Phrase, climax_place, peak_of, phrases_of, strong_ticks, sung_phrases
+from engines.composer.phrases import Phrase, Placed, climax_place, peak_of, phrases_of, strong_ticks, sung_phrases
 from engines.composer.randomness import stream
 from engines.composer.scales import ladder
-from engines.composer.singing import needs_of, sung_hits
+from engines.composer.shape import arc, rest_tones, taste_for
+from engines.composer.singing import melisma, needs_of, singable, sung_hits
 from engines.composer.solo import improvised
 from music.chord import Chord
 from music.instrument import Instrument, Role
-from music.lyrics import SungLine, Syllable
-from music.pitch import Key
+from music.lyrics import SungLine
 from music.score import Lyric
-from music.style import PLAIN_PARTS, MelodyScale, PartStyle, Pattern
+from music.style import PLAIN_PARTS, MelodyScale, Pattern
 from music.time import TICKS_PER_QUARTER
 
 _REGISTER_LIFT = 7.0  # semitones between a section without energy and one with all of it
@@ -40,22 +38,10 @@ _PEAK_OVER_MIDDLE = 9
 _PEAK_MARGIN = 3  # semitones by which every other climax stays under the piece's highest
 _FREE_KINDS = ("solo", "development")  # sections in which each phrase has motifs of its own
 _HOOKS = {"intro": ("chorus", "hook", "head", "theme", "drop"), "outro": ("chorus", "hook", "head", "theme", "drop")}
-_VOICE = (55, 76)  # G3 to E5: what most voices can sing, as written or an octave below
 _MELISMA = 0.3  # chance that a long last syllable moves
 _WAITS, _RESTS = 0.5, 0.35  # chances that a solo's phrase begins late, and that its last bar is empty
 _BREATH = 0.72  # share of a phrase's last bar that may sound
 _LONG = TICKS_PER_QUARTER
-
-
-class Placed(NamedTuple):
-    """A note to be found a pitch for: its bar, its place in the phrase, and the figure's move that leads to it."""
-
-    bar: Bar
-    place: int  # of the bar in its phrase
-    tone: Tone
-    letter: str  # of the motif that starts here, else empty
-    shift: int
-    syllable: Syllable | None = None  # that begins with it
 
 
 class MelodyWriter:
@@ -70,7 +56,7 @@ class MelodyWriter:
         for line in arrangement.plan.lyrics if role is Role.MELODY else ():
             self._lines.setdefault(line.section, []).append(line)
         if self._lines:
-            self._low, self._high = _singable(self._low, self._high)
+            self._low, self._high = singable(self._low, self._high)
         self.lyrics: list[Lyric] = []  # what was sung by ``write``, by written place
         self._strong = strong_ticks(arrangement)
         self._last = (self._low + self._high) // 2
@@ -148,7 +134,7 @@ class MelodyWriter:
             tone = Tone(hit._replace(start=start), motif.moves[i % LONGEST])
             placed.append(Placed(phrase.bars[place], place, tone, "" if i else "A", 0, syllable))
         if placed[-1].tone.hit.length > TICKS_PER_QUARTER and rng.random() < _MELISMA:
-            placed = _melisma(placed)
+            placed = melisma(placed)
         return placed
 
     def _figure(self, stretch: Stretch, phrase: Phrase, place: int) -> tuple[Figure, str]:
@@ -250,7 +236,7 @@ class MelodyWriter:
         roof = self._roof(is_peak=is_peak)
         climax = self._climax(stretch, phrase, placed, places, middle, is_peak=is_peak)
         ends = self._ends(placed[-1], phrase, middle, roof + 1 if climax is None else climax[1])
-        heights = _arc(places, middle, climax, ends[0], rng.uniform(0.7, 2.0))
+        heights = arc(places, middle, climax, ends[0], rng.uniform(0.7, 2.0))
         slots = []
         for i, one in enumerate(placed):
             hit, chord = one.tone.hit, self._chord_under(one)
@@ -391,70 +377,6 @@ class MelodyWriter:
         gate = 1.0 if bar.is_ending else part.gate
         velocity += (note - (self._low + self._high) / 2) * 0.5
         return Stroke(bar.start_ticks + start, max(1, round((end - start) * gate)), note, velocity)
-
-
-def _singable(low: int, high: int) -> tuple[int, int]:
-    """Narrow or move a range to what a voice can sing, an octave at least, within what the instrument has."""
-    bottom, top = max(low, _VOICE[0]), min(high, _VOICE[1])
-    if top - bottom >= 12:
-        return bottom, top
-    return (low, min(high, low + _VOICE[1] - _VOICE[0])) if bottom > _VOICE[0] else (max(low, high - 12), high)
-
-
-def _melisma(placed: list[Placed]) -> list[Placed]:
-    """Sing the last syllable on three notes: its own, a neighbour, and the one it ends on."""
-    last, quarter = placed[-1], TICKS_PER_QUARTER
-    hit = last.tone.hit
-    parts = [hit._replace(length=quarter // 2)]
-    parts.append(hit._replace(start=hit.start + quarter // 2, length=quarter // 2))
-    parts.append(hit._replace(start=hit.start + quarter, length=hit.length - quarter))
-    moves = (last.tone.move, 1, -1)
-    return [
-        *placed[:-1],
-        *(
-            last._replace(tone=Tone(part, move), syllable=None if i else last.syllable)
-            for i, (part, move) in enumerate(zip(parts, moves, strict=True))
-        ),
-    ]
-
-
-def taste_for(part: PartStyle, key: Key) -> Taste:
-    """Return what a style likes in a line."""
-    ornaments = part.ornaments
-    blue = ((key.pitch_class + 3) % 12, (key.pitch_class + 10) % 12)
-    return Taste(
-        leap_cost=max(0.2, 1.3 - 3 * part.leaps),
-        can_suspend="suspension" in ornaments,
-        can_lean="appoggiatura" in ornaments,
-        can_pass="passing" in ornaments,
-        is_chromatic="approach" in ornaments,
-        blue=blue if part.scale is MelodyScale.BLUES or "blue" in ornaments else (),
-    )
-
-
-@lru_cache(maxsize=1024)
-def rest_tones(chord: Chord | None, key: Key) -> tuple[int, ...]:
-    """Return the pitch classes to rest on: the chord's triad and seventh, or the tonic's triad without a chord."""
-    if chord is None:
-        return (key.scale[0], key.scale[2], key.scale[4])
-    return tuple((chord.root_pitch_class + step) % 12 for step in chord.intervals if step < 14)
-
-
-def _arc(
-    places: Sequence[float], middle: float, climax: tuple[int, int] | None, end: float, bend: float
-) -> list[float]:
-    """Return where each note should lie for the line to rise to its climax and to fall to its end.
-
-    ``bend`` above 1 waits before it rises, below 1 it rises at once.
-    """
-    if climax is None:
-        return [middle + (end - middle) * place for place in places]
-    top, at = climax[1] - 1.0, places[climax[0]]
-    foot = min(middle, top - 3)
-    return [
-        foot + (top - foot) * (place / at) ** bend if place <= at else top + (end - top) * (place - at) / (1 - at)
-        for place in places
-    ]
 
 
 def _density(pattern: Pattern) -> float:

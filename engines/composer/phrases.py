@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engines.composer.arrangement import Arrangement, Bar, Stretch
-from music.lyrics import SungLine
+from engines.composer.motifs import Tone
+from music.lyrics import SungLine, Syllable
 from music.style import PartStyle
 
 _PEAK_KINDS = ("chorus", "hook", "drop", "head", "theme")
 _CLIMAX = 0.62  # of a phrase, where listeners expect its highest note
 _EARLIEST, _LATEST = 0.3, 0.88
+
+
+class Placed(NamedTuple):
+    """A note to be found a pitch for: its bar, its place in the phrase, and the figure's move that leads to it."""
+
+    bar: Bar
+    place: int  # of the bar in its phrase
+    tone: Tone
+    letter: str  # of the motif that starts here, else empty
+    shift: int
+    syllable: Syllable | None = None  # that begins with it
 
 
 class Phrase(NamedTuple):

@@ -14,11 +14,11 @@ from engines.composer.arrangement import Arrangement, Bar, Stretch, playable_ran
 from engines.composer.contour import Slot, search
 from engines.composer.grid import Hit, candidates, pattern_hits
 from engines.composer.humanise import Stroke, dynamic, swung
-from engines.composer.melody import rest_tones, taste_for
 from engines.composer.motifs import Motif, draw_motif
 from engines.composer.phrases import Phrase, phrases_of, strong_ticks
 from engines.composer.randomness import stream
 from engines.composer.scales import ladder
+from engines.composer.shape import rest_tones, taste_for
 from music.instrument import Instrument, Role
 from music.style import PLAIN_PARTS
 from music.time import TICKS_PER_QUARTER

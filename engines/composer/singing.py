@@ -9,12 +9,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from engines.composer.grid import Hit
+from engines.composer.motifs import Tone
+from engines.composer.phrases import Placed
 from music.lyrics import Syllable
 from music.time import TICKS_PER_QUARTER, TimeSignature
 
 _EIGHTH = TICKS_PER_QUARTER // 2
 _OFF_PULSE = 14.0  # cost of a word's main stress between the pulses
 _WIDEST_STEPS = 8
+_VOICE = (55, 76)  # G3 to E5: what most voices can sing, as written or an octave below
 _LONGEST_INSIDE = 2 * TICKS_PER_QUARTER  # a syllable inside a line is held no longer
 
 
@@ -134,3 +137,28 @@ def _gap_cost(gap: int, natural: float, before: Need) -> float:
 def _end_cost(rest: int, natural: float, firmness: int) -> float:
     """Weigh how long the last syllable can be held, and the ground it stands on."""
     return (1.6 if rest < 2 else 0.0) + 0.12 * abs(rest - max(2.0, 1.5 * natural)) - 0.25 * min(firmness, 2)
+
+
+def singable(low: int, high: int) -> tuple[int, int]:
+    """Narrow or move a range to what a voice can sing, an octave at least, within what the instrument has."""
+    bottom, top = max(low, _VOICE[0]), min(high, _VOICE[1])
+    if top - bottom >= 12:
+        return bottom, top
+    return (low, min(high, low + _VOICE[1] - _VOICE[0])) if bottom > _VOICE[0] else (max(low, high - 12), high)
+
+
+def melisma(placed: list[Placed]) -> list[Placed]:
+    """Sing the last syllable on three notes: its own, a neighbour, and the one it ends on."""
+    last, quarter = placed[-1], TICKS_PER_QUARTER
+    hit = last.tone.hit
+    parts = [hit._replace(length=quarter // 2)]
+    parts.append(hit._replace(start=hit.start + quarter // 2, length=quarter // 2))
+    parts.append(hit._replace(start=hit.start + quarter, length=hit.length - quarter))
+    moves = (last.tone.move, 1, -1)
+    return [
+        *placed[:-1],
+        *(
+            last._replace(tone=Tone(part, move), syllable=None if i else last.syllable)
+            for i, (part, move) in enumerate(zip(parts, moves, strict=True))
+        ),
+    ]
