@@ -2,8 +2,7 @@
 
 Where a pronunciation is known (ARPAbet, as in the CMU Pronouncing Dictionary), it decides count and stress, and the
 spelling is cut to match. Else rules do: groups of vowel letters, silent e, and stress by ending.
-Sources: H. Kučera's and W. N. Francis' remark that most English nouns of two syllables carry stress on the first;
-E. Fudge, "English Word-Stress" (1984), on endings that draw stress.
+Source: E. Fudge, "English Word-Stress" (1984), on endings that draw stress.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Improvised lines: strong beats are targets, and the notes before them lead there as jazz players lead there.
 
 A target is enclosed (the scale note above, the semitone below), or approached by semitone or from the scale.
-Source: J. Coker et al., "Patterns for Jazz" (1970), on enclosures and approach tones.
+Source: D. Baker, "How to Play Bebop" (1985), on how bebop lines approach chord tones.
 """
 
 import random
