@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from engines.composer.arrangement import Arrangement, Bar, Stretch
 from engines.composer.fills import Lanes, build_roll, fill_slots, made_fill, with_fill
 from engines.composer.grid import Hit, candidates, hits_in_bar, slots
-from engines.composer.meters import grooves_for
+from engines.composer.meters import family_of, grooves_for
 from engines.composer.randomness import stream
 from engines.composer.staging import halfway
 from engines.composer.variation import vary_drums
@@ -32,7 +32,7 @@ _SKELETON = ("kick", "snare", "rim", "clap")
 # How many small changes bars have, by their place in eight; the fourth and the last lead on.
 _CHANGES = (0.0, 1.0, 0.4, 1.6, 0.3, 1.2, 0.6, 1.6)
 _AGAIN = 1.6  # more of them for each time that a section has been heard
-_OWN = 2.4  # changes that each drummer makes to a groove for good, at full variety
+_OWN = 2.4  # changes that each drummer makes to a groove's colours for good, at full variety
 _SHORTEST_VARIED = 1920  # ticks of a bar
 _USUAL_STROKES = 18  # in a bar; where more drums play more is changed
 _TRIPLET_SWING = 0.45
@@ -71,6 +71,8 @@ class _Part:
         self._drums = arrangement.style.drums
         self._beats = slots(arrangement.time_signature)
         self._seed = arrangement.plan.seed
+        # what is known by its kick and snare, such as a one drop, a dembow or a clave, is not varied there
+        self._keeps_skeleton = not family_of(arrangement.style, arrangement.backbeat)
         is_given = arrangement.plan.given is not None  # then the groove is the music's that is played to
         self._colours = None if is_given else self._exchanged()
         self._speed = 1.0 if is_given else self._drawn_speed()
@@ -192,22 +194,24 @@ class _Part:
         groove = self._groove
         cycle = max(len(bars) for bars in groove.lanes.values())
         rng = stream(self._seed, "own groove", self._stretch.kind, number % cycle)
-        self._change(lanes, int(_OWN * self._drums.variety + rng.random()), rng)
+        self._change(lanes, int(_OWN * self._drums.variety + rng.random()), rng, keeps_skeleton=True)
 
     def _vary(self, lanes: Lanes, bar: Bar, rng: random.Random) -> None:
         wanted = _CHANGES[bar.number % 8] + _AGAIN * min(2, self._stretch.occurrence)
         wanted *= 2 * self._drums.variety * max(1.0, sum(map(len, lanes.values())) / _USUAL_STROKES)
-        self._change(lanes, int(wanted + rng.random()), rng)
+        self._change(lanes, int(wanted + rng.random()), rng, keeps_skeleton=self._keeps_skeleton)
 
-    def _change(self, lanes: Lanes, n_changes: int, rng: random.Random) -> None:
+    def _change(self, lanes: Lanes, n_changes: int, rng: random.Random, *, keeps_skeleton: bool) -> None:
+        """Make some small changes; a build goes straight on."""
         arrangement = self._arrangement
-        if n_changes and arrangement.bar_ticks >= _SHORTEST_VARIED:
+        if n_changes and self._stretch.kind != "build" and arrangement.bar_ticks >= _SHORTEST_VARIED:
             vary_drums(
                 lanes,
                 bar_ticks=arrangement.bar_ticks,
                 pulses=arrangement.time_signature.pulse_ticks,
                 n_changes=n_changes,
                 finest=swung_unit(arrangement.style),
+                keeps_skeleton=keeps_skeleton,
                 rng=rng,
             )
 

@@ -171,7 +171,7 @@ def grooves_for(style: Style, time_signature: TimeSignature, backbeat: int) -> t
     own = style.drums.grooves
     if not own or any(groove.meter == time_signature for groove in own):
         return own
-    family = _family(style, backbeat)
+    family = family_of(style, backbeat)
     lane = max(_BACKBEATS, key=lambda lane: sum(lane in groove.lanes for groove in own))
     return (*own, *_dressed(family, time_signature, lane))
 
@@ -189,8 +189,8 @@ def _dressed(family: str, time_signature: TimeSignature, backbeat: str) -> tuple
     )
 
 
-def _family(style: Style, backbeat: int) -> str:
-    """Tell what kind of drumming a style's common-time grooves are, by where kick and backbeat fall."""
+def family_of(style: Style, backbeat: int) -> str:
+    """Tell what kind of drumming a style's common-time grooves are, by where kick and backbeat fall; "" is none."""
     written = [groove for groove in style.drums.grooves if groove.meter == _COMMON_TIME]
     if style.swing >= _SWUNG and style.swing_unit is SwingUnit.EIGHTH and any("ride" in g.lanes for g in written):
         return "swing"
@@ -204,9 +204,9 @@ def _family(style: Style, backbeat: int) -> str:
             for g in written
         )
         return "half time" if accented > 0.5 * len(written) else ""
-    if sum(found >= {0, 1, 2, 3} for found in beats) > 0.6 * len(beats):
-        return "on all beats"
-    return "backbeat" if sum({1, 3} <= found and 0 not in found for found in answers) > 0.5 * len(answers) else ""
+    if sum({1, 3} <= found and 0 not in found for found in answers) <= 0.5 * len(answers):
+        return ""
+    return "on all beats" if sum(found >= {0, 1, 2, 3} for found in beats) > 0.6 * len(beats) else "backbeat"
 
 
 def _beats(groove: DrumPattern, lanes: tuple[str, ...]) -> set[int]:

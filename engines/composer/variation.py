@@ -12,7 +12,7 @@ _TIMEKEEPERS = ("hat", "ride", "shaker", "cabasa", "open_hat")
 # What may be varied of what hands play besides a kit; claves, bells and guiros keep the time for all others.
 _HAND_DRUMS = (
     "high_conga", "low_conga", "slap_conga", "high_bongo", "low_bongo", "high_timbale", "low_timbale", "floor_tom",
-    "low_tom", "mid_tom", "high_tom", "rim", "tambourine", "woodblock", "triangle",
+    "low_tom", "mid_tom", "high_tom", "tambourine", "woodblock", "triangle",
 )  # fmt: skip
 _FINEST = 240
 _STRUMS = "xXumc"
@@ -20,23 +20,34 @@ _BASS_NOTES = "135678a"
 
 
 def vary_drums(
-    lanes: Lanes, *, bar_ticks: int, pulses: tuple[int, ...], n_changes: int, finest: int, rng: random.Random
+    lanes: Lanes,
+    *,
+    bar_ticks: int,
+    pulses: tuple[int, ...],
+    n_changes: int,
+    finest: int,
+    keeps_skeleton: bool,
+    rng: random.Random,
 ) -> None:
     """Make up to ``n_changes`` small changes to a bar of drums; beat one and the backbeat stay.
 
-    ``finest`` is the smallest step that the feel has: eighths where those are swung, else sixteenths.
+    ``keeps_skeleton`` leaves kick and snare as they are. ``finest`` is the smallest step that the feel has: eighths
+    where those are swung, else sixteenths.
     """
     grid = _grid(lanes, finest)
     changes: list[Callable[[], bool]] = [
-        lambda: _pick_up(lanes, bar_ticks, pulses, grid, rng),
-        lambda: _move_kick(lanes, pulses, grid, rng),
-        lambda: _ghost(lanes, bar_ticks, pulses, grid, rng),
         lambda: _leave_out(lanes, pulses, rng),
         lambda: _double(lanes, bar_ticks, pulses, finest, rng),
         lambda: _open(lanes, bar_ticks, pulses),
         lambda: _answer_by_hand(lanes, bar_ticks, pulses, finest, rng),
         lambda: _leave_out_by_hand(lanes, pulses, rng),
     ]
+    if not keeps_skeleton:
+        changes += [
+            lambda: _pick_up(lanes, bar_ticks, pulses, grid, rng),
+            lambda: _move_kick(lanes, pulses, grid, rng),
+            lambda: _ghost(lanes, bar_ticks, pulses, grid, rng),
+        ]
     done = 0
     for change in [*rng.sample(changes, len(changes)), *rng.sample(changes, len(changes))]:
         if done >= n_changes:
