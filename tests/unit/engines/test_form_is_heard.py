@@ -122,8 +122,9 @@ def test_no_bar_is_silent_whoever_plays(style: str, make_plan: PlanMaker, compos
             for n in part.notes
             if n.start_ticks < bar * score.time_signature.ticks_per_bar < n.start_ticks + n.duration_ticks
         ]
-        # drums alone may be written with a bar of rest
-        assert len(set(empty) - set(held)) <= (2 if cast == (Role.DRUMS,) else 0), f"{cast}: bars {empty} are empty"
+        # where nobody holds notes a bar may be written as a rest
+        allowed = 0 if {Role.CHORDS, Role.PAD} & set(cast) else 2
+        assert len(set(empty) - set(held)) <= allowed, f"{cast}: bars {empty} are empty"
 
 
 def sounding_bars(score: Score, role: Role) -> set[int]:
@@ -201,7 +202,7 @@ def test_loops_run_through_and_pieces_come_to_rest(
     n_loop = min(limit - 1, 4)
     if n_loop >= 2:
         loop = compose(make_plan(style, n_bars=n_loop, roles=(Role.DRUMS, Role.CHORDS), energy=0.7))
-        assert len({round(n.start_ticks / 240) for n in last_bar(loop, Role.DRUMS)}) > 3
+        assert len({round(n.start_ticks / 240) for n in last_bar(loop, Role.DRUMS)}) >= 3
 
 
 @pytest.mark.parametrize("style", STYLES)
