@@ -45,6 +45,7 @@ class Plan:
     excluded_drums: tuple[str, ...] = ()  # drums by name that stay silent
     blend: tuple[StyleShare, ...] = ()  # the styles that this one is made of, where it is a blend
     given: Given | None = None  # music that the take starts from
+    has_own_chords: bool = False  # the request's own: some part names each of them in full
     lyrics: tuple[SungLine, ...] = ()  # what the melody sings, in order; empty: it has no words
     swing: float | None = None  # 0 straight to 1 triplets, where it was asked for; None: the style's own
 

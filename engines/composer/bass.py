@@ -9,6 +9,7 @@ from engines.composer.chords import struck_again, struck_once
 from engines.composer.grid import Hit, pattern_hits
 from engines.composer.humanise import Stroke, dynamic, swung
 from engines.composer.randomness import stream
+from engines.composer.scales import scale_over
 from engines.composer.variation import vary_bass
 from engines.composer.walking import walk
 from music.chord import Chord
@@ -229,7 +230,7 @@ class BassWriter:
                 self._last,
                 target,
                 on_the_way,
-                key=self._key.scale,
+                key=tuple(scale_over(self._key, place.chord)),
                 low=self._low,
                 high=self._high,
                 taste=taste.randrange(_TASTES),

@@ -51,8 +51,11 @@ class ChordWriter:
         self._part: PartStyle = arrangement.style.part(role)
         self._instrument = instrument
         low, high = playable_range(self._part, instrument)
+        voicing = self._part.voicing
+        if voicing is Voicing.POWER and arrangement.plan.has_own_chords:
+            voicing = Voicing.CLOSE  # a fifth names no chord
         self._whole = Player(
-            voicing=self._part.voicing,
+            voicing=voicing,
             n_voices=self._part.n_voices,
             low=low,
             high=high,
@@ -62,6 +65,7 @@ class ChordWriter:
             forbids_parallels=arrangement.style.forbids_parallels,
         )
         self._player = self._whole  # as far as a section's rhythm uses it
+        self._bass_rests = arrangement.silences_of(Role.BASS)
         self._lean = stream(arrangement.plan.seed, role.value, "register").randint(-_LEAN, _LEAN)
         self._laid: Laid | None = None
         self._laid_in = -1  # the bar in which the chord was laid out, by its start
@@ -143,6 +147,12 @@ class ChordWriter:
         is_fresh = start - begun.start < _LONGEST_TIE_BARS * self._arrangement.bar_ticks
         return is_fresh and begun.start + begun.length >= start - 1
 
+    def _is_without_bass(self, ticks: int) -> bool:
+        """Whether nobody plays the roots of the user's chords here but this part."""
+        arrangement = self._arrangement
+        has_bass = any(part.role is Role.BASS for part in arrangement.plan.parts)
+        return not has_bass or any(start <= ticks < end for start, end in self._bass_rests)
+
     def _placed(self, event: _Event) -> tuple[int, int]:
         """Return where a sign sounds, swung, and for how long."""
         arrangement, hit = self._arrangement, event.hit
@@ -174,14 +184,19 @@ class ChordWriter:
         return min(ticks, length // (2 * n_notes))
 
     def _voiced(self, stretch: Stretch, event: _Event) -> Laid:
-        """Lay a chord out near the last one; in an ending a rootless one has its root and fifth back."""
+        """Lay a chord out near the last one; in an ending a rootless one has its root and fifth back.
+
+        So has one of the user's own chords where no bass says what its root is.
+        """
         chord = event.chord
         is_same = self._laid is not None and chord == self._chord and not event.bar.is_ending
         if self._laid is not None and is_same and (not self._part.revoices or event.bar.start_ticks <= self._laid_in):
             return self._laid
         self._laid_in = event.bar.start_ticks
-        player = self._whole if event.bar.is_ending else self._player
-        if event.bar.is_ending and player.voicing in (Voicing.SHELL, Voicing.ROOTLESS):
+        is_alone = self._arrangement.plan.has_own_chords and self._is_without_bass(event.start)
+        player = self._whole if event.bar.is_ending or is_alone else self._player
+        is_rootless = player.voicing in (Voicing.SHELL, Voicing.ROOTLESS)
+        if (event.bar.is_ending and is_rootless) or is_alone:
             n_voices = max(player.n_voices, len(chord.intervals))
             player = replace(player, voicing=Voicing.CLOSE, n_voices=n_voices)
         centre = (player.low + player.high) // 2 + self._lean + round((stretch.energy - 0.5) * _REGISTER_LIFT)

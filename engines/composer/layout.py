@@ -135,12 +135,15 @@ def _bar(
     start = (section.start_bar - 1 + number) * length
     following = _chord_at(plan.chords, starts, start + length) if start + length < plan.n_bars * length else None
     key = section.key or plan.key
+    changes = _changes(plan.chords, starts, start, length)
+    if ends_piece and len(changes) > 1:  # each chord is heard, however the band ends
+        band = tuple(Hit(one.start, one.length, one.length, "X") for one in changes if one.chord is not None) or band
     return Bar(
         start_ticks=start,
         number=number,
         is_last=number + 1 == section.n_bars,
         is_ending=ends_piece,
-        changes=_changes(plan.chords, starts, start, length),
+        changes=changes,
         next_chord=following or Chord(key.tonic, "min" if key.mode.is_minor else "maj"),
         band=band,
     )

@@ -15,9 +15,8 @@ _RAISED = (4, 8, 11)  # a chromatic third, sharp fifth or major seventh is a rai
 
 def _scale_classes(key: Key, scale: MelodyScale) -> set[int]:
     third, fifth = key.mode.intervals[2], key.mode.intervals[4]
-    is_plain = key.mode in (Mode.MAJOR, Mode.MINOR)
-    if scale is MelodyScale.KEY or fifth != 7 or (scale is MelodyScale.PENTATONIC and not is_plain):
-        return set(key.scale)  # five notes would leave out the one that tells a mode
+    if scale is MelodyScale.KEY or fifth != 7:
+        return set(key.scale)
     steps: tuple[int, ...] = (
         _BLUES if scale is MelodyScale.BLUES else _MINOR_PENTATONIC if third == 3 else _MAJOR_PENTATONIC
     )
@@ -27,8 +26,8 @@ def _scale_classes(key: Key, scale: MelodyScale) -> set[int]:
 
 
 @lru_cache(maxsize=4096)
-def ladder(key: Key, chord: Chord | None, scale: MelodyScale, low: int, high: int) -> tuple[int, ...]:
-    """Return the notes from low to high of the scale as the chord colours it; the range holds an octave or more."""
+def scale_over(key: Key, chord: Chord | None, scale: MelodyScale = MelodyScale.KEY) -> frozenset[int]:
+    """Return the pitch classes of a scale as a chord colours it: a note outside the key takes its neighbour's place."""
     classes = _scale_classes(key, scale)
     if chord is not None:
         root = chord.root_pitch_class
@@ -42,6 +41,13 @@ def ladder(key: Key, chord: Chord | None, scale: MelodyScale, low: int, high: in
                 if replaced not in tones:
                     classes.discard(replaced)
                 classes.add(tone)
+    return frozenset(classes)
+
+
+@lru_cache(maxsize=4096)
+def ladder(key: Key, chord: Chord | None, scale: MelodyScale, low: int, high: int) -> tuple[int, ...]:
+    """Return the notes from low to high of the scale as the chord colours it; the range holds an octave or more."""
+    classes = scale_over(key, chord, scale)
     return tuple(note for note in range(low, high + 1) if note % 12 in classes)
 
 

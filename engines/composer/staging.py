@@ -19,6 +19,7 @@ _CLIMAXES = ("chorus", "hook", "drop", "head", "theme")
 _HALVES_FROM_BARS = 4
 _STRUCK_AGAIN = TICKS_PER_QUARTER // 2  # what is held for as long after a silence is heard there
 # Who plays alone where nobody else of the cast would.
+_HARMONIC = (Role.CHORDS, Role.PAD, Role.ARPEGGIO)
 _ANCHORS = (Role.CHORDS, Role.PAD, Role.ARPEGGIO, Role.MELODY, Role.DRUMS, Role.BASS, Role.COUNTER_MELODY)
 
 
@@ -46,6 +47,9 @@ def presences(plan: Plan, style: Style, stretches: Sequence[Stretch]) -> dict[tu
         if cast and Presence.PLAYS not in heard and not {Presence.LATE, Presence.EARLY} <= heard:
             anchor = next(role for role in _ANCHORS if role in cast)
             said[anchor, stretch.index] = Presence.PLAYS
+        harmonic = [role for role in _HARMONIC if role in cast]
+        if plan.has_own_chords and harmonic and Presence.PLAYS not in {said[r, stretch.index] for r in harmonic}:
+            said[harmonic[0], stretch.index] = Presence.PLAYS
     return said
 
 

@@ -102,6 +102,7 @@ def complete(
         loudness_lufs=style.loudness_lufs,
         seed=used_seed,
         excluded_drums=brief.excluded_drums,
+        has_own_chords=bool(brief.chords),
         blend=brief.blend,
         lyrics=words,
     )

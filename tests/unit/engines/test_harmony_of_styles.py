@@ -284,3 +284,31 @@ def test_the_users_chords_sound_bar_by_bar_as_written_in_every_metre(
                 for note in notes:  # the last beat may anticipate what comes
                     is_push = note.start_ticks >= span.end_ticks - 1050
                     assert note.midi_note % 12 in (tones | pushed if is_push else tones)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_chords_that_were_asked_for_have_their_root_and_third_in_each_bar(
+    make_plan: PlanMaker, compose: Compose, name: str
+) -> None:
+    """Also where a rock guitar would play fifths, where the bass waits, and where a pianist leaves the root to it."""
+    chart = parse_chart("Am7 D13 Gmaj9 Em C/E F6")
+    n_named = 0
+    for seed in range(6):
+        names = ("intro", "verse", "chorus", "outro")
+        plan = make_plan(name, n_bars=24, seed=seed, names=names, chords=chart.chords)
+        score = compose(replace(plan, has_own_chords=True))
+        bar = plan.time_signature.ticks_per_bar
+        for number in range(24):
+            chord = chart.chords[number % len(chart.chords)]
+            assert chord is not None
+            left, right = number * bar + 90, (number + 1) * bar - 90
+            heard = {
+                note.midi_note % 12
+                for part in score.parts
+                if part.role in (Role.BASS, Role.CHORDS, Role.PAD, Role.ARPEGGIO)
+                for note in part.notes
+                if note.start_ticks < right and note.start_ticks + note.duration_ticks > left
+            }
+            third = (chord.root_pitch_class + chord.intervals[1]) % 12
+            n_named += {chord.root_pitch_class, third} <= heard
+    assert n_named >= 0.97 * 6 * 24  # a picking hand may leave the third out
