@@ -33,13 +33,13 @@ class AnsweringWriter:
         middle = sum(note.midi_note for note in melody) / len(melody)
         self._last = round(min(max(middle - _BELOW, self._low), self._high))
         self._starts = [note.start_ticks for note in melody]
-        scale = set(arrangement.plan.key.scale)
-        self._rungs = [note for note in range(self._low, self._high + 1) if note % 12 in scale]
+        self._scale = arrangement.plan.key.scale
 
     def write(self) -> list[Stroke]:
         """Write the part for the whole piece."""
         strokes: list[Stroke] = []
         for stretch in self._arrangement.stretches_for(Role.COUNTER_MELODY):
+            self._scale = stretch.key.scale
             for bar in stretch.bars:
                 strokes += self._bar(stretch, bar)
         return strokes
@@ -126,16 +126,17 @@ class AnsweringWriter:
         n_notes = min(len(sung), (end - start) // (TICKS_PER_QUARTER // 2))
         sung = sung[-n_notes:]
         chord = bar.chord_at(start - bar.start_ticks)
-        tones = set(chord.pitch_classes) if chord else set(self._arrangement.plan.key.scale[:5:2])
+        tones = set(chord.pitch_classes) if chord else set(self._scale[:5:2])
         first = min(
             (n for n in range(self._low, self._high + 1) if n % 12 in tones), key=lambda n: (abs(n - self._last), n)
         )
-        rung = bisect_right(self._rungs, first) - 1
+        rungs = [note for note in range(self._low, self._high + 1) if note % 12 in self._scale]
+        rung = bisect_right(rungs, first) - 1
         notes = [first]
         for before, after in pairwise(sung):
             rung += (after < before) - (after > before)
-            rung = min(max(rung, 0), len(self._rungs) - 1)
-            notes.append(self._rungs[rung])
+            rung = min(max(rung, 0), len(rungs) - 1)
+            notes.append(rungs[rung])
         notes[-1] = min(
             (n for n in range(self._low, self._high + 1) if n % 12 in tones), key=lambda n: (abs(n - notes[-1]), n)
         )

@@ -68,7 +68,7 @@ class SecondVoiceWriter:
 
     def _sung(self, stretch: Stretch, placed: Sequence[_Set]) -> list[Stroke]:
         slots = self._slots(stretch, placed)
-        notes = search(slots, taste_for(self._part, self._arrangement.plan.key), self._last)
+        notes = search(slots, taste_for(self._part, stretch.key), self._last)
         self._last = notes[-1]
         return [self._stroke(stretch, one, note) for one, note in zip(placed, notes, strict=True)]
 
@@ -144,7 +144,7 @@ class SecondVoiceWriter:
         return found
 
     def _slots(self, stretch: Stretch, placed: Sequence[_Set]) -> list[Slot]:
-        key, part = self._arrangement.plan.key, self._part
+        key, part = stretch.key, self._part
         scale = key.scale
         middle = (self._low + self._high) / 2 + (stretch.energy - 0.5) * 4
         slots: list[Slot] = []

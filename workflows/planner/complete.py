@@ -49,12 +49,19 @@ NO_DRAFT = Draft()
 
 
 def complete(
-    reading: Reading, repertoire: Repertoire, *, seed: int, author: Author = BY_RULES, draft: Draft = NO_DRAFT
+    reading: Reading,
+    repertoire: Repertoire,
+    *,
+    seed: int,
+    author: Author = BY_RULES,
+    draft: Draft = NO_DRAFT,
+    may_modulate: bool = True,
 ) -> tuple[Reading, Plan]:
     """Turn a reading into a plan; every choice that was not asked for is added to the reading's assumptions.
 
-    ``seed`` is used where the brief names none. Raises RequestInvalid when the wishes cannot be met together: more
-    than ten minutes, more sections than bars, nothing left to play.
+    ``seed`` is used where the brief names none. Sections may stand in other keys where the style says so, unless the
+    chords are asked for, or come from elsewhere (not ``may_modulate``). Raises RequestInvalid when the wishes cannot be
+    met together: more than ten minutes, more sections than bars, nothing left to play.
     """
     brief = reading.brief
     assumed: list[Remark] = []
@@ -78,7 +85,7 @@ def complete(
     else:
         sections = _sections(brief, style, energy, draft, pace.n_bars)
     words, unsung = set_words(verses, sections, time_signature, pace.tempo_bpm, sound)
-    if not brief.chords and not draft.chords:
+    if may_modulate and not brief.chords and not draft.chords:
         sections = with_keys(style, key, sections, used_seed)
         assumed += _modulations(key, sections)
     if not reading.brief.form:

@@ -87,7 +87,7 @@ def plan_given(
         seconds=None,
         roles=tuple(dict.fromkeys((*brief.roles, *_wanted_roles(found)))),
     )
-    told, plan = complete(replace(reading, brief=asked), repertoire, seed=seed, author=author)
+    told, plan = complete(replace(reading, brief=asked), repertoire, seed=seed, author=author, may_modulate=False)
     plan, more = _fitted(plan, brief, found, repertoire)
     settled = ("genre", "tempo_bpm", "key", "time_signature", "bars", "instruments", "form")
     assumed = [remark for remark in told.assumed if remark.field not in settled]
@@ -222,7 +222,7 @@ def _chords(plan: Plan, brief: Brief, found: _Found) -> tuple[tuple[ChordSpan, .
     """Return the chords asked for, else those found in the clip or fitted to it, else the style's."""
     clip, signature = found.clip, found.clip.time_signature
     if brief.chords:
-        return spans_from_chords(brief.chords, plan.n_bars, signature), ()
+        return spans_from_chords(brief.chords, plan.n_bars, signature, brief.chord_bars), ()
     chords = _clip_chords(plan, found)
     if chords is None:
         return plan.chords, ()
