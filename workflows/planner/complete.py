@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from music.blend import blend_styles
 from music.brief import Brief, Reading, Remark
@@ -59,42 +59,34 @@ def complete(
 ) -> tuple[Reading, Plan]:
     """Turn a reading into a plan; every choice that was not asked for is added to the reading's assumptions.
 
-    ``seed`` is used where the brief names none. Sections may stand in other keys where the style says so, unless the
-    chords are asked for, or come from elsewhere (not ``may_modulate``). Raises RequestInvalid when the wishes cannot be
-    met together: more than ten minutes, more sections than bars, nothing left to play.
+    ``seed`` is used where the brief names none; ``may_modulate`` lets styles set sections in other keys. Raises
+    RequestInvalid for wishes that cannot be met together: more sections than bars, nothing left to play.
     """
-    brief = reading.brief
-    assumed: list[Remark] = []
-    used_seed = brief.seed if brief.seed is not None else seed
+    brief, assumed = reading.brief, list[Remark]()
+    used_seed = seed if brief.seed is None else brief.seed
     style = _style(brief, repertoire, used_seed, assumed)
     energy = _energy(brief, style, repertoire.lexicon, assumed)
     if brief.seed is None:
         assumed.append(Remark("seed", f"{seed}, drawn"))
     key = _key(brief, style, repertoire.lexicon, random.Random(f"{used_seed}:key"), assumed)
-    time_signature = brief.time_signature or style.time_signatures[0]
-    if brief.time_signature is None:
-        assumed.append(Remark("time_signature", f"{time_signature}, usual for {style.title}"))
+    time_signature = _metre(brief, style, assumed)
     verses = parse_lyrics(brief.lyrics) if brief.lyrics else ()
     if verses:
         brief = _for_singing(brief, verses)
     pace = decide_pace(brief, style, time_signature, repertoire.lexicon)
     sound = repertoire.pronunciations
+    sections: tuple[Section, ...] = ()
     if verses and not reading.brief.form and brief.bars is None and brief.seconds is None:
         sections = sections_for(verses, style, time_signature, energy, pace.tempo_bpm, sound)
         pace.take_bars(sum(section.n_bars for section in sections), "for the lyrics")
-    else:
-        sections = _sections(brief, style, energy, draft, pace.n_bars)
+    sections = sections or _sections(brief, style, energy, draft, pace.n_bars)
     words, unsung = set_words(verses, sections, time_signature, pace.tempo_bpm, sound)
     if may_modulate and not brief.chords and not draft.chords:
         sections = with_keys(style, key, sections, used_seed)
-        assumed += _modulations(key, sections)
-    if not reading.brief.form:
-        assumed.append(Remark("form", ", ".join(section.name for section in sections)))
+    assumed += _told(sections, key, is_form_asked=bool(reading.brief.form))
     cast = cast_parts(brief, style, repertoire, energy)
     plan = Plan(
-        engine=author.engine,
-        engine_reason=author.engine_reason,
-        planner=author.planner,
+        **asdict(author),
         style=style.id,
         title=draft.title or _title(brief, style, key),
         prompt=brief.prompt,
@@ -113,12 +105,9 @@ def complete(
         blend=brief.blend,
         lyrics=words,
     )
-    told = replace(
-        reading,
-        assumed=(*reading.assumed, *assumed, *pace.assumed, *cast.assumed),
-        conflicts=(*reading.conflicts, *pace.conflicts, *cast.conflicts, *unsung),
-    )
-    return told, plan
+    told = (*reading.assumed, *assumed, *pace.assumed, *cast.assumed)
+    conflicts = (*reading.conflicts, *pace.conflicts, *cast.conflicts, *unsung)
+    return replace(reading, assumed=told, conflicts=conflicts), plan
 
 
 def _for_singing(brief: Brief, verses: Sequence[Verse]) -> Brief:
@@ -171,6 +160,13 @@ def _energy(brief: Brief, style: Style, lexicon: Lexicon, assumed: list[Remark])
     energy = round((sum(levels) / len(levels) * 2 + style.energy) / 3, 2)
     assumed.append(Remark("energy", f"{energy:g}, for {' and '.join(brief.moods)}"))
     return energy
+
+
+def _metre(brief: Brief, style: Style, assumed: list[Remark]) -> TimeSignature:
+    if brief.time_signature is not None:
+        return brief.time_signature
+    assumed.append(Remark("time_signature", f"{style.time_signatures[0]}, usual for {style.title}"))
+    return style.time_signatures[0]
 
 
 def _key(brief: Brief, style: Style, lexicon: Lexicon, rng: random.Random, assumed: list[Remark]) -> Key:
@@ -233,13 +229,14 @@ def _chords(
     return harmonise(style, key, sections, time_signature, random.Random(f"{seed}:harmony"))
 
 
-def _modulations(key: Key, sections: tuple[Section, ...]) -> list[Remark]:
-    """Tell which sections stand in another key."""
+def _told(sections: tuple[Section, ...], key: Key, *, is_form_asked: bool) -> list[Remark]:
+    """Tell the sections that nobody asked for, and which of all stand in another key."""
     names: dict[Key, list[str]] = {}
     for section in sections:
         if section.key is not None and section.key != key:
             names.setdefault(section.key, []).append(section.name)
-    return [Remark("key", f"{other} in {' and '.join(listed)}, a modulation") for other, listed in names.items()]
+    told = [] if is_form_asked else [Remark("form", ", ".join(section.name for section in sections))]
+    return told + [Remark("key", f"{other} in {' and '.join(listed)}, a modulation") for other, listed in names.items()]
 
 
 def _title(brief: Brief, style: Style, key: Key) -> str:
