@@ -71,6 +71,7 @@ class ChordWriter:
         self._laid_in = -1  # the bar in which the chord was laid out, by its start
         self._chord: Chord | None = None
         self._pushed: Chord | None = None  # the chord that the end of the last bar anticipated
+        self._named_in: tuple[int, Chord] | None = None  # the bar and the user's chord that it was last named in
         self._strokes: list[Stroke] = []
         self._held: dict[int, int] = {}  # note -> index of the stroke that sounds it
 
@@ -128,7 +129,7 @@ class ChordWriter:
         start, length = self._placed(event)
         velocity = self._velocity(stretch, event.hit)
         laid = self._voiced(stretch, event)
-        notes = figure.notes(event.hit.mark, laid, event.chord)
+        notes = self._named(event, laid, figure.notes(event.hit.mark, laid, event.chord))
         spread = self._spread(event.hit.mark, len(notes), length)
         for index, note in enumerate(notes):
             held = self._held.get(note) if event.hit.mark == "s" else None
@@ -141,6 +142,17 @@ class ChordWriter:
             faded = 1.0 - (_FAINTER * index if spread else 0.0)
             self._held[note] = len(self._strokes)
             self._strokes.append(Stroke(start, length, note, velocity * weight * faded, after))
+
+    def _named(self, event: _Event, laid: Laid, notes: tuple[int, ...]) -> tuple[int, ...]:
+        """Pinch what names one of the user's chords with its first note in a bar, where voices come one by one."""
+        chord, place = event.chord, (event.bar.start_ticks, event.chord)
+        if not self._arrangement.plan.has_own_chords or place == self._named_in or len(chord.intervals) < 3:
+            return notes
+        self._named_in = place
+        needed = {(chord.root_pitch_class + chord.intervals[1]) % 12, chord.root_pitch_class}
+        missing = needed - {note % 12 for note in notes} if len(notes) < 3 else ()
+        found = [next((note for note in laid.notes if note % 12 == tone), notes[0]) for tone in missing]
+        return tuple(sorted({*notes, *found})) if found else notes
 
     def _goes_on(self, held: int, start: int) -> bool:
         begun = self._strokes[held]

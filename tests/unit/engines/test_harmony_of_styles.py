@@ -311,4 +311,4 @@ def test_chords_that_were_asked_for_have_their_root_and_third_in_each_bar(
             }
             third = (chord.root_pitch_class + chord.intervals[1]) % 12
             n_named += {chord.root_pitch_class, third} <= heard
-    assert n_named >= 0.95 * 6 * 24  # a picking hand may leave the third out
+    assert n_named >= 0.99 * 6 * 24
