@@ -15,6 +15,7 @@ from music.variation.piece import NEAR_TICKS, PITCHED, Piece, Studio, beside, fo
 from music.variation.tuning import range_of
 
 _MOST_VOICES = 6  # of a chord whose best places are searched; further ones double their neighbours
+_EARLY_TICKS = 560  # by how much a chord is anticipated at most: an eighth, played
 _RUB, _MISSING, _DOUBLED = 6.0, 9.0, 2.5  # what a voicing costs, in semitones of movement
 
 
@@ -51,7 +52,8 @@ def _followed(before: Piece, after: Piece, part: Part, notes: list[Note], bounds
     out: list[Note] = []
     is_tune = part.role in (Role.MELODY, Role.COUNTER_MELODY)
     for note in (cut for whole in notes for cut in _cut_at_chords(after, whole, is_tune=is_tune)):
-        was, now = before.chord_at(note.start_ticks), after.chord_at(note.start_ticks)
+        at = _heard_under(after, note)
+        was, now = before.chord_at(at), after.chord_at(at)
         chords = (was.chord if was else None, now.chord if now else None)
         if chords[0] == chords[1]:
             out.append(note)
@@ -70,11 +72,20 @@ def _followed(before: Piece, after: Piece, part: Part, notes: list[Note], bounds
     return out
 
 
+def _heard_under(after: Piece, note: Note) -> int:
+    """Return the place whose chord a note belongs to: one that comes early and is held over belongs to the next."""
+    end = note.start_ticks + note.duration_ticks
+    soon = [span.start_ticks for span in after.plan.chords if 0 < span.start_ticks - note.start_ticks <= _EARLY_TICKS]
+    return soon[0] if soon and soon[0] < end - NEAR_TICKS else note.start_ticks
+
+
 def _cut_at_chords(after: Piece, note: Note, *, is_tune: bool) -> Iterable[Note]:
     """Strike a note anew where it would be held into another of the new chords; a tune may hold it."""
     end = note.start_ticks + note.duration_ticks
     edges = [] if is_tune else [
-        span.start_ticks for span in after.plan.chords if note.start_ticks < span.start_ticks < end - NEAR_TICKS
+        span.start_ticks
+        for span in after.plan.chords
+        if note.start_ticks + _EARLY_TICKS < span.start_ticks < end - NEAR_TICKS
     ]  # fmt: skip
     for start, stop in pairwise([note.start_ticks, *edges, end]):
         yield note._replace(start_ticks=start, duration_ticks=stop - start)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from music.chord import Chord, chord_of
 from music.instrument import Role
-from music.pitch import Key, pitch_class_name
+from music.pitch import Key, pitch_class_name, spell_tonic
 from music.score import ChordSpan, Note, Part
 from music.variation.changes import Colour, MoveOctaves, Rekey
 from music.variation.piece import (
@@ -39,23 +39,46 @@ def range_of(part: Part, studio: Studio) -> tuple[int, int]:
 def rekey(piece: Piece, change: Rekey, studio: Studio) -> Piece:
     """Move all pitched parts, and the chords they follow, into another key."""
     spans = piece.spans(change.scope.bars)
-    old = piece.plan.key
+    plan, is_whole = piece.plan, spans == piece.spans(())
+
+    def keys_at(ticks: int) -> tuple[Key, Rekey]:
+        """Return the key that holds at a place, and the change as it is there."""
+        here = next(
+            (one.key for one in reversed(plan.sections) if (one.start_bar - 1) * piece.bar_ticks <= ticks), None
+        )
+        return (plan.key, change) if here is None else (here, replace(change, key=_moved_key(here, plan.key, change)))
+
     chords = tuple(
-        replace(span, chord=_moved_chord(span.chord, old, change)) if is_inside(span.start_ticks, spans) else span
-        for span in _cut(piece.plan.chords, spans)
+        replace(span, chord=_moved_chord(span.chord, *keys_at(span.start_ticks)))
+        if is_inside(span.start_ticks, spans)
+        else span
+        for span in _cut(plan.chords, spans)
     )
-    notes: dict[Role, list[Note]] = {}
+    notes = {}
     for part in parts_in(piece, replace(change.scope, roles=PITCHED)):
         inside, outside = touched(piece, part, change.scope, studio.style)
         low, high = range_of(part, studio)
-        moved = [
-            note._replace(midi_note=folded(_moved_note(note.midi_note, _chord(piece, note), old, change), low, high))
-            for note in inside
-        ]
+        moved = []
+        for note in inside:
+            place = _moved_note(note.midi_note, _chord(piece, note), *keys_at(note.start_ticks))
+            moved.append(note._replace(midi_note=folded(place, low, high)))
         notes[part.role] = beside(outside, moved, end_ticks=piece.score.length_ticks)
-    is_whole = spans == piece.spans(())
-    plan = replace(piece.plan, chords=chords, key=change.key if is_whole else old)
-    return piece.with_notes(notes).planned_as(plan)
+    sections = tuple(
+        replace(one, key=_moved_key(one.key or plan.key, plan.key, change))
+        if (one.key is not None or not is_whole) and is_inside((one.start_bar - 1) * piece.bar_ticks, spans)
+        else one
+        for one in plan.sections
+    )
+    moved_plan = replace(plan, chords=chords, sections=sections, key=change.key if is_whole else plan.key)
+    return piece.with_notes(notes).planned_as(moved_plan)
+
+
+def _moved_key(key: Key, home: Key, change: Rekey) -> Key:
+    """Return a section's key where all moves: by as much, and into the mode if it shared that of the piece."""
+    mode = change.key.mode if key.mode is home.mode else key.mode
+    if key.pitch_class == home.pitch_class:
+        return Key(change.key.tonic, mode)
+    return Key(spell_tonic((key.pitch_class + change.semitones) % 12, mode), mode)
 
 
 def _chord(piece: Piece, note: Note) -> Chord | None:
