@@ -8,7 +8,6 @@ from music.plan import Plan
 from music.score import Note, Score
 
 _NEAR = 100  # ticks a player may be off the beat
-_PHRASE_BARS = 4
 
 
 def notes_of(score: Score, role: Role = Role.MELODY) -> tuple[Note, ...]:
@@ -25,15 +24,15 @@ def written_ticks(note: Note) -> int:
     )
 
 
-def phrases_in(plan: Plan, notes: Sequence[Note]) -> list[tuple[str, int, list[Note]]]:
-    """Return section name, phrase number and notes of every four bars of every section."""
+def phrases_in(plan: Plan, notes: Sequence[Note], phrase_bars: int = 4) -> list[tuple[str, int, list[Note]]]:
+    """Return section name, phrase number and notes of every phrase of so many bars in every section."""
     bar = plan.time_signature.ticks_per_bar
     found = []
     for section in plan.sections:
-        for number, first in enumerate(range(0, section.n_bars, _PHRASE_BARS)):
+        for number, first in enumerate(range(0, section.n_bars, phrase_bars)):
             if first and section.n_bars - first == 1:
                 break  # a single bar belongs to the phrase before
-            n_bars = min(_PHRASE_BARS, section.n_bars - first)
+            n_bars = min(phrase_bars, section.n_bars - first)
             if section.n_bars - first - n_bars == 1:
                 n_bars += 1
             start = (section.start_bar - 1 + first) * bar
