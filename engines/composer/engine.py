@@ -11,7 +11,7 @@ from engines.composer.given import style_of, with_given_groove
 from engines.composer.humanise import Player, play
 from engines.composer.playability import breathe
 from engines.composer.randomness import stream
-from engines.composer.seeds import seed_of, seeded, without_rests
+from engines.composer.seeds import seed_of, without_rests
 from engines.composer.timing import drift
 from engines.composer.writing import Writing
 from engines.engine import AudioChunk, EngineContext, Result
@@ -60,7 +60,7 @@ class Composer:
     def generate(self, plan: Plan, job: JobContext) -> Iterator[Progress | AudioChunk | Result]:
         """Yield progress per part and the score last; NotFound for an unknown style or instrument."""
         arrangement = self._arranged(plan)
-        chart = drum_chart(seeded(arrangement, Role.DRUMS), is_machine=self._is_machine(arrangement))
+        chart = drum_chart(arrangement, is_machine=self._is_machine(arrangement))
         writing = Writing(arrangement, chart, self._context.instruments)
         channels = channels_for(plan.parts)
         parts = []

@@ -6,7 +6,7 @@ from functools import cached_property
 from engines.composer.answering import AnsweringWriter
 from engines.composer.arrangement import Arrangement
 from engines.composer.bass import BassWriter
-from engines.composer.chart import Chart
+from engines.composer.chart import Chart, drum_chart
 from engines.composer.chords import ChordWriter
 from engines.composer.development import go_on
 from engines.composer.drums import write_drums
@@ -40,7 +40,10 @@ class Writing:
     def _written(self, role: Role, instrument: Instrument) -> list[Stroke]:
         arrangement = seeded(self._arrangement, role)
         if role is Role.DRUMS:
-            return write_drums(arrangement, self._chart, is_machine=instrument.is_machine)
+            is_machine = instrument.is_machine
+            is_own = arrangement is not self._arrangement  # then only the drums are new, and the bass keeps to its kick
+            chart = drum_chart(arrangement, is_machine=is_machine) if is_own else self._chart
+            return write_drums(arrangement, chart, is_machine=is_machine)
         if role is Role.EFFECTS:
             return write_effects(arrangement, instrument)
         if role is Role.BASS:

@@ -79,6 +79,16 @@ def test_two_hands_and_two_feet_can_play_it(
         assert_two_hands_and_feet(score)
 
 
+@pytest.mark.parametrize("style", ["trap", "pop", "rock"])
+def test_drums_that_are_drawn_anew_leave_the_bass_as_it_was(style: str, make_plan: PlanMaker, compose: Compose) -> None:
+    """Also a bass that follows the kick: it keeps to the one that it was written to."""
+    plan = make_plan(style, n_bars=16)
+    anew = tuple(replace(part, seed=99) if part.role is Role.DRUMS else part for part in plan.parts)
+    before, after = compose(plan), compose(replace(plan, parts=anew))
+    for was, now in zip(before.parts, after.parts, strict=True):
+        assert (was.notes == now.notes) is (was.role is not Role.DRUMS), was.role
+
+
 def test_the_kits_of_drum_machines_say_so(context: EngineContext) -> None:
     """General MIDI's electronic and TR-808 kits, and whatever stands for them; nobody sits at those."""
     kits = [instrument for instrument in context.instruments.values() if instrument.general_midi.is_drum_kit]
