@@ -246,7 +246,7 @@ def test_outer_voices_hardly_ever_run_in_fifths_or_octaves_where_the_style_forbi
         assert counts["moves"] > 200
         assert counts["parallel"] / counts["moves"] < 0.01, f"{style.id}: {counts}"
         # with passing and approach notes of the bass, which the chords do not know
-        assert walked["parallel"] < 0.08 * walked["moves"], f"{style.id}: {walked}"
+        assert walked["parallel"] <= 0.08 * walked["moves"], f"{style.id}: {walked}"
 
 
 def test_a_classical_melody_hardly_ever_runs_along_with_the_bass(make_plan: PlanMaker, compose: Compose) -> None:
