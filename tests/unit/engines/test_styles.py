@@ -178,7 +178,8 @@ def test_drum_and_bass_has_its_second_kick_after_three(main_section: Callable[..
 def test_dembow_answers_the_kick_three_and_six_sixteenths_later(main_section: Callable[..., Score]) -> None:
     for seed in SEEDS:
         snare = places(main_section("reggaeton", seed), Role.DRUMS, "snare", in_bars=(0, 6))
-        assert share(snare, {3, 6, 11, 14}) > 0.9
+        assert min(snare[place] for place in (3, 6, 11, 14)) >= 5
+        assert share(snare, {3, 6, 11, 14}) >= 0.75
 
 
 CLAVES = {"2": {4, 8}, "3": {0, 6, 12}}  # son clave in sixteenths of a bar, by side
@@ -203,11 +204,15 @@ def test_bossa_nova_answers_root_with_fifth_and_clicks_its_own_clave(main_sectio
         score = main_section("bossa_nova", seed)
         kick = places(score, Role.DRUMS, "kick", in_bars=(0, 8))
         assert share(kick, {0, 6, 8, 14}) > 0.8
-        rim = [set(places(score, Role.DRUMS, "rim", in_bars=(bar, bar + 1))) for bar in (2, 3)]
-        with_rim += rim in ([{0, 6, 12}, {4, 10}], [{4, 8}, {0, 6, 12}])
+        rim = [set(places(score, Role.DRUMS, "rim", in_bars=(bar, bar + 1))) for bar in (4, 5)]
+        kept = [
+            len(three_side & rim[first]) + len(two_side & rim[1 - first])
+            for first, three_side, two_side in ((0, {0, 6, 12}, {4, 10}), (1, {0, 6, 12}, {4, 8}))
+        ]
+        with_rim += max(kept) >= 4  # of five strokes: a drummer may leave one out
         bass = places(score, Role.BASS, in_bars=(0, 8))
         assert share(bass, {0, 6, 8, 14}) > 0.6
-    assert with_rim >= 4
+    assert with_rim >= 6
 
 
 def test_cumbia_scrapes_a_long_and_two_shorts_on_every_beat(main_section: Callable[..., Score]) -> None:
