@@ -1,7 +1,7 @@
 """The interface behind which every music engine works."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -19,8 +19,8 @@ from music.style import Style
 class EngineContext:
     """What an engine is given when it is made: the tables it may look things up in."""
 
-    styles: Mapping[str, Style]
-    instruments: Mapping[str, Instrument]
+    styles: Mapping[str, Style] = field(repr=False)  # half a megabyte of it
+    instruments: Mapping[str, Instrument] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,8 @@ def test_bars_come_back_and_far_more_than_by_chance(style: str, takes: Callable[
         shuffled += recurrence(bar_shapes(plan, moved)) / len(SEEDS)
     n_busy = sum(len(bar_shapes(plan, line)) for plan, line in takes(style)) / len(SEEDS)
     assert found > (0.7 if n_busy >= 6 else 0.3)  # of slow drifting styles few bars hold three notes
-    assert found > shuffled + (0.08 if n_busy >= 6 else 0.03)
+    # styles of one rhythm are alike in any order: of what chance leaves, a quarter must be there
+    assert found > shuffled + (0.25 * (1 - shuffled) if n_busy >= 6 else 0.03)
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -91,10 +91,10 @@ def varied(planner: Planner, compose: Callable[[Plan], Score], read: Reader) -> 
 
 
 def tried(varied: Varier, piece: Piece, words: str) -> Piece | None:
-    """Return the varied piece; None where the words change nothing there, and say so."""
+    """Return the varied piece; None where the words change nothing there, or find no part free, and say so."""
     try:
         return varied(piece, words)
     except RequestInvalid as error:
-        if "nothing would change" not in str(error):
+        if "nothing would change" not in str(error) and "is taken" not in str(error):
             raise
     return None

@@ -90,7 +90,7 @@ def test_what_words_do_not_name_stays_note_for_note(
             place = (style.id, seed, was.role)
             assert kept(now, after, CASES[words]) == kept(was, before, CASES[words]), place
             assert (now.name, now.channel) == (was.name, was.channel), place
-    assert n_changed >= 0.7 * len(planner.repertoire.styles)
+    assert n_changed >= 0.6 * len(planner.repertoire.styles)  # a third has no hats in a first verse
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,13 @@ def test_what_words_do_not_name_stays_note_for_note(
 def test_a_section_of_another_length_moves_the_others_by_whole_bars(
     words: str, planner: Planner, make_piece: PieceMaker, varied: Varier, read: Reader
 ) -> None:
+    n_changed = 0
     for style in planner.repertoire.styles.values():
         before = make_piece(f"{style.title}, {FORM}", 2)
-        after = varied(before, words)
+        after = tried(varied, before, words)
+        if after is None:  # it is as long already
+            continue
+        n_changed += 1
         (change,) = read(words, before.plan).changes
         for was, now in zip(before.plan.sections, after.plan.sections, strict=True):
             if was.name == change.section:  # type: ignore[union-attr]  # a Resize
@@ -112,6 +116,7 @@ def test_a_section_of_another_length_moves_the_others_by_whole_bars(
             for part, other in zip(before.score.parts, after.score.parts, strict=True):
                 ends = (was.start_bar - 1 + was.n_bars, now.start_bar - 1 + now.n_bars)
                 assert beats(part, before, ends[0] - n_bars, ends[0]) == beats(other, after, ends[1] - n_bars, ends[1])
+    assert n_changed >= 0.7 * len(planner.repertoire.styles)
 
 
 def beats(part: Part, piece: Piece, first_bar: int, end_bar: int) -> list[tuple[int, int, int]]:
