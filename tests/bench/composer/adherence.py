@@ -14,6 +14,7 @@ from engines.engine import EngineContext, Result
 from music.instrument import Role
 from music.job import Progress
 from music.midi_file import score_to_midi
+from music.pitch import Key, Mode
 from music.plan import Plan
 from music.score import Score
 from renderers.fluidsynth import SoundFontRenderer
@@ -103,7 +104,7 @@ def measure(brief: AskedBrief) -> Outcome:
         has_midi_tempo=abs(heard.tempo_bpm - brief.tempo_bpm) < brief.tempo_bpm**2 / 60e6,  # one microsecond a quarter
         has_metre=(heard.beats, heard.unit) == (brief.time_signature.beats, brief.time_signature.unit),
         audio_tempo=_tempo_level(music, rate, brief.tempo_bpm),
-        has_key=None if brief.chords else key_of(heard) == (brief.key.pitch_class, _mode(brief)),
+        has_key=None if brief.chords else _has_key(brief.key, key_of(heard)),
         n_chords_found=_n_chords_found(brief, heard),
         n_chords_asked=brief.n_bars if brief.chords else 0,
         is_excluded_absent=None if brief.excluded is None else _is_absent(brief.excluded, heard, score),
@@ -111,8 +112,10 @@ def measure(brief: AskedBrief) -> Outcome:
     )
 
 
-def _mode(brief: AskedBrief) -> str:
-    return "minor" if brief.key.mode.is_minor else "major"
+def _has_key(asked: Key, heard: Key) -> bool:
+    """Compare keys; of other modes than major and minor, which are all that is heard, the tonic or all seven notes."""
+    is_same = heard.pitch_class == asked.pitch_class and heard.mode.is_minor == asked.mode.is_minor
+    return is_same or (asked.mode not in (Mode.MAJOR, Mode.MINOR) and set(heard.scale) == set(asked.scale))
 
 
 def _tempo_level(music: np.ndarray, rate: int, asked_bpm: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from music.instrument import Role
-from music.pitch import Key, Mode
+from music.pitch import Key
 from music.style import Style
 from music.time import TimeSignature
 
@@ -58,8 +58,7 @@ def draw_briefs(styles: Mapping[str, Style], n_briefs: int = N_BRIEFS) -> list[A
 
 def _draw(style_id: str, styles: Mapping[str, Style], number: int, rng: random.Random) -> AskedBrief:
     style = styles[style_id]
-    modes = [mode for mode in style.modes if mode in (Mode.MAJOR, Mode.MINOR)] or [Mode.MAJOR]
-    key = Key(rng.choice(_TONICS), rng.choice(modes))
+    key = Key(rng.choice(_TONICS), rng.choice(style.modes))
     metre = style.time_signatures[number // len(styles) % len(style.time_signatures)]
     low, high = style.tempo_range_bpm
     tempo_bpm, n_bars = rng.randint(round(low), round(high)), rng.choice(_BARS)

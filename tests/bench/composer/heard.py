@@ -10,6 +10,8 @@ import numpy as np
 from music21 import note, stream
 from music21.analysis.discrete import KrumhanslSchmuckler
 
+from music.pitch import Key, Mode
+
 _DRUM_CHANNEL = 9
 
 
@@ -73,14 +75,14 @@ def read(path: Path) -> HeardFile:
     return HeardFile(60e6 / tempo, beats, unit, end / file.ticks_per_beat, tuple(found))
 
 
-def key_of(heard: HeardFile) -> tuple[int, str]:
-    """Return the tonic's pitch class and the mode that music21 hears (Krumhansl-Schmuckler) in all but the drums."""
+def key_of(heard: HeardFile) -> Key:
+    """Return the key, major or minor, that music21 hears (Krumhansl-Schmuckler) in all but the drums."""
     line: stream.Stream[note.Note] = stream.Stream()
     for one in heard.pitched():
         sound = note.Note(one.pitch, quarterLength=round(one.length * 96) / 96 or 1 / 96)
         line.append(sound)  # type: ignore[no-untyped-call]  # music21 types itself in part
     found = KrumhanslSchmuckler(line).getSolution(line)  # type: ignore[no-untyped-call]
-    return found.tonic.pitchClass, found.mode
+    return Key(found.tonic.name.replace("-", "b"), Mode.MINOR if found.mode == "minor" else Mode.MAJOR)
 
 
 def sounds_as(label: str, heard: HeardFile, bar: int, tracks: frozenset[str], *, most_outside: float) -> bool:
