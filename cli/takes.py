@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import sys
 from contextlib import closing
 
@@ -24,7 +25,8 @@ def list_takes(options: argparse.Namespace, settings: Settings) -> int:
         for name in kept.damaged:
             tell(f"the take {name} cannot be read; 'sideman take {name}' says why")
         if options.json:
-            sys.stdout.write(to_json(kept.takes) + "\n")
+            listed = [json.loads(to_json(one.take)) | {"rating": json.loads(to_json(one.rating))} for one in kept.takes]
+            sys.stdout.write(json.dumps(listed, ensure_ascii=False, indent=2) + "\n")
             return 0
         table = new_table("take", "prompt", "style", "tempo", "metre", "key", "bars", "", wide="prompt")
         for one in kept.takes:

@@ -15,6 +15,7 @@ from engines.composer.scales import nearest_index
 _WIDTH = 5  # lines that are followed at once
 _STEP = 2  # semitones
 _FAR = 1000.0
+_OCTAVE = 12
 _PARALLEL = 12.0
 _EXPOSED = 3.0
 
@@ -64,12 +65,13 @@ class _Line(NamedTuple):
 def search(slots: Sequence[Slot], taste: Taste, before: int) -> list[int]:
     """Return the cheapest line found: a note for each slot; ``before`` is the note that it follows."""
     beam = [_Line(0.0, before, 0, False, False, None)]
-    for slot in slots:
+    for index, slot in enumerate(slots):
         grown: dict[tuple[int, int], _Line] = {}
         places = _rung_table(slot.rungs)
+        due = slots[index + 1].only[:1] if index + 1 < len(slots) else ()
         for line in beam:
             target = _target(slot, places[line.last])
-            for note in _candidates(slot, line, target, taste):
+            for note in _within_reach(_candidates(slot, line, target, taste), slot, due):
                 new = _extended(line, note, abs(places[note] - target), slot, taste)
                 key = (note, new.move)
                 known = grown.get(key)
@@ -82,6 +84,17 @@ def search(slots: Sequence[Slot], taste: Taste, before: int) -> list[int]:
         notes.append(trail[0])
         trail = trail[1]
     return notes[::-1]
+
+
+def _within_reach(notes: tuple[int, ...], slot: Slot, due: tuple[int, ...]) -> tuple[int, ...]:
+    """Return those notes from which the one that is due next is an octave away at most; where none is, the nearest."""
+    if not due or slot.only:
+        return notes
+    near = tuple(note for note in notes if abs(note - due[0]) <= _OCTAVE)
+    if near:
+        return near
+    needs_tone = slot.is_strong or slot.is_long
+    return _near(slot.rungs, slot.tones, _rung_table(slot.rungs)[due[0]], needs_tone, slot.ceiling)
 
 
 @lru_cache(maxsize=512)

@@ -56,7 +56,7 @@ class Figure:
         note = laid.notes[index]
         if not self._player.fretboard and note + 12 * octave <= self._player.high:
             note += 12 * octave
-        if not self._in_octaves:
+        if not self._in_octaves or self._player.fretboard:  # a grip has no string for it
             return (note,)
         return (note, note + 12) if note + 12 <= self._player.high or note - 12 < self._floor else (note - 12, note)
 

@@ -35,7 +35,7 @@ def test_a_take_is_varied_judged_listed_and_compared(home: Path) -> None:
     assert lines[1].split()[0] == first
     assert sum("└" in line for line in lines) == 2
     (kept,) = json.loads(done(home, "takes", "--rated", "favourite", "--json"))
-    assert (kept["take"]["id"], kept["rating"]["note"]) == (second["id"], "the [one]")
+    assert (kept["id"], kept["rating"]["note"]) == (second["id"], "the [one]")
     assert "bass: +3.0 dB" in done(home, "compare", first, second["id"])
     compared = json.loads(done(home, "compare", first, second["id"], "--json"))
     assert compared["music"][0] == "bass: +3.0 dB"

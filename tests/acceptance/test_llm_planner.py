@@ -169,7 +169,10 @@ BAD_ANSWERS = {
     "an impossible tempo": (answering(content=answer(tempo_bpm=900)), "900 BPM is out of range"),
     "no key": (answering(content=answer(key="Z major")), "not a note name"),
     "no sections": (answering(content=answer(sections=[])), "0 sections"),
-    "no chord": (answering(content=answer(sections=[ANSWER["sections"][0] | {"chords": ["Xyz"]}])), "not a chord"),
+    "no chord": (
+        answering(content=answer(sections=[ANSWER["sections"][0] | {"chords": ["Xyz"]}])),
+        "not a row of chords",
+    ),
     "hours of music": (answering(content=answer(sections=[ANSWER["sections"][0] | {"bars": 9000}])), "last more than"),
     "nobody plays": (answering(content=answer(excluded_roles=[role.value for role in Role])), "leave at least one"),
     "a refusal": (answering(content=None, refusal="I cannot help with that."), "the model declined"),
