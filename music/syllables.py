@@ -9,6 +9,8 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from music.stress import main_stress
+
 _VOWELS = "aeiouy"
 _NUCLEUS = re.compile(r"[aeiouyáàâäéèêëíìîïóòôöúùûü]+")
 _ONSETS = frozenset(
@@ -21,18 +23,22 @@ _ONSETS = frozenset(
 )  # fmt: skip
 _APART = ("ia", "io", "iu", "ua", "uo", "eo", "ie", "ue", "ui", "oe", "ea", "ya", "yi", "ayi", "ei", "ii", "oi", "ao")
 # Vowel letters that always make two syllables, although they stand together: chaos, giant, lion, science, being.
-_HIATUS = re.compile(r"^(?:ia(?!l$|n$)|io(?!n)|ie(?:r|st|th|nt|t)|iu|eo(?!u)|uou|ayi|oyi|eyi|uei|oei|yi|ewi|ii|eu[mi])")
-_JOINS_I = "ctxgsh"  # special, nation, religious: after these the i is not heard
+_HIATUS = re.compile(
+    r"(?:ia(?!ge)|io(?!n)|ie(?:r|st|th|nt|t)|iu|eo(?![up])|uou|[aeiou]+i(?=ng)|yi|[aeiou]+y[aeiou](?!$|[sd]$|'s$)|ii|eu[mi]"
+    r"|ua(?=[lt])|ue(?=n[ct]|l$)|ui(?=ty|n$|ns|ne|d$|ds$)|ea(?=$|s$|t(?:ed?|es|ing|ion|ions|ive|or|ors)$|r$|rs$|n$)|yo(?=n[de])|ayo|eyo|oya)"
+)
+_JOINS_I = "ctxgsh"  # special, nation, patient, religious: after these the i is not heard before these
+_SOFT = ("ian", "ial", "ion", "iou", "ien", "io")
+_OPENS_COMPOUND = re.compile(
+    r"^(some|time|life|home|fire|base|frame|pipe|line|state|gate|face|place|fate|safe|care|else|love|move|there|here"
+    r"|where|fore|more|store|white|wide|side|bare|game|name|take|make|date|drive|there|horse|house|moonshine|one|eye"
+    r"|stone|smoke|wine|blue|spare|space|race|free|whole|gentle|like|five|nine|cheese|note|shore|tide|bride|wave|ware"
+    r"|brave|grave|ice|rose|live|hide|lone|use|hope|fuse|waste|taste|shame|peace|voice|breathe|edge|awe|re[pf]lace"
+    r"|arrange|excite|amuse|improve|require|retire|state|engage|manage|encourage)(?=[^aeiouy'].*[aeiouy])"
+)
+_CLITIC = re.compile(r"'(?:s|d|ll|ve|re)$")
+_AFTER_SILENT = ("ly", "less", "ful", "ness", "ment", "ments", "fully", "lessly", "some", "ty", "ties", "lessness")
 _LEVELS = {"1": 2, "2": 1, "0": 0}
-_STRESS_BEFORE = re.compile(
-    r"(?:[st]ions?|cians?|ics?|ical|ically|ity|ities|ify|ian|ious|eous|uous|ial|ual|graphy|logy|meter|sive)$"
-)
-_STRESS_LAST = re.compile(r"(?:ee|eer|ese|ette|esque|oon|ique|ain|self|selves)$")
-_UNSTRESSED_PREFIX = re.compile(
-    r"^(?:a(?![aeiou])(?!n[gkd]|ppl|ft|ct|mb|ng|sh)|be(?!tt|ll|nd|st|rr|au|a)|de(?!v|s?p[ae]r|ar|nt)|re(?!a|d|st|nt|sc)"
-    r"|un|mis|dis|con(?!st)|com(?!m?on|fort|ing|et|pan)|ex(?!tra|it)|for[gbs]|in(?!n|to|st[ai]n)|im|en(?!d|em|er|g)"
-    r"|per(?!f|s|i)|pre|pro(?!b|m|f|p|d|gr)|sur(?!f|el)|sup|to(?:d|n|w|g|m)|up)"
-)
 _FUNCTION_WORDS = frozenset(
     [
         "a", "an", "the", "and", "or", "but", "nor", "if", "as", "at", "by", "for", "from", "in", "into", "of", "off",
@@ -54,8 +60,15 @@ class Cut(NamedTuple):
     phonemes: str = ""
 
 
-def cut_word(word: str, phonemes: tuple[str, ...] = ()) -> tuple[Cut, ...]:
-    """Return a word's syllables; a word of one syllable is weighty (1) unless it only joins others (0)."""
+def cut_word(
+    word: str, phonemes: tuple[str, ...] = (), *, texts: tuple[str, ...] = (), main: int = 0
+) -> tuple[Cut, ...]:
+    """Return a word's syllables: as it sounds, or cut into ``texts`` with stress on the one at ``main``, or by rules.
+
+    A word of one syllable is weighty (1) unless it only joins others (0).
+    """
+    if texts:
+        return _weighed(word, texts, [2 * (i == main) for i in range(len(texts))], ("",) * len(texts))
     if phonemes:
         parts = _spoken_syllables(phonemes)
         texts = spelled(word, len(parts))
@@ -112,8 +125,8 @@ def _nuclei(word: str) -> list[tuple[int, int]]:
             start, group = start + 1, group[1:]
         if start and word[start - 1] == "q" and group[0] == "u" and len(group) > 1:
             start, group = start + 1, group[1:]
-        is_soft = group[0] == "i" and start > 0 and word[start - 1] in _JOINS_I and group[1:2] in ("a", "o", "ou")
-        inner = None if is_soft else _HIATUS.match(group + word[end:])
+        is_soft = word[start - 1 : start] in tuple(_JOINS_I) and word.startswith(_SOFT, start)
+        inner = None if is_soft or not _may_part(word, start, end) else _HIATUS.match(group + word[end:])
         if len(group) > 1 and inner:
             middle = start + max(
                 1, min(len(group) - 1, 2 if group[1] in "yw" or group.startswith(("iou", "uou")) else 1)
@@ -121,7 +134,28 @@ def _nuclei(word: str) -> list[tuple[int, int]]:
             found += [(start, middle), (middle, end)]
         else:
             found.append((start, end))
-    return [span for i, span in enumerate(found) if not _is_silent(word, span, len(found), i)]
+    heard = [span for i, span in enumerate(found) if not _is_silent(word, span, len(found), i)]
+    if word.endswith("ically"):
+        heard.pop(-2)
+    return [*heard, *_sounding_consonants(word)]
+
+
+def _may_part(word: str, start: int, end: int) -> bool:
+    """Tell whether vowel letters may make two syllables: ea only in words like create, u never after g."""
+    if word.startswith("ea", start):
+        return bool(
+            re.match(
+                r"(?:re|pro|de|mis)?(?:crea(?!t?u|[mks])|area|idea|linea|thea(?=t)|rea(?=li|c?t[io])|korea|caesa)",
+                word[: end + 3],
+            )
+        )
+    return not (word[start] == "u" and word[start - 1 : start] in ("g", "q"))
+
+
+def _sounding_consonants(word: str) -> list[tuple[int, int]]:
+    """Return the consonant at a word's end that is a syllable by itself: did-n't, rhyth-m."""
+    found = re.search(r"[ds](?=n't$)|(?:th|s)(?=ms?$)", word)
+    return [(found.end(), found.end() + 1)] if found else []
 
 
 def _is_silent(word: str, span: tuple[int, int], n_groups: int, index: int) -> bool:
@@ -129,16 +163,17 @@ def _is_silent(word: str, span: tuple[int, int], n_groups: int, index: int) -> b
     start, end = span
     if word[start:end] != "e" or n_groups == 1 or index == 0:
         return False
-    before, after = word[start - 1], word[end:]
+    before, after = word[start - 1], _CLITIC.sub("", word[end:])
     if before == "l" and start >= 2 and after in ("", "d", "s") and word[start - 2] not in _VOWELS + "l":
         return False  # little, little's
     if after == "":
-        return before not in _VOWELS
+        return before not in _VOWELS or word.endswith("que")
     if after in ("d", "s"):
         return before not in "td" if after == "d" else not word[:start].endswith(("s", "x", "z", "c", "g", "sh", "ch"))
-    if after in ("ly", "less", "ful", "ness", "ment", "fully"):
+    if after in _AFTER_SILENT and not word[:start].endswith(("cr", "pl", "cl", "el", "cem")):
         return True
-    return after in ("thing", "time", "where", "body", "one") and word[:start] in ("som", "any", "ever", "mor")
+    opened = _OPENS_COMPOUND.match(word)
+    return opened is not None and opened.end() == end
 
 
 def spelled(word: str, n_syllables: int) -> tuple[str, ...]:
@@ -208,20 +243,7 @@ def _edge(word: str, end: int, start: int) -> int:
 
 
 def _guessed_stress(word: str, count: int) -> list[int]:
-    """Guess stress by the word's ending and opening: 2 on one syllable, 0 elsewhere."""
+    """Guess stress by the word's spelling: 2 on one syllable, 0 elsewhere."""
     stresses = [0] * count
-    if count == 1:
-        return [1]
-    if _STRESS_LAST.search(word):
-        main = count - 1
-    elif count >= 2 and _STRESS_BEFORE.search(word):
-        n_after = len(_nuclei(_STRESS_BEFORE.search(word)[0]))  # type: ignore[index]  # it was found just above
-        main = max(0, count - n_after - 1)
-    elif count == 2:
-        main = 1 if _UNSTRESSED_PREFIX.match(word) and not word.endswith(("y", "er", "le", "en", "ing")) else 0
-    elif _UNSTRESSED_PREFIX.match(word):
-        main = 1
-    else:
-        main = 0 if count == 3 else count - 3
-    stresses[main] = 2
+    stresses[min(count - 1, main_stress(word, count))] = 2 if count > 1 else 1
     return stresses

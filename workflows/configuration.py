@@ -1,5 +1,6 @@
 """Reads the styles and instruments in ``configs/`` into values; whatever is wrong is told with its file and field."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import astuple, replace
@@ -20,6 +21,8 @@ from music.time import parse_time_signature
 from workflows.chains import CHAINS_FILE, SHIPPED_CHAINS, Chains, with_chains
 
 _Value = TypeVar("_Value")
+_MOST_DICTIONARY_BYTES = 20_000_000
+_DICTIONARY_LINE = re.compile(r"(\S+)((?:\s+[A-Z]{1,2}[012]?)+)\s*(?:#.*)?$")
 _STYLES = TypeAdapter(Style)
 _INSTRUMENTS = TypeAdapter(tuple[Instrument, ...])
 _CHAINS = TypeAdapter(Chains)
@@ -84,12 +87,40 @@ def load_instruments(file: Path) -> dict[str, Instrument]:
     return {instrument.id: instrument for instrument in table}
 
 
-def load_pronunciations(file: Path) -> Pronunciations:
-    """Read a dictionary of pronunciations; ConfigurationInvalid if it is missing or no text."""
+def load_pronunciations(written: Path, dictionary: Path | None = None) -> Pronunciations:
+    """Read the words with their syllables, and a dictionary of the user's own in the CMU format if there is one.
+
+    ConfigurationInvalid if a file is missing, is no text, is larger than any such dictionary, or holds a wrong line.
+    """
+    text = _dictionary(dictionary) if dictionary else ""
     try:
-        return Pronunciations(file.read_text(encoding="utf-8"))
+        return Pronunciations(text, written=_read_text(written))
+    except ValueError as error:
+        raise ConfigurationInvalid(written, "", str(error)) from error
+
+
+def _read_text(file: Path) -> str:
+    try:
+        if file.stat().st_size > _MOST_DICTIONARY_BYTES:
+            raise ConfigurationInvalid(file, "", f"is larger than {_MOST_DICTIONARY_BYTES // 1_000_000} MB")
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationInvalid(file, "", str(error)) from error
+
+
+def _dictionary(file: Path) -> str:
+    """Return a dictionary's entries with words in lower case, without remarks and second pronunciations."""
+    entries = []
+    for number, line in enumerate(_read_text(file).splitlines(), start=1):
+        if not line.strip() or line.startswith(("#", ";;;")):
+            continue
+        found = _DICTIONARY_LINE.match(line)
+        if not found:
+            reason = f"expected a word and its ARPAbet phonemes, such as 'sing S IH1 NG', got {line!r:.60}"
+            raise ConfigurationInvalid(file, f"line {number}", reason)
+        if not found[1].endswith(")"):
+            entries.append(f"{found[1].lower()} {' '.join(found[2].split())}")
+    return "\n".join(entries)
 
 
 def check_instruments(styles: Mapping[str, Style], instruments: Mapping[str, Instrument], *folders: Path) -> None:

@@ -46,6 +46,11 @@ class Settings(BaseModel):
         Path("~/.config/sideman/styles"),
         description="Folder with styles of your own, read beside those that come with Sideman where it exists.",
     )
+    pronunciations: Path | None = Field(
+        None,
+        description="Dictionary of English pronunciations of your own, by which lyrics are cut and stressed and their "
+        "phonemes told: a text in the format of the CMU Pronouncing Dictionary; unset: by rules, without phonemes.",
+    )
     soundfont: Path | None = Field(
         None, description="SoundFont file (.sf2) for sampled instruments; unset: FluidR3_GM, else TimGM6mb."
     )

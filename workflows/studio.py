@@ -512,7 +512,12 @@ def new_job_id() -> JobId:
 
 def build_studio(settings: Settings, *, on_progress: Callable[[JobId, Progress], None] | None = None) -> Studio:
     """Build everything from the settings. ``on_progress`` hears of each job of this process, in the job's thread."""
-    planner = load_planner(settings.configs_dir, _llm(settings), own_styles=settings.styles_dir)
+    planner = load_planner(
+        settings.configs_dir,
+        _llm(settings),
+        own_styles=settings.styles_dir,
+        own_pronunciations=settings.pronunciations,
+    )
     with_plugins(planner.repertoire.instruments, settings.lv2_instruments)  # told now, not with the first take
     rooms = Rooms(
         settings=settings,

@@ -32,7 +32,7 @@ def test_words_reach_the_midi_file_the_note_list_and_an_ardour_session_that_keep
     take = session.parents[1]
     track = next(t for t in mido.MidiFile(take / "score.mid", charset="utf-8").tracks if t.name == "Melody")
     sung = [message.text for message in track if message.type == "lyrics"]
-    assert sung[:5] == ["Eve-", "ry", "win-", "dow", "in"]
+    assert sung[:5] == ["Ev-", "ery", "win-", "dow", "in"]
     listed = json.loads((take / "vocals.json").read_text(encoding="utf-8"))
     assert [line["section"] for line in listed["lines"]] == ["verse", "verse", "chorus", "chorus"]
     assert len([note for note in listed["notes"] if not note["continues_syllable"]]) == len(sung)

@@ -101,8 +101,16 @@ class Planner:
         return Planned(reading=told, plan=plan, notices=notices)
 
 
-def load_planner(configs: Path, llm: LlmSettings | None = None, *, own_styles: Path | None = None) -> Planner:
+def load_planner(
+    configs: Path,
+    llm: LlmSettings | None = None,
+    *,
+    own_styles: Path | None = None,
+    own_pronunciations: Path | None = None,
+) -> Planner:
     """Read styles, instruments and words from a ``configs`` folder, and more styles from a folder of the user's own.
+
+    ``own_pronunciations`` is a dictionary of the user's own in the format of the CMU Pronouncing Dictionary.
 
     ConfigurationInvalid if one is wrong.
     """
@@ -110,6 +118,6 @@ def load_planner(configs: Path, llm: LlmSettings | None = None, *, own_styles: P
     styles, instruments = load_styles(*folders), load_instruments(configs / "instruments.toml")
     check_instruments(styles, instruments, *folders)
     lexicon = load_lexicon(configs / "lexicon.toml")
-    pronunciations = load_pronunciations(configs / "pronunciations" / "english.txt")
+    pronunciations = load_pronunciations(configs / "syllables.txt", own_pronunciations)
     repertoire = Repertoire(styles=styles, instruments=instruments, lexicon=lexicon, pronunciations=pronunciations)
     return Planner(repertoire=repertoire, vocabulary=build_vocabulary(lexicon, styles, instruments), llm=llm)

@@ -43,7 +43,8 @@ _NEAR = 100
 
 @pytest.fixture(scope="module")
 def english() -> Pronunciations:
-    return Pronunciations((ROOT / "configs" / "pronunciations" / "english.txt").read_text(encoding="utf-8"))
+    written = (ROOT / "configs" / "syllables.txt").read_text(encoding="utf-8")
+    return Pronunciations("walking W AO1 K IH0 NG", written=written)
 
 
 def sung(plan: Plan, lines: tuple[str, ...], english: Pronunciations, bars_each: int = 2) -> Plan:

@@ -12,6 +12,7 @@ from workflows.configuration import (
     ConfigurationInvalid,
     check_instruments,
     load_instruments,
+    load_pronunciations,
     load_styles,
     words_of,
 )
@@ -163,3 +164,23 @@ def test_a_style_with_an_unknown_instrument_names_the_nearest(tmp_path: Path) ->
     _changed(tmp_path, 'instrument = "sub808"', 'instrument = "sub80"')
     with pytest.raises(ConfigurationInvalid, match="did you mean 'sub808'"):
         check_instruments(load_styles(tmp_path), load_instruments(CONFIGS / "instruments.toml"), tmp_path)
+
+
+def test_a_dictionary_of_ones_own_is_read_without_remarks_and_second_pronunciations(tmp_path: Path) -> None:
+    dictionary = tmp_path / "own.dict"
+    dictionary.write_text(";;; mine\n\nFIRE  F AY1 ER0\nfire(2) F AY1 R # short\n", encoding="utf-8")
+    found = load_pronunciations(CONFIGS / "syllables.txt", dictionary)
+    assert found.find("Fire") == ("F", "AY1", "ER0")
+    assert load_pronunciations(CONFIGS / "syllables.txt").find("fire") == ()
+
+
+def test_a_dictionary_that_is_none_is_refused_with_its_line_or_reason(tmp_path: Path) -> None:
+    dictionary = tmp_path / "own.dict"
+    with pytest.raises(ConfigurationInvalid, match=r"own\.dict"):
+        load_pronunciations(CONFIGS / "syllables.txt", dictionary)
+    dictionary.write_text("sing S IH1 NG\nsong is sung\n", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="line 2"):
+        load_pronunciations(CONFIGS / "syllables.txt", dictionary)
+    dictionary.write_bytes(b"x" * 20_000_001)
+    with pytest.raises(ConfigurationInvalid, match="larger than 20 MB"):
+        load_pronunciations(CONFIGS / "syllables.txt", dictionary)
