@@ -6,8 +6,11 @@ that do not bear it.
 
 import re
 
-_ON_LAST = re.compile(r"(?:ees?|eers?|ese|ette|esque|oons?|ique|self|selves|teen|aire|ade|ained?|ever|where)$")
-_NOT_ON_LAST = re.compile(r"(?:coffee|[^aeiou]tain|bargain|villain|^ever|^never|committee|^some|^any|^every|^else|^no)")
+_ON_LAST = re.compile(
+    r"(?:ees?|eers?|ese|ette|esque|oons?|ique|self|selves|teen|aire|ade|ained?"
+    r"|(?:how|what|when|who|which|where|so)ever)$"
+)
+_NOT_ON_LAST = re.compile(r"(?:coffee|[^aeiou]tain|bargain|villain|committee|^some|^any|^every|^else|^no)")
 _DRAWING = re.compile(
     r"(ions?|ional|ics?|ically|icals?|ity|ities|ety|ify|ified|ifies|ians?|i[ao]s?|iums?|ious|eous|uous|ials?|uals?|ually|i?ency"
     r"|[ct]ients?|iences?|graphy|logy|logist|meter|pathy|nomy|cracy|sive)$"
