@@ -84,7 +84,7 @@ class SecondVoiceWriter:
         hits = pattern_hits(motif.pattern, bar.number, arrangement.time_signature, arrangement.backbeat)
         gap = self._gap(bar)
         found = [
-            _Set(bar, hit, motif.moves[i], is_answer=False)
+            _Set(bar, hit, motif.moves[i % len(motif.moves)], is_answer=False)  # long bars hold the rhythm twice
             for i, hit in enumerate(hits)
             if self._is_free(bar, hit) and not (gap and hit.start + hit.length > gap[0])
         ]

@@ -9,7 +9,7 @@ from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engines.composer.engine import Composer, channels_for
@@ -87,6 +87,9 @@ def test_every_metre_key_and_length_gives_a_sound_score(
     mode=st.sampled_from(list(Mode)),
     tempo_bpm=st.floats(*TEMPO_RANGE_BPM),
 )
+@example(
+    style="afrobeats", beats=4, unit=1, n_bars=1, seed=0, tonic="C", mode=Mode.MAJOR, tempo_bpm=20.0
+)  # a second voice whose bar is longer than its motif
 def test_any_time_signature_and_tempo_at_all_give_a_sound_score(  # noqa: PLR0917  # hypothesis names its arguments
     make_plan: PlanMaker,
     compose: Compose,
