@@ -48,4 +48,3 @@ STRUCK_BY_HAND = frozenset({
     "rim", "snare", "floor_tom", "low_tom", "mid_tom", "high_tom", "hat", "open_hat", "crash", "crash_2", "ride",
     "china", "ride_bell", "splash",
 })  # fmt: skip
-PEDALS = frozenset({"kick", "pedal_hat"})

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from music.errors import RequestInvalid
 
 MAX_LYRICS_CHARACTERS = 20_000
-LONGEST_LINE_SYLLABLES = 48
 _HEADING = re.compile(r"^\s*[\[(]\s*([^\[\]()]{1,40}?)\s*[\])]\s*:?\s*$")
 _WORD = re.compile(r"'?[^\W\d_]+(?:['\-][^\W\d_]+)*'?|\d+")
 _CURLY_APOSTROPHE = "\u2019"

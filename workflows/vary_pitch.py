@@ -17,7 +17,6 @@ _KEY = re.compile(
     r"(?:[\s-]+(harmonic minor|melodic minor|natural minor|minor|major|dorian|phrygian|lydian|mixolydian|locrian))?"
     r"(?![\w#/])",
 )
-_CHORD_BREAK = re.compile(r"[\s,|\u2013-]+")
 _CHORD_WORDS = ("chords", "chord", "progression", "changes", "harmony")
 
 

@@ -25,7 +25,6 @@ _LIFT = 0.12  # how much louder a section is per unit of energy above the clip's
 _SHORTEST = 60
 _PHRASE = 4  # bars, of which the last leads on
 _OTHER_BAR = 0.35  # chance that another bar over the same chords is played instead
-_STRONG_SHARE = 0.5
 _KICK, _CRASH = 36, 49
 _KICKS = (35, 36)
 _FILL_DRUMS = (38, 40, 50, 48, 47, 45, 43, 41)  # snares, then toms from high to low

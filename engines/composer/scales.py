@@ -59,9 +59,3 @@ def nearest_index(notes: tuple[int, ...], note: float) -> int:
     if at == len(notes) or note - notes[at - 1] <= notes[at] - note:
         return at - 1
     return at
-
-
-def nearest_tone(classes: tuple[int, ...], note: float, low: int, high: int, *, towards: float = 0.0) -> int:
-    """Return the note of the given pitch classes nearest to ``note`` in the range; ``towards`` breaks near ties."""
-    options = [n for n in range(low, high + 1) if n % 12 in classes]
-    return min(options, key=lambda n: (abs(n - note) - (0.5 if (n - note) * towards > 0 else 0.0), n))

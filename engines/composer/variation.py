@@ -65,10 +65,6 @@ def _taken(lanes: Lanes, lane: str) -> set[int]:
     return {hit.start for hit in lanes.get(lane, [])}
 
 
-def _is_on_all_beats(lanes: Lanes, pulses: tuple[int, ...]) -> bool:
-    return set(pulses) <= _taken(lanes, "kick")
-
-
 def _pick_up(lanes: Lanes, bar_ticks: int, pulses: tuple[int, ...], grid: int, rng: random.Random) -> bool:
     """Add a kick just before another, or before the next bar."""
     kicks = _taken(lanes, "kick")

@@ -18,7 +18,6 @@ _ALIKE = {
     82: "shaker", 62: "high_conga", 60: "high_conga", 61: "low_conga", 65: "high_conga", 66: "low_conga",
     77: "woodblock", 75: "rim", 31: "rim",
 }  # fmt: skip
-_TOGETHER = 70
 _SHORT_OF_STEP = 0.35  # a note that reaches this share into a step is held through it
 
 
