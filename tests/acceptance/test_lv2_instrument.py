@@ -11,7 +11,6 @@ import pytest
 
 from music.errors import SetupBroken
 from music.instrument import Instrument, PluginVoice, Role, SoundFontVoice
-from music.job import Progress
 from music.pitch import Key, Mode
 from music.score import Note, Part, PartMix, Score
 from music.time import TimeSignature
@@ -22,6 +21,7 @@ from renderers.signal import TimedNote
 from renderers.soundfont import find_soundfont
 from renderers.voices.envelope import pitch_hz
 from tests.acceptance.homes import home_environment
+from tests.jobs import QuietJob
 from tests.programs import lack
 from workflows.requests import Destination, GenerateRequest
 from workflows.settings import load_settings
@@ -31,16 +31,6 @@ SYNTH = "https://community.ardour.org/node/7596"  # comes with Ardour
 EFFECT = "urn:ardour:a-eq"
 RATE = 48_000
 TUNE = [TimedNote(12_000 * i, 12_000 * i + 10_000, 60 + i, 100) for i in range(4)]
-
-
-class QuietJob:
-    """A job that nobody watches or cancels."""
-
-    def report(self, progress: Progress) -> None:
-        """Take no notice."""
-
-    def raise_if_cancelled(self) -> None:
-        """Go on."""
 
 
 @pytest.fixture(scope="module", autouse=True)

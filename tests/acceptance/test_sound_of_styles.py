@@ -15,12 +15,12 @@ from engines.engine import EngineContext, Result
 from engines.registry import load_registry
 from music.audio import FloatAudio
 from music.errors import SetupBroken
-from music.job import Progress
 from music.plan import Plan
 from renderers.fluidsynth import SoundFontRenderer
 from renderers.master import Master, master
 from renderers.render import Rendering, render
 from renderers.soundfont import find_soundfont
+from tests.jobs import QuietJob
 from tests.programs import lack
 from workflows.planner import load_planner, read_flags
 
@@ -42,16 +42,6 @@ DRUMS_LU = {
     "house": (-5.0, -1.5), "trap": (-6.0, -2.0), "rock": (-6.5, -2.0), "pop": (-8.0, -3.0), "jazz": (-13.0, -6.0),
     "country": (-11.0, -5.0), "reggae": (-10.0, -5.0),
 }  # fmt: skip
-
-
-class QuietJob:
-    """A job that nobody watches or cancels."""
-
-    def report(self, progress: Progress) -> None:
-        """Take no notice."""
-
-    def raise_if_cancelled(self) -> None:
-        """Go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from analysis.tempo import estimate_tempo
 from engines.composer.engine import Composer
 from engines.engine import EngineContext, Result
 from music.instrument import Role
-from music.job import Progress
 from music.midi_file import score_to_midi
 from music.pitch import Key, Mode
 from music.plan import Plan
@@ -24,6 +23,7 @@ from renderers.soundfont import find_soundfont
 from renderers.wav import write_wavs
 from tests.bench.composer.briefs import AskedBrief
 from tests.bench.composer.heard import HeardFile, key_of, read, sounds_as
+from tests.jobs import QuietJob
 from workflows.planner import Planner, load_planner
 from workflows.settings import load_settings
 
@@ -31,16 +31,6 @@ _HARMONY_TRACKS = frozenset({"Chords", "Pad", "Arpeggio"})
 _MOST_OUTSIDE = 0.15  # of the time of all notes: pushes into the next chord
 _LEVELS = (2, 1 / 2, 3, 1 / 3, 4, 1 / 4, 3 / 2, 2 / 3, 4 / 3, 3 / 4)
 _TOLERANCE = 0.01
-
-
-class QuietJob:
-    """A job that nobody watches or cancels."""
-
-    def report(self, progress: Progress) -> None:
-        """Take no notice."""
-
-    def raise_if_cancelled(self) -> None:
-        """Go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

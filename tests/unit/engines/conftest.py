@@ -11,27 +11,17 @@ from engines.engine import EngineContext, Result
 from music.form import lay_out
 from music.harmony import harmonise, spans_from_chords
 from music.instrument import Role
-from music.job import Progress
 from music.pitch import Key
 from music.plan import Plan, PlannedPart
 from music.score import Score
 from music.style import Style
 from music.time import TimeSignature
+from tests.jobs import QuietJob
 from workflows.configuration import load_instruments, load_styles
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 STAND_INS = {Role.DRUMS: "kit_standard", Role.BASS: "finger_bass"}
 PlanMaker = Callable[..., Plan]
-
-
-class QuietJob:
-    """A job that nobody watches or cancels."""
-
-    def report(self, progress: Progress) -> None:
-        """Take no notice."""
-
-    def raise_if_cancelled(self) -> None:
-        """Go on."""
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,11 @@ from engines.composer.engine import Composer
 from engines.engine import EngineContext, Result
 from music.chord import parse_chord
 from music.instrument import Role
-from music.job import Progress
 from music.plan import Plan
 from music.score import Note
 from music.style import Feel, PartStyle, Pattern, Style, Voicing
 from music.time import TimeSignature
+from tests.jobs import QuietJob
 
 ROOT = Path(__file__).parents[3]
 STEP = 240  # a sixteenth
@@ -28,16 +28,6 @@ FIGURES = {
     )
 }
 Play = Callable[..., list[Note]]
-
-
-class QuietJob:
-    """A job that nobody watches or cancels."""
-
-    def report(self, progress: Progress) -> None:
-        """Take no notice."""
-
-    def raise_if_cancelled(self) -> None:
-        """Go on."""
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from music.drum_kit import DRUM_NOTES
 from music.instrument import Role
 from music.midi_file import score_to_midi
 from music.style import Style
+from tests.jobs import QuietJob
 from tests.unit.engines.clips import CONFIGS
-from tests.unit.engines.conftest import QuietJob
 from workflows.configuration import load_styles
 from workflows.planner import Planner, load_planner
 from workflows.planner.complete import complete

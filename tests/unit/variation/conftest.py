@@ -10,10 +10,10 @@ from engines.composer.engine import Composer
 from engines.composer.given import style_of
 from engines.engine import EngineContext, Result
 from music.errors import RequestInvalid
-from music.job import Progress
 from music.plan import Plan
 from music.score import Score
 from music.variation import Change, Piece, Studio, vary
+from tests.jobs import QuietJob
 from workflows.planner import Planner, load_planner
 from workflows.vary_vocabulary import load_variation_words
 from workflows.vary_words import Tables, VariationReading, read_variation
@@ -22,16 +22,6 @@ CONFIGS = Path(__file__).parents[3] / "configs"
 PieceMaker = Callable[..., Piece]
 Varier = Callable[..., Piece]
 Reader = Callable[[str, Plan], VariationReading]
-
-
-class QuietJob:
-    """A job that nobody watches or cancels."""
-
-    def report(self, progress: Progress) -> None:
-        """Take no notice."""
-
-    def raise_if_cancelled(self) -> None:
-        """Go on."""
 
 
 @pytest.fixture(scope="session")
